@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 
 /**
- * Prints how many tests passed and failed in the reports given, as the last line. Exits with 1 if
- * one failed, if there were none, or if one was skipped: with every backend there, none has a reason.
+ * Prints the numbers of passed and failed tests of the given reports as the last line. Exits with 1 if a
+ * test failed, if there were no tests, or if one was skipped, because every backend is available.
  */
 const report = z.object({
   numPassedTests: z.int(),

@@ -52,7 +52,7 @@ test.each([
   expect(formatPercentDown(ratio)).toBe(text)
 })
 
-test('a ratio has the decimals asked for, or three digits', () => {
+test('a ratio has the requested decimals, or three digits', () => {
   expect(formatPercent(0.125, 2)).toBe('12.50 %')
   expect(formatPercent(0.125)).toBe('12.5 %')
   expect(formatPercent(0.000_123_4)).toBe('0.0123 %')

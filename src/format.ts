@@ -118,7 +118,7 @@ function formatNumber(value: number, digits: Intl.NumberFormatOptions): string {
     : String(Number(value.toPrecision(4)))
 }
 
-/** What is within a millionth of a step of the next number is that number: 0.29 × 100 is 29. */
+/** Rounds up within a millionth of a step of the next number, because 0.29 × 100 must be 29. */
 function roundedDown(value: number, decimals: number): number {
   const scale = 10 ** decimals
   return Math.floor(value * scale + 1e-6) / scale

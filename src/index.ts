@@ -3,6 +3,9 @@
  * sends requests, by arrivals or by users, and asserts SLOs on the result.
  */
 
+// Declares `toMeetSlo` to TypeScript.
+import './vitest/slo-matcher.ts'
+
 export { expect, test, type RunProfile } from './vitest/load-test.ts'
 
 // Loads
@@ -31,7 +34,7 @@ export type { RunStep, Session, Step, StepRequest } from './load/users/session.t
 export { feed, type Feed, type FeedMode } from './load/feed/feed.ts'
 export { counter, gauge, trend } from './load/metrics/declare-metrics.ts'
 
-// Results and what they are held to
+// Results and their bounds
 export type { LoadResult, OperationResult } from './load/result.ts'
 export type { OperationSlo, Slo, Slos } from './load/slo/slo.ts'
 export type { VerdictOverrides } from './load/verdict/verdict-thresholds.ts'

@@ -3,3 +3,8 @@
  * repository.
  */
 export const isInstalled = import.meta.filename.endsWith('.js')
+
+/** Where users open a page of the documentation, such as `any-system.md`. */
+export function docsPage(name: string): string {
+  return `${isInstalled ? 'node_modules/prism-loadtest/' : ''}docs/${name}`
+}

@@ -24,7 +24,7 @@ test.each([
   expect(nearestNames(typo, NAMES)).toEqual(nearest)
 })
 
-test('where nothing is near, or there is no name, nothing is suggested', () => {
+test('suggests nothing if no name is near or no name is given', () => {
   expect(didYouMean('latency', NAMES)).toBe('')
   expect(didYouMean('x', [])).toBe('')
   expect(didYouMean('mix', NAMES)).toBe(' Did you mean "min" or "max"?')

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from './exit-code.ts'
 
 /**
- * An error that a user can cause and mend. The message says what is wrong, where, and what to do; it
+ * An error that a user can cause and fix. The message names the problem, its place and the remedy; it
  * is all that a command prints before it exits with `exitCode`. Any other error is unexpected and
  * exits with 2.
  */

@@ -28,12 +28,12 @@ test('enumerate: 1,000 identities, two changes since the last', async ({
         run: () => registry.enumerate(online),
       },
       {
-        // After as much other work, and none that the replica would have to catch up with.
+        // After the same amount of other work, but nothing for the replica to catch up with.
         name: 'bare PING',
         before: twoChanges(elsewhere, 1_000, registrationOf),
         run: () => redis.ping(),
       },
-      // Seldom: a scan leaves work to the garbage collector, which is not the replica's.
+      // Rarely, because a scan leaves garbage whose collection would count against the replica.
       { name: 'scan', run: () => scanning.enumerate(online), every: 100 },
     ],
     figures: [

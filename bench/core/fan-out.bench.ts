@@ -44,7 +44,7 @@ for (const { what, size, pauseMs, rounds, most } of CASES) {
 
 const TIMER_MS = 1
 
-/** The measures of each of the two, in ms, by what they are called. */
+/** Names of the measures, which are in ms. */
 const MEASURES = {
   time: 'time',
   sender: "sender's CPU time",
@@ -55,10 +55,10 @@ const MULTICAST = 'multicast'
 const FLOOR = 'bare request-reply'
 
 /**
- * Each measure of a multicast and of the floor. As in a load, other work comes first: back to back, they
- * would keep caches warm that no load keeps warm.
- * @param pauseMs before each, in which what came before is done.
- * @param warmUpRounds whose times are left out of `times`.
+ * Takes each measure of a multicast and of the floor. As in a load, other work comes first: back to back,
+ * they would keep caches unrealistically warm.
+ * @param pauseMs before each, for earlier work to finish.
+ * @param warmUpRounds rounds left out of `times`.
  */
 function contendersOf(
   { multicast, requestReply, change, receiverPids }: FanOut,
@@ -103,7 +103,7 @@ function contendersOf(
   return { contenders, times }
 }
 
-/** Bounds on the measures of a multicast by those of the floor. */
+/** Bounds on the measures of a multicast, relative to the floor. */
 function figuresOf(
   contenders: readonly Contender[],
   most: Readonly<Record<keyof typeof MEASURES, number>>,
@@ -118,10 +118,10 @@ function figuresOf(
   })
 }
 
-/** What work leaves to others, to the garbage collector among them, is done after this time. */
+/** Deferred work, such as garbage collection, ends within this time, in ms. */
 const SETTLE_MS = 20
 
-/** CPU time that processes take for some work and what it leaves to do, in ms. */
+/** CPU time of processes for some work and its deferred work, in ms. */
 async function cpuTimeOf(work: () => Promise<unknown>, pids: readonly number[]): Promise<number> {
   const total = () => pids.reduce((sum, pid) => sum + (cpuTimeMs(pid) ?? Number.NaN), 0)
   const beforeMs = total()
@@ -130,11 +130,11 @@ async function cpuTimeOf(work: () => Promise<unknown>, pids: readonly number[]):
   return total() - beforeMs
 }
 
-/** How long a timer of 1 ms takes at most while the work goes on, in ms. */
+/** The maximum duration of a timer of 1 ms during the work, in ms. */
 async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
   const histogram = monitorEventLoopDelay({ resolution: TIMER_MS })
   histogram.enable()
-  // The timer starts before the work, and has its turn after it.
+  // The timer starts before the work and fires after it.
   await sleep(2 * TIMER_MS)
   await work()
   await sleep(2 * TIMER_MS)
@@ -142,7 +142,7 @@ async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
   return histogram.max / 1e6
 }
 
-/** The percentiles that are aimed at. */
+/** The percentiles with a goal. */
 function percentilesOf(times: TimeCounts): string {
   const histogram = times.toHistogram()
   const [p50, p95, max] = [50, 95, 100].map((p) => formatMs(percentileMs(histogram, p) ?? NaN))

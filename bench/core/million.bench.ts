@@ -116,7 +116,7 @@ test('one million identities: answers, loading, memory', async ({
   })
 })
 
-/** A call waits for a load for some time only, and the load goes on. */
+/** Retries, because a call stops waiting for a load after some time while the load continues. */
 async function whenLoaded(registry: MulticastRegistry): Promise<void> {
   for (;;) {
     try {

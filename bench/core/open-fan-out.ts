@@ -7,9 +7,9 @@ import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
 import type { Testbed } from '../../src/workloads/testbed.ts'
 import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 
-/** Multicasts to all targets beside the least that they could be, and the processes that receive them. */
+/** Multicasts to all targets, the floor of their cost, and the receiving processes. */
 export interface FanOut {
-  /** To all targets. Rejects if one of them gave no receipt. */
+  /** Multicasts to all targets. Rejects if a receipt is missing. */
   readonly multicast: () => Promise<void>
   /** The floor: the same payload by a bare request-reply to each gateway, all at once. */
   readonly requestReply: () => Promise<unknown>
@@ -19,7 +19,7 @@ export interface FanOut {
   readonly close: () => Promise<void>
 }
 
-/** Identities that are hosted without being registered, to take the place of others. */
+/** Hosted but unregistered identities that replace others. */
 const SPARE = 1_000
 
 /** Hosts and registers targets, each gateway in a process of its own. */
@@ -45,7 +45,7 @@ export async function openFanOut(
   await registerAll(registry, targets, registrationOf)
   const nats = await connect({ servers: [...natsUrls] })
   const alone = hosts.map((_, at) => subjects.identity(`alone-${at}`))
-  // Counted as those of a load are, by the first gateway: no load has several.
+  // The first gateway counts receipts, as in a load, which has only one.
   const payloadOf = (number: number) =>
     stampPayload(
       { loadId: hosts[0]?.loadId ?? 0, number, intendedAtMs: nowMs(), isWarmUp: false },

@@ -17,7 +17,7 @@ const SUMMING_UP = 'summing up one operation'
 const PROGRESS = 'asking how it goes'
 const WALK = 'walking 22,528 counts'
 
-// What recording adds to the path of a request when a second ends: it makes the next ones late.
+// The cost of recording at the end of a second, which delays the next requests.
 for (const count of [1, 10, 20]) {
   const operations = Array.from({ length: count }, (_, k) => `operation ${k}`)
   test(`recording: ${count} operations`, async ({ compare }) => {
@@ -104,7 +104,7 @@ function walking(): Contender {
   return { name: WALK, run: () => timed(walk) }
 }
 
-/** A load that is recorded second by second. */
+/** A load recorded per second. */
 class RecordedLoad {
   readonly #operations: readonly string[]
   readonly #recorder: LoadRecorder
@@ -115,7 +115,7 @@ class RecordedLoad {
     this.#recorder = new LoadRecorder(operations, 0, LOAD_MS)
   }
 
-  /** The second before is summed up, the next one recorded. */
+  /** Sums up the previous second and records the next one. */
   second(): void {
     this.sumUp()
     for (const { now, operation, times } of requestsOf(this.#operations, this.#second)) {
@@ -140,7 +140,7 @@ class RecordedLoad {
   }
 }
 
-/** A load with bounds on every window of a second. */
+/** A load with bounds on every window of one second. */
 class WindowedLoad {
   readonly #operations: readonly string[]
   readonly #windows: SloWindows

@@ -61,7 +61,7 @@ test('register: one process, 64 in flight', async ({
   })
 })
 
-/** Identities of the form that redis-benchmark draws. */
+/** Identities of the form used by redis-benchmark. */
 async function registerAtRandom(registry: MulticastRegistry): Promise<void> {
   let left = OURS
   const keepRegistering = async () => {
@@ -82,8 +82,8 @@ const WARM_UP_ROUNDS = 20
 const TTL_MS = 300_000
 
 /**
- * The commands that a write can't do without, in a script, with keys and arguments as the write has them, and
- * nothing decided.
+ * The indispensable commands of a write as a script, with the write's keys and arguments, but without its
+ * decisions.
  */
 const bare = {
   nothing: script('return 1'),
@@ -132,7 +132,7 @@ test("a write: Redis's own time per call, 64 in flight", async ({
   }
   const register = (replace: boolean) => (identity: string, n: number) =>
     registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace })
-  // In this order, because each finds what the one before has left.
+  // In this order, because each depends on the previous one.
   const contenders: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
     'empty script': await run(bare.nothing),
     'bare register, new': await run(bare.register),

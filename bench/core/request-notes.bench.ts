@@ -18,8 +18,8 @@ const COUNTING = 'one that adds to a counter, and records a value'
 const FEW = 'a shuffled row of 100'
 const MANY = 'a shuffled row of a million'
 
-// What rows, checks, tags and metrics add to the path of a request: where nothing is declared, no more than an
-// object to be allocated, which a plain one here is not.
+// The cost of rows, checks, tags and metrics per request: with nothing declared, only the allocation of an
+// object, which a plain request here lacks.
 test('requests that read and write', async ({ compare }) => {
   await compare({
     contenders: [

@@ -147,6 +147,13 @@ export default defineSystem({ start: async () => { throw new EnvironmentError('N
     `export default { start: async () => { throw new TypeError('oops') } }`,
     /oops\n +at /,
   ],
+  ['resolves to nothing', 'export default { start: async () => {} }', /received undefined/],
+  [
+    'provides what no test can receive',
+    `export default { start: async () => ({ kind: 'memory', notice: '', provide: { connect() {} }, stop: async () => console.error('stopped') }) }`,
+    /^stopped\n.*expected plain data\n.*provide\.connect/s,
+  ],
+  ['holds a syntax error', 'export default {\n  start: = 3\n}', /shop\.system\.mts:2\n.*= 3\n/s],
   ['exports no system', 'export const system = {}', /its default export is not a system/],
 ])('a system that %s ends the run with 2, and says so', TIMEOUT, async (_, text, message) => {
   writeScenario("''")
@@ -155,7 +162,32 @@ export default defineSystem({ start: async () => { throw new EnvironmentError('N
   expect(exitCode).toBe(2)
 })
 
-test('Ctrl-C during a long start is told to the system', TIMEOUT, async () => {
+test('a system that does not stop ends the run with 2, after its report', TIMEOUT, async () => {
+  write(
+    'idle.load.ts',
+    `import { constant, test } from 'prism-loadtest'
+test('idle', async ({ load }) => {
+  await load({ operations: { a: async () => {} }, arrivals: constant(50), duration: '300ms', warmUp: '0s', verdict: { achieved: { degraded: 0, invalid: 0 } } })
+})
+`,
+  )
+  const flawed = `export default {
+  start: async () => ({ kind: 'memory', notice: 'none', stop: async () => { throw new Error('stuck') } }),
+}`
+  const { exitCode, stdout, stderr } = await ended(start(write('shop.system.mts', flawed)))
+  expect(stdout).toMatch(/passed +idle/)
+  expect(stderr).toMatch(/shop\.system\.mts: the system did not stop: Error: stuck\n +at /)
+  expect(exitCode).toBe(2)
+})
+
+test('a system that does not exist ends the run with 2, and says so', TIMEOUT, async () => {
+  writeScenario("''")
+  const { exitCode, stderr } = await ended(start('nowhere.system.mts'))
+  expect(stderr).toBe('nowhere.system.mts: no such file.\n')
+  expect(exitCode).toBe(2)
+})
+
+test('Ctrl-C during a long start reaches the system', TIMEOUT, async () => {
   writeScenario("''")
   const [begun, aborted] = ['begun', 'aborted'].map((name) => join(folder(), name))
   const system = write(

@@ -114,7 +114,7 @@ test('an unfit scenario leaves a complete run without a capacity', async () => {
 test.each([
   [[], /^Name one scenario/],
   [['nosuch'], /^No scenario has "nosuch"/],
-  [['m'], /^"m" is in the names of several scenarios/],
+  [['m'], /^Several scenarios have "m" in their names/],
   [['limited', '--from', '0'], /^--from: "0"/],
   [['limited', '--precision', '5'], /^--precision: "5"/],
   [['limited', '--duration', '0s'], /^--duration: "0s" must be above 0/],

@@ -1,6 +1,6 @@
 /**
- * Ends the process unless Node is new enough. Plain JavaScript that old versions of Node can read, so
- * that they say what is missing instead of failing at the first line that they can't.
+ * Ends the process unless Node is new enough. In plain JavaScript, so that old versions of Node print the
+ * requirement instead of a syntax error.
  */
 const BROKEN = 2
 

@@ -3,23 +3,23 @@ import { InputError } from '../input-error.ts'
 import { EXIT } from '../exit-code.ts'
 import { runCommand, type CommandEnd } from '../process/run-command.ts'
 
-/** Told the exit code of the action that was run. */
+/** Called with the action's exit code. */
 export type OnEnd = (end: CommandEnd) => void
 
 /** Gives a command its arguments, options, help and action. */
 export type Define = (command: Command, end: OnEnd) => void
 
-/** How users type a command: `path` holds the names of sub-commands, `args` what follows them. */
+/** How users type a command: `path` holds the names of sub-commands, `args` the rest. */
 export type Typed = (path: readonly string[], args: string) => string
 
-/** `runForUser` prints what is wrong, in one line. */
+/** `runForUser` prints the error in one line. */
 const OUTPUT: OutputConfiguration = { writeErr: () => {}, outputError: () => {} }
 
 /**
  * Reads the arguments and runs the action they ask for; `--help` prints the help and runs none.
  * @returns the action's exit code.
- * @throws InputError for arguments that the command doesn't take: what is wrong, the nearest valid
- *   name, and where to read on.
+ * @throws InputError for arguments that the command doesn't take, with the nearest valid name and the
+ *   command for help.
  */
 export async function runCommandLine(
   typed: Typed,
@@ -73,7 +73,7 @@ function pathOf(command: Command): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()]
 }
 
-/** The sub-command that arguments ask for. */
+/** The sub-command that the arguments name. */
 function askedPath(command: Command, [first, ...others]: readonly string[]): readonly string[] {
   const asked = command.commands.find((sub) => sub.name() === first)
   return asked === undefined ? pathOf(command) : askedPath(asked, others)

@@ -1,3 +1,4 @@
+import { isInstalled } from '../installed.ts'
 import type { Define } from './command-line.ts'
 
 /** A sub-command of `prism-loadtest`. */
@@ -32,7 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'gate',
     group: SCENARIOS,
-    summary: 'find out whether a change made the registry slower',
+    summary: `find out whether a change made ${isInstalled ? 'scenarios' : 'the registry'} slower`,
     load: async () => (await import('./commands/gate.ts')).gate,
   },
   {

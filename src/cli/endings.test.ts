@@ -8,7 +8,7 @@ import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { runFilesIn, useResultsFolder } from './testing/command.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
-/** Long enough for a loaded machine; what is not gone by then was left behind. */
+/** Long enough for a busy machine; anything that remains by then was left behind. */
 const PATIENCE = { timeout: 30_000, interval: 50 }
 
 const missing = missingPrograms()

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { InputError } from '../input-error.ts'
+import { docsPage, isInstalled } from '../installed.ts'
 import { MAX_DURATION_MS, parseDurationMs } from '../load/duration.ts'
 import { printable } from '../printable.ts'
 
@@ -24,6 +25,25 @@ export function option<T>(
   const name = made.long ?? flags
   made.argParser((text) => parse(text, name))
   return byDefault === undefined ? made : made.default(parse(byDefault, name), byDefault)
+}
+
+/** An option of the registry's own scenarios, which the help shows in this repository only. */
+export function registryOption(made: Option): Option {
+  return made.hideHelp(isInstalled)
+}
+
+/** `--backend` of commands that run scenarios. */
+export function backendOption(): Option {
+  const kinds = 'containers, programs, memory or external; the first available by default'
+  return registryOption(new Option('--backend <kind>', kinds))
+}
+
+/** `--system` of commands that run scenarios. */
+export function systemOption(): Option {
+  return new Option(
+    '--system <file>',
+    `module of the system under test, which starts and stops its servers, or none; see ${docsPage('any-system.md')}`,
+  )
 }
 
 /** The largest random seed. */

@@ -61,7 +61,7 @@ function start(
 }
 
 const ROUNDS = ['--stages', 'rounds']
-/** Of those that start many processes, one after the other. */
+/** The timeout of tests that start many processes, one after the other. */
 const LONG = { timeout: 180_000 }
 
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
@@ -79,7 +79,7 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 test.each([
-  [[], /^Name what to compare with, such as --base origin\/main\. See --help\.\n$/],
+  [[], /^Name a baseline, such as --base origin\/main\. See --help\.\n$/],
   [['--base', 'nosuch'], /^--base: git knows no commit "nosuch"\..*\n$/],
   [['--base', '--help'], /^--base: git knows no commit "--help"\..*\n$/],
   [['--base', 'HEAD', '--head', 'HEAD:src'], /^--head: git knows no commit "HEAD:src"\..*\n$/],

@@ -1,6 +1,6 @@
 import { Help, type Command } from 'commander'
 
-/** A term and what it means. */
+/** A term and its meaning. */
 type Item = readonly [term: string, meaning: string]
 
 /** Paragraphs and terms. */
@@ -8,21 +8,21 @@ export type HelpBody = readonly (string | Item)[]
 
 type Section = readonly [title: string, body: HelpBody]
 
-/** What follows a command's options in its help. */
+/** Sections below a command's options in its help. */
 export interface HelpSections {
   /** Sections of the command's own, by title. */
   readonly sections?: readonly Section[]
   /** Environment variables that it reads. */
   readonly environment?: HelpBody
-  /** When it exits with 0, 1, 3 or 4; 2 means the same nearly everywhere. */
+  /** The meanings of 0, 1, 3 and 4; 2 is nearly always the same. */
   readonly exitCodes: { readonly [code in 0 | 1 | 2 | 3 | 4]?: string }
-  /** What becomes of results if a signal ends it; absent where it ends like any other program. */
+  /** Fate of the results if a signal ends it; absent if it has none. */
   readonly onSignal?: string
   /** Command lines as users type them. */
   readonly examples: readonly string[]
 }
 
-/** What exit code 2 means. */
+/** The meaning of exit code 2. */
 export const BROKEN = 'usage, set-up, backend or unexpected error'
 
 /** Adds sections below a command's options, wrapped as the options are. */
@@ -30,7 +30,10 @@ export function addSections(command: Command, parts: HelpSections): Command {
   const { sections = [], environment = [], exitCodes, onSignal, examples } = parts
   const codes: Item[] = Object.entries({ 2: BROKEN, ...exitCodes })
   if (onSignal !== undefined) {
-    codes.push(['129, 130, 143', `ended by a closed terminal, Ctrl-C or SIGTERM; ${onSignal}`])
+    codes.push([
+      '129, 130, 143',
+      `interrupted by a closed terminal, Ctrl-C or SIGTERM; ${onSignal}`,
+    ])
   }
   const all: readonly Section[] = [...sections, ['Environment', environment], ['Exit codes', codes]]
   return command.addHelpText('after', () => {

@@ -16,9 +16,9 @@ import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from '.
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
 
-/** What a command takes that shares the machine with others. */
+/** The time allowed for a command on a busy machine. */
 const PATIENCE = { timeout: 90_000 }
-/** What a load test puts ahead of a payload; see `stamp.ts`. */
+/** A load test's prefix of payloads; see `stamp.ts`. */
 const STAMP_BYTES = 21
 const PASSWORD = 'open %sesame'
 
@@ -101,7 +101,7 @@ describe('prism-loadtest', () => {
       expect(nobody.exitCode).toBe(1)
       expect(nobody.stdout).toMatch(/missed +multicast +delivery rate +> 99 % \(default\) +0 %/)
       expect(nobody.stdout).toContain(
-        'Nothing was delivered: nobody receives for the namespace "loadtest"',
+        'Nothing was delivered: no subscriber in the namespace "loadtest"',
       )
       expect(nobody.stdout).toContain('receipts: 0 of 600 expected')
 
@@ -126,7 +126,7 @@ describe('prism-loadtest', () => {
       expect(multicast.stdout).toContain('100 identities hosted by this load test')
       expect(multicast.stdout).toMatch(/receipts: 600 of 600 expected, 0 missing, 0 duplicates/)
       expect(multicast.stdout).toMatch(/met +multicast +delivery rate +> 98 % +100 %/)
-      // What was registered is as it was, for whoever comes next.
+      // Registrations are unchanged for the next load.
       expect(await redis.ttl('loadtest:loadtest-user-99')).toBeGreaterThan(400)
     },
   )

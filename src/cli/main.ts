@@ -1,3 +1,4 @@
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import { runCommandLine } from './command-line.ts'
 import { COMMANDS } from './commands.ts'
@@ -28,7 +29,7 @@ export function run(args: readonly string[]): Promise<CommandEnd> {
         },
         onSignal: 'results are kept',
         examples: [
-          typedCommand('bench', 'mixed --duration 30s'),
+          typedCommand('bench', `${isInstalled ? 'checkout' : 'mixed'} --duration 30s`),
           typedCommand('mixed', '-r 100 -d 10s --with-subscribers'),
           typedCommand('compare', '20260102T0304 20260103T0405'),
         ],

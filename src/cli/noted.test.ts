@@ -9,7 +9,7 @@ const folder = useResultsFolder()
 const run = (args: readonly string[], backend: string) =>
   ended(startCommand(args, { BENCH_BACKEND: backend, BENCH_RESULTS: folder() }))
 
-/** What the requests of the scenario write, whatever the machine: its rows are drawn by the seed. */
+/** The notes of the scenario's requests on any machine, because its rows depend only on the random seed. */
 const WRITTEN = {
   undeclaredTags: { count: 0, sample: '' },
   metrics: [

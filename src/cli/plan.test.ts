@@ -27,7 +27,7 @@ test('a plan names the first bottleneck, the needs and the assumptions', async (
   expect(stdout).toMatch(/NATS servers +\d/)
   expect(stdout).toContain('heartbeats: one per identity every 100 s')
   expect(stdout).not.toContain('targets of each:')
-  expect(stdout).toContain('at most 60 % is used')
+  expect(stdout).toContain('Utilisation is at most 60 %')
 })
 
 test('--json has the same plan', async () => {
@@ -45,7 +45,7 @@ test('says that one namespace cannot meet a demand', () => {
   )
 })
 
-test('plans more gateways than asked for if they receive too much', () => {
+test('plans more gateways than requested if they receive too much', () => {
   const flags = ['--identities', '1e6', '--namespaces', '1', '--multicasts', '2e4']
   expect(planOutput([...flags, '--targets', '1', '--gateways', '1'])).toMatch(
     /^Plan has [\d,]+ gateways: 1 would have too much to receive\.$/m,

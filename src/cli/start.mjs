@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The `prism-loadtest` command, and what the npm scripts run. */
+/** The `prism-loadtest` command, also run by npm scripts. */
 import './check-node.mjs'
 import module from 'node:module'
 
 const BROKEN = 2
 
-// Most of what is imported next was compiled before.
+// Reuses compiled code of earlier starts.
 module.enableCompileCache()
 try {
   const { runCommand } = await import('../process/run-command.ts')

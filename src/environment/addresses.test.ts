@@ -21,7 +21,7 @@ describe('a Redis address', () => {
     ['a port that is not a number', 'redis://host:secret'],
     ['a percent sign that encodes nothing', 'redis://:secret%ff@host'],
     ['nothing', ''],
-  ])('with %s is refused without repeating it', (_, text) => {
+  ])('refuses %s without repeating the address', (_, text) => {
     expect(() => parseRedisUrl(text)).toThrow(EnvironmentError)
     expect(() => parseRedisUrl(text)).toThrow('REDIS_URL')
     expect(() => parseRedisUrl(text)).not.toThrow('secret')
@@ -41,7 +41,7 @@ describe('NATS addresses', () => {
     expect(() => parseNatsUrls(text)).toThrow(EnvironmentError)
   })
 
-  test('with different credentials are refused, because a client has one set', () => {
+  test('refuses different credentials, because a client has one set', () => {
     expect(() => parseNatsUrls('nats://u:p@a,nats://u:q@b')).toThrow('same user and password')
   })
 })

@@ -6,7 +6,7 @@ const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
  * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
  *
  * @param what names the setting in the error.
- * @throws {EnvironmentError} if it is not a Redis address; the text may hold a password, so it is not repeated.
+ * @throws {EnvironmentError} if it is not a Redis address. The error omits the text, which may hold a password.
  */
 export function parseRedisUrl(text: string, what = 'REDIS_URL'): string {
   const address = parseAddress(text, ['redis:', 'rediss:'], /^(\/\d*)?$/)

@@ -10,10 +10,10 @@ export interface ServerBackends {
   readonly redisUrl: string
   /** `nats://[user:password@]host:port`, one or more. */
   readonly natsUrls: readonly string[]
-  /** As the server reports it, e.g. `7.0.15`. */
+  /** The version that the server reports, e.g. `7.0.15`. */
   readonly redisVersion: string
   readonly natsVersion: string
-  /** Of both servers' settings, see `configuration-hash.ts`; `null` if a server doesn't tell. */
+  /** Hash of both servers' settings, see `configuration-hash.ts`; `null` if a server hides them. */
   readonly configurationHash: string | null
 }
 

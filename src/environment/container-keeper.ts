@@ -30,9 +30,9 @@ class LoopbackContainer extends GenericContainer {
 }
 
 /**
- * A process that owns the containers of one run. It prints one JSON object a line, and removes the
- * containers and exits when its input closes. Without Ryuk, testcontainers' own remover: that is one
- * more image to pull, and can't be told when a removal is complete.
+ * A process that owns the containers of one run. It prints one JSON object per line. When its input
+ * closes, it removes the containers and exits. It replaces Ryuk, testcontainers' own remover, which needs
+ * another image and doesn't report when a removal is complete.
  */
 async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Promise<void> {
   const client = await daemon()
@@ -41,7 +41,7 @@ async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Pr
     return
   }
 
-  // Nothing exists yet that would have to be removed: a closed input ends a pull at once.
+  // Nothing needs to be removed yet, so a closed input ends a pull at once.
   const pulls = Promise.all([pull(client, images.redis), pull(client, images.nats)])
   const reasons = await Promise.race([pulls, closed])
   if (reasons === undefined) return
@@ -74,7 +74,7 @@ async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Pr
   }
 }
 
-// Flags alone are given as commands: the images' entrypoints put their server's name in front.
+// Flags are enough as a command, because the images' entrypoints prepend the server's name.
 
 function startRedis(image: string, labels: Labels, host: string): Promise<string> {
   const flags = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no']
@@ -86,7 +86,7 @@ function startNats(image: string, labels: Labels, host: string): Promise<string>
   return startContainer(image, labels, host, 4222, flags, 'Server is ready')
 }
 
-/** @returns `host:port` to reach it at. */
+/** @returns the container's `host:port`. */
 async function startContainer(
   image: string,
   labels: Labels,

@@ -8,13 +8,13 @@ import { programBeside } from '../program-beside.ts'
 import { EnvironmentError } from './environment-error.ts'
 import type { BackendImages } from './settings.ts'
 
-/** What the containers' keeper process prints, one JSON object per line. */
+/** The output of the containers' keeper process, one JSON object per line. */
 export type KeeperMessage =
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'ready'; readonly redisUrl: string; readonly natsUrl: string }
   | { readonly type: 'failed'; readonly reason: string }
 
-/** Put on every container, with the id of the process that the containers are for. */
+/** A label on every container; its value is the id of the process that uses the containers. */
 export const ownerLabel = 'prism-loadtest.owner-pid'
 
 export type ContainersStart =
@@ -32,8 +32,8 @@ const stopTimeoutMs = 30_000
 /**
  * Starts Redis and NATS as containers without persistence, published on loopback.
  *
- * A keeper process of their own owns them and removes them when the pipe from this process closes,
- * so they go however this process dies, and whatever they were at when it did.
+ * A keeper process owns them and removes them when the pipe from this process closes, so they are removed
+ * however and whenever this process dies.
  */
 export async function startContainers(
   images: BackendImages,
@@ -61,7 +61,7 @@ export async function startContainers(
       if (message.type === 'progress') onProgress(message.text)
       else resolve(message)
     })
-    const died = () => resolve({ type: 'failed', reason: 'the process that keeps them died' })
+    const died = () => resolve({ type: 'failed', reason: 'their keeper process died' })
     keeper.once('error', died)
     keeper.once('close', died)
   })

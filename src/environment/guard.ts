@@ -4,9 +4,9 @@ import { once } from 'node:events'
 
 /**
  * Runs the command `$2…` with `$1 <temporary folder>` added, prints its process id, and waits. The
- * command is killed, and its folder removed, when the inherited pipe (fd 0) closes, which the kernel
- * sees to however the process at its other end dies. (By then nobody reads what the guard itself
- * prints, so a broken pipe must not end it before it has cleaned up.)
+ * command is killed and its folder removed when the inherited pipe (fd 0) closes; the kernel closes it
+ * however the process at its other end dies. (By then nobody reads the guard's own output, so a broken
+ * pipe must not end it before it has cleaned up.)
  */
 const guardScript = `
 flag=$1; shift
@@ -43,9 +43,9 @@ export type GuardedStart =
 
 /**
  * Starts a program in its own session, which a terminal's Ctrl-C does not reach, and waits until it prints a
- * line that contains `readyText`.
+ * line containing `readyText`.
  *
- * @param folderFlag the flag by which the program is given its temporary folder, e.g. `--dir`
+ * @param folderFlag the program's flag for its temporary folder, e.g. `--dir`
  */
 export async function startGuarded(options: {
   readonly path: string

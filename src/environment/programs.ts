@@ -91,7 +91,7 @@ async function startProgram(server: {
     throw new EnvironmentError(`${name} is not on the PATH. Install it, or add its folder to PATH.`)
   }
   for (let attempt = 1; ; attempt += 1) {
-    // Another process may take it before the server does, hence the attempts.
+    // Another process may take the port first, hence the attempts.
     const port = options.port ?? (await freePort())
     const start = await startGuarded({
       path,

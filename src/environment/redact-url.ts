@@ -1,10 +1,10 @@
-/** Stands where a secret was. */
+/** Replaces a secret. */
 const HIDDEN = '***'
 
 /**
  * A server's address, fit to be shown or stored: user name, password (or NATS token) and query
- * parameters are replaced by `***`. Works on malformed addresses too, and would rather hide too
- * much than too little: everything before the last `@` goes.
+ * parameters are replaced by `***`. Works on malformed addresses too. Errs on the side of hiding too much:
+ * everything before the last `@` is removed.
  *
  * @param url e.g. `redis://:secret@host:6379/0`; the scheme may be absent
  * @returns e.g. `redis://***@host:6379/0`

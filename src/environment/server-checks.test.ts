@@ -37,7 +37,7 @@ afterAll(async () => {
   await Promise.all([redis.stop(), nats.stop()])
 })
 
-describe.concurrent('Redis', () => {
+describe.concurrent('checkRedis', () => {
   test('reports its version and configuration', async () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     expect(await checkRedis(url)).toMatchObject({
@@ -46,7 +46,7 @@ describe.concurrent('Redis', () => {
     })
   })
 
-  test('that refuses CONFIG still reports its version', async () => {
+  test('Redis reports its version even if it refuses CONFIG', async () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     const admin = new Redis(url)
     await admin.call('ACL', 'SETUSER', 'limited', 'on', '>pass-7', '+@all', '-config')
@@ -58,22 +58,22 @@ describe.concurrent('Redis', () => {
     })
   })
 
-  test('that asks for a password is named, with the remedy', async () => {
+  test('names a Redis that needs a password, and the remedy', async () => {
     const message = await refusal(checkRedis(redis.url))
     expect(message).toContain(`127.0.0.1:${redis.port} asks for a password`)
   })
 
-  test('that refuses the password is named without the password', async () => {
+  test('names a server that refuses the password, without the password', async () => {
     const message = await refusal(checkRedis(`redis://:hunter2@127.0.0.1:${redis.port}`))
     expect(message).toContain(`127.0.0.1:${redis.port} refused the user or password`)
   })
 
-  test('without the database asked for is refused', async () => {
+  test('refuses a Redis that lacks the requested database', async () => {
     const message = await refusal(checkRedis(`redis://:open-sesame@127.0.0.1:${redis.port}/99`))
     expect(message).toContain('DB index is out of range')
   })
 
-  test('that is not running is named', async () => {
+  test('names a server that is not running', async () => {
     expect(await refusal(checkRedis('redis://127.0.0.1:1'))).toContain(
       '127.0.0.1:1 refused the connection',
     )
@@ -82,22 +82,22 @@ describe.concurrent('Redis', () => {
     )
   })
 
-  test('that does not answer times out', async () => {
+  test('times out if the server does not answer', async () => {
     const message = await refusal(checkRedis(`redis://:hunter2@${silentAddress}`))
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })
 
-  test('that closes the connection is named', async () => {
+  test('names a server that closes the connection', async () => {
     const message = await refusal(checkRedis(`redis://:hunter2@${closingAddress}`))
     expect(message).toContain(`${closingAddress} closed the connection`)
   })
 
-  test('that is another kind of server is refused', async () => {
+  test('refuses another kind of server', async () => {
     await refusal(checkRedis(`redis://127.0.0.1:${nats.port}`))
   })
 })
 
-describe.concurrent('NATS', () => {
+describe.concurrent('checkNats', () => {
   test('reports its version and configuration', async () => {
     const described = {
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
@@ -108,12 +108,12 @@ describe.concurrent('NATS', () => {
     expect(await checkNats(['nats://user:open-sesame@127.0.0.1:1', url])).toMatchObject(described)
   })
 
-  test('that refuses the password is named without the password', async () => {
+  test('names a server that refuses the password, without the password', async () => {
     const message = await refusal(checkNats([`nats://user:hunter2@127.0.0.1:${nats.port}`]))
     expect(message).toContain(`127.0.0.1:${nats.port} refused the user or password`)
   })
 
-  test('that is not running is named', async () => {
+  test('names a server that is not running', async () => {
     expect(await refusal(checkNats(['nats://127.0.0.1:1', 'nats://127.0.0.1:2']))).toContain(
       '127.0.0.1:1, 127.0.0.1:2 refused the connection',
     )
@@ -122,12 +122,12 @@ describe.concurrent('NATS', () => {
     )
   })
 
-  test('that does not answer times out', async () => {
+  test('times out if the server does not answer', async () => {
     const message = await refusal(checkNats([`nats://user:hunter2@${silentAddress}`]))
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })
 
-  test('that closes the connection is named', async () => {
+  test('names a server that closes the connection', async () => {
     const message = await refusal(checkNats([`nats://user:hunter2@${closingAddress}`]))
     expect(message).toContain(`${closingAddress} closed the connection`)
   })

@@ -12,7 +12,7 @@ const timeoutMs = 5_000
 /** A server's own description. */
 export interface ServerDescription {
   readonly version: string
-  /** `null` where it doesn't tell: managed servers refuse `CONFIG`. */
+  /** `null` if unavailable: managed servers refuse `CONFIG`. */
   readonly configuration: ServerConfiguration | null
 }
 
@@ -87,7 +87,7 @@ function pairsOf(list: unknown): ServerConfiguration | null {
   )
 }
 
-/** Gives an error back once the events that came with it have been emitted. */
+/** Returns an error after the events that accompany it have been emitted. */
 async function afterEvents(error: unknown): Promise<Error> {
   await setImmediate()
   return error instanceof Error ? error : new Error(String(error))
@@ -102,8 +102,8 @@ function silence(): Promise<never> {
 }
 
 /**
- * What was wrong and what to do. The error itself is not handed on as a cause: those of ioredis
- * hold the command, and so the password.
+ * The problem and the remedy. The error itself is not passed on as a cause, because errors of ioredis
+ * contain the command, and so the password.
  */
 function explain(error: Error): string {
   const { message, name } = error
@@ -129,7 +129,7 @@ function explain(error: Error): string {
   ) {
     return 'closed the connection. Is this the right address?'
   }
-  return `can't be used: ${code ?? message}`
+  return `is unusable: ${code ?? message}`
 }
 
 function systemCode(error: unknown): string | undefined {

@@ -2,7 +2,7 @@ import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { BackendKind } from './backends.ts'
 import { EnvironmentError } from './environment-error.ts'
 
-/** A kind of backend that is forced, or the first available. */
+/** A forced kind of backend, or the first available. */
 export type BackendChoice = 'auto' | BackendKind
 
 /** Container images, e.g. `redis:7-alpine`. */
@@ -13,9 +13,9 @@ export interface BackendImages {
 
 export interface BackendSettings {
   readonly choice: BackendChoice
-  /** As given: may hold a password. */
+  /** Unchanged, so it may hold a password. */
   readonly redisUrl?: string
-  /** As given, several separated by commas: may hold a password. */
+  /** Unchanged, several separated by commas, so it may hold a password. */
   readonly natsUrl?: string
   readonly images: BackendImages
 }
@@ -25,8 +25,8 @@ export const defaultImages: BackendImages = { redis: 'redis:7-alpine', nats: 'na
 const kinds = ['containers', 'programs', 'memory', 'external'] as const
 
 /**
- * Reads `BENCH_BACKEND`, `REDIS_URL`, `NATS_URL`, `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; an
- * empty one counts as not set.
+ * Reads `BENCH_BACKEND`, `REDIS_URL`, `NATS_URL`, `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; empty
+ * values count as not set.
  *
  * @throws {EnvironmentError} if one of them is malformed.
  */
@@ -48,7 +48,7 @@ export function backendSettings(
 }
 
 /** @throws {EnvironmentError} listing the choices. */
-export function parseChoice(text: string): BackendChoice {
+function parseChoice(text: string): BackendChoice {
   const choice = (['auto', ...kinds] as const).find((known) => known === text)
   if (choice !== undefined) return choice
   throw new EnvironmentError(

@@ -22,7 +22,7 @@ describe('programs', () => {
     await expect(redis.ping()).rejects.toThrow('Connection is closed')
   })
 
-  test('that are missing are named, with installation instructions', async () => {
+  test('names missing programs and how to install them', async () => {
     vi.stubEnv('PATH', '/nowhere')
     const failure = startBackends({ choice: 'programs', onProgress })
     await expect(failure).rejects.toThrow(EnvironmentError)
@@ -67,7 +67,7 @@ describe('external', () => {
     }
   })
 
-  test('without addresses is refused', async () => {
+  test('refuses external servers without addresses', async () => {
     await expect(startBackends({ choice: 'external', onProgress })).rejects.toThrow(
       'neither is set',
     )
@@ -82,7 +82,7 @@ describe('external', () => {
 })
 
 describe('without a Docker daemon or image', () => {
-  test('local programs are used, and the user is told why', async ({ skip }) => {
+  test('local programs are used, and a message says why', async ({ skip }) => {
     skip(missing !== undefined, missing)
     const told = vi.fn<(message: string) => void>()
     const { backends, stop } = await startBackends({

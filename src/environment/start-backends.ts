@@ -16,7 +16,7 @@ export interface StartedBackends {
 
 export interface BackendOptions extends Omit<BackendSettings, 'images'> {
   readonly images?: BackendImages
-  /** One sentence for the user about what takes time, or why another backend is tried. */
+  /** Receives one sentence for the user: what takes time, or why another backend is tried. */
   readonly onProgress: (message: string) => void
 }
 
@@ -26,8 +26,8 @@ interface Unavailable {
 }
 
 /**
- * Finds or starts the servers to measure. `auto` takes the addresses given, else containers,
- * else local programs, else memory. Addresses given are never passed over for something else.
+ * Finds or starts the servers to measure. `auto` uses the given addresses, else containers, else local
+ * programs, else memory. Given addresses are never ignored in favour of something else.
  *
  * @throws {EnvironmentError} if the chosen kind is unavailable, or the given addresses don't answer.
  */
@@ -45,7 +45,7 @@ export async function startBackends(options: BackendOptions): Promise<StartedBac
     case 'programs':
       return required(await programs(), 'BENCH_BACKEND=programs', programsAdvice)
     case 'memory':
-      return memory('memory was asked for')
+      return memory('memory was requested')
     case 'auto':
       break
   }
@@ -118,7 +118,7 @@ async function programs(): Promise<StartedBackends | Unavailable> {
   return { unavailable: reasons.map(({ reason }) => String(reason.message)).join(' and ') }
 }
 
-/** Our own servers, which are ended again if they don't answer. */
+/** Checks servers that were started here, and stops them if they don't answer. */
 async function checked(
   kind: ServerBackends['kind'],
   redisUrl: string,

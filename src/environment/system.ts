@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
+import { printable } from '../printable.ts'
 import type { Reference } from './reference/reference.ts'
 
 /** A server that scenarios measure. */
 export interface Server {
   /** Such as `PostgreSQL`; unique within a system. */
   readonly name: string
-  /** As the server reports it, such as `16.4`. */
+  /** The version that the server reports, such as `16.4`. */
   readonly version: string
   /** Such as `postgres://user:password@127.0.0.1:5432/shop`; reports hide user, password and query. */
   readonly addresses: readonly string[]
 }
 
-/** What a run measures. Plain data. */
+/** The system under test, as plain data. */
 export type SystemUnderTest =
   | {
       /** `external`: running before the run. `containers`, `programs`: started for it. */
@@ -23,7 +24,7 @@ export type SystemUnderTest =
     }
   /** In-process stand-ins; `notice` says in one sentence that no real server is measured, why, and the remedy. */
   | { readonly kind: 'memory'; readonly notice: string }
-  /** Nothing was started or named: scenarios reach their system by themselves. */
+  /** Nothing was started or named: scenarios connect to their system themselves. */
   | { readonly kind: 'undeclared' }
 
 /** A system that is ready to be measured. */
@@ -47,12 +48,12 @@ export type StartedSystem = Exclude<SystemUnderTest, { kind: 'undeclared' }> & {
   readonly stop?: () => Promise<void>
 }
 
-/** What a system gets when it is started. */
+/** The context of a system's start. */
 export interface SystemContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Shows a sentence to the user; for whatever takes more than a few seconds. */
   readonly onProgress: (message: string) => void
-  /** Aborted by Ctrl-C, SIGTERM and a closed terminal: stop what was started so far, and reject. */
+  /** Aborted by Ctrl-C, SIGTERM and a closed terminal: then stop everything started so far, and reject. */
   readonly signal: AbortSignal
 }
 
@@ -92,9 +93,9 @@ export function systemText(system: SystemUnderTest): string {
   }
 }
 
-/** `Redis 7.0.15 and NATS 2.9.10` */
+/** `Redis 7.0.15 and NATS 2.9.10`, harmless to print. */
 export function serversText({ servers }: { readonly servers: readonly Server[] }): string {
-  return LIST.format(servers.map(({ name, version }) => `${name} ${version}`))
+  return LIST.format(servers.map(({ name, version }) => printable(`${name} ${version}`)))
 }
 
 const LIST = new Intl.ListFormat('en-GB')

@@ -14,7 +14,7 @@ import type { Effects } from './decision/plan.ts'
 export const STAGES = ['counts', 'pairs', 'drift', 'rounds'] as const
 export type StageName = (typeof STAGES)[number]
 
-/** What to compare, how, and for how long. */
+/** The options of a gate: subject, evidence and budget. */
 export interface GateOptions {
   /** The project's folder, in the repository that has the versions. */
   readonly project: string
@@ -43,7 +43,7 @@ export interface GateOptions {
   readonly effects: Partial<Effects>
   /** Duration of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
   readonly durationMs: number | null
-  /** `null`: scenarios reach their system by themselves, or their runs start it. */
+  /** `null`: scenarios connect to their system themselves, or their runs start it. */
   readonly backends: BackendSettings | null
   /** The gate creates a folder for its run files here. */
   readonly resultsFolder: string

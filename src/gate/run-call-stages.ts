@@ -62,7 +62,7 @@ export async function runCallStages(
     run: (servers: ServerBackends) => Promise<T | SkippedStage>,
     verdictOf: (stage: T | SkippedStage) => StageVerdict,
   ): Promise<T | SkippedStage> => {
-    if (!stages.includes(name)) return skipped('not asked for')
+    if (!stages.includes(name)) return skipped('not requested')
     if (unavailable !== null) return skipped(unavailable)
     // Servers that couldn't be started don't make a pass.
     if (backends === null || backends.kind === 'memory') return missed('there are no real servers')

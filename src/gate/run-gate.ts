@@ -196,7 +196,7 @@ function whyNoRounds(
   signal: AbortSignal,
 ): SkippedStage | null {
   const skipped = (why: string, isMissed: boolean) => ({ kind: 'skipped', why, isMissed }) as const
-  if (!stages.includes('rounds')) return skipped('not asked for', false)
+  if (!stages.includes('rounds')) return skipped('not requested', false)
   if (soFar === 'regression') return skipped('a regression was found before', false)
   return signal.aborted ? skipped('interrupted', true) : null
 }

@@ -63,7 +63,7 @@ function fewest(capacity: number, { from, precision }: CapacitySearch): number {
   return Math.ceil(doublings) + Math.ceil(bisections) + 2
 }
 
-/** What every search for the capacity of a system must come to that can take at least `lowest`. */
+/** Checks the result of a search on any system that can take at least `lowest`. */
 function expectBracketOf(capacity: number, bracket: CapacityBracket, plan: CapacitySearch): void {
   const { passed, failed, limit, isConfirmed } = bracket
   if (passed === null || failed === null) throw new Error('an end is missing')

@@ -17,7 +17,7 @@ export const MAX_DURATION_MS = 48 * 3_600_000
  */
 export const MAX_TIMEOUT_MS = 35 * 60_000
 
-/** The shortest time above 0, in ms: what a clock of µs tells from 0. */
+/** The shortest time above 0, in ms: the resolution of a clock in µs. */
 const MIN_DURATION_MS = 0.001
 
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const

@@ -310,7 +310,7 @@ describe('a load', () => {
     expect(operations.get('pause')?.lostByPause).toBeGreaterThan(0)
   })
 
-  test('if aborted, excuses the requests that it no longer waited for', async () => {
+  test('an aborted load excuses requests that it no longer waited for', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -336,7 +336,7 @@ describe('a load', () => {
     })
   })
 
-  test('if aborted while draining, waits at most one more second', async () => {
+  test('a load aborted while draining waits at most one more second', async () => {
     const controller = new AbortController()
     const running = generateLoad({
       arrivals: constant(100),
@@ -361,7 +361,7 @@ describe('a load', () => {
     })
   })
 
-  test('if aborted while draining, loses nothing if the last requests still end', async () => {
+  test('a load aborted while draining loses nothing if the last requests still end', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -378,7 +378,7 @@ describe('a load', () => {
     expect(result.isInterrupted).toBe(false)
   })
 
-  test('if aborted, counts requests that end later in no interval of the measurement', async () => {
+  test('an aborted load counts later ends in no interval of the measurement', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),

@@ -41,7 +41,7 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly durationMs: number
   /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
   readonly timeoutMs?: number
-  /** The time to wait for requests under way after the last due time, in ms. Default 10,000. */
+  /** The time to wait for requests in flight after the last due time, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
    * The dispatch technique: `clock` starts requests within a few µs, by a thread that watches the clock;
@@ -87,7 +87,7 @@ const TOO_LATE: Deliveries = {
 /** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
 const MAX_OPERATIONS = 200
 
-/** Operations by name, as far as measuring is concerned: what was received of their messages. */
+/** Operations by name, with the receipts of their messages. */
 type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
 
 /** A plan that was read: its defaults filled in, its bounds checked. */
@@ -103,8 +103,8 @@ export interface Measurement {
 }
 
 /**
- * Reads what a load is measured by, before anything is done for it.
- * @throws InputError for more than 200 operations, bounds on what the load doesn't have, or verdict thresholds that make no sense.
+ * Reads a load's bounds and thresholds before it starts.
+ * @throws InputError for more than 200 operations, bounds on anything that the load lacks, or invalid verdict thresholds.
  */
 export function readMeasurement(
   plan: MeasuredPlan & NotesPlan,

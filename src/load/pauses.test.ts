@@ -27,7 +27,7 @@ describe('a pause', () => {
     expect(watch.figures).toEqual({ count: 2, totalMs: 1_400, maxMs: 1_000 })
   })
 
-  test('counts for requests under way during it, and for no others', () => {
+  test('counts for requests in flight during it, and for no others', () => {
     const { watch, endMs } = watched([1_000])
     expect(watch.list).toEqual([{ fromMs: 50, untilMs: 1_050 }])
     expect(watch.within(0, endMs)).toBe(1_000)

@@ -155,7 +155,7 @@ export interface GeneratorHealth {
   readonly ranOn: { readonly most: number; readonly atEnd: number }
 }
 
-/** One load, measured: what the generator hands to verdict, SLO and run file. */
+/** The measurement of one load, for verdict, SLO and run file. */
 export interface LoadResult extends LoadNotesResult {
   /** ISO 8601, UTC: when the measurement (not the warm-up) began. */
   readonly startedAt: string

@@ -23,7 +23,7 @@ export function countsOfAll(result: LoadResult): OperationCounts {
   return sumOfCounts([...result.operations.values()].map(({ counts }) => counts))
 }
 
-/** Adds counts up, each by itself. */
+/** Adds up each count separately. */
 export function sumOfCounts(all: readonly OperationCounts[]): OperationCounts {
   const count = (key: keyof OperationCounts): number => total(all, (counts) => counts[key])
   return {

@@ -40,7 +40,7 @@ export interface LoadRequest<Row = unknown, Tags = NoTags, Declared = NoMetrics>
   readonly check: CheckCondition
   /**
    * Sets one of the load's tags, whose values split its figures. Undeclared tags are counted as undeclared.
-   * Set a tag before the request ends, by itself or at its time-out.
+   * Set a tag before the request ends or times out.
    */
   readonly tag: <Name extends keyof Tags>(name: Name, value: TagValue<Tags, Name>) => void
   /** The load's metrics, by name: `metrics.bytes.add(512)`. Those of the warm-up are left out. */
@@ -120,7 +120,7 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
   return { operations: named, draw: names.length === 1 ? () => last : draw, run }
 }
 
-/** The operations whose receivers can be asked what they saw. */
+/** The operations whose receivers report their receipts. */
 export function countedIn(
   operations: ReadonlyMap<string, Pick<Operation, 'deliveries'>>,
 ): readonly string[] {

@@ -8,7 +8,7 @@ const AUDITS_PER_SECOND = 10
 export const AUDITED_RECORDS = 16
 
 /** Gateways per namespace: a process may serve several namespaces, but each has at least one. */
-export function gatewaysPerNamespace({ gateways, namespaces }: Demand): number {
+function gatewaysPerNamespace({ gateways, namespaces }: Demand): number {
   return Math.max(1, gateways / namespaces)
 }
 

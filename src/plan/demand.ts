@@ -45,10 +45,10 @@ const DEFAULT_IDENTITIES = 1_000_000
 /** Often enough that two of three may be lost within the default TTL of 300 s. */
 const HEARTBEAT_EVERY_S = 100
 const REGISTER_EVERY_S = 3_600
-const IDENTITIES_A_GATEWAY = 10_000
+const IDENTITIES_PER_GATEWAY = 10_000
 /** The maximum, in plans and flags: four per hash slot. */
 export const MAX_NAMESPACES = 65_536
-/** One of them may be starting anew. */
+/** Because one may be restarting. */
 export const MIN_REPLICAS = 2
 
 /** Explains the origin of figures that were not given. */
@@ -57,14 +57,14 @@ export const DEFAULTS: Readonly<Record<keyof Demand, string>> = {
   namespaces: 'as many as needed',
   metadataBytes: '200',
   heartbeats: `one per identity every ${HEARTBEAT_EVERY_S} s`,
-  registrations: 'one per identity an hour',
+  registrations: 'one per identity per hour',
   unregistrations: 'as many as registrations',
   enumerates: '100',
   matches: '100, or all identities if fewer',
   multicasts: '100',
   targets: '1000, or all identities if fewer',
   payloadBytes: '1000',
-  gateways: `one per ${IDENTITIES_A_GATEWAY} identities`,
+  gateways: `one per ${IDENTITIES_PER_GATEWAY} identities`,
   replicas: `as many as needed, at least ${MIN_REPLICAS}`,
 }
 
@@ -103,7 +103,7 @@ export function demandFrom(asked: AskedDemand): OpenDemand {
     multicasts: asked.multicasts ?? 100,
     targets: within('--targets', asked.targets, 1_000),
     payloadBytes: asked.payloadBytes ?? 1_000,
-    gateways: asked.gateways ?? Math.ceil(identities / IDENTITIES_A_GATEWAY),
+    gateways: asked.gateways ?? Math.ceil(identities / IDENTITIES_PER_GATEWAY),
     ...(namespaces === undefined ? {} : { namespaces }),
     ...(replicas === undefined ? {} : { replicas }),
   }

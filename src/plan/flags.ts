@@ -23,26 +23,32 @@ export interface DemandFlag {
   readonly range: Range
 }
 
-const MOST = 1e12
-const COUNT: Range = { least: 1, most: MOST, isWhole: true }
-const COUNT_OR_NONE: Range = { least: 0, most: MOST, isWhole: true }
-const RATE: Range = { least: 0, most: MOST, isWhole: false }
+const MAX = 1e12
+const COUNT: Range = { least: 1, most: MAX, isWhole: true }
+const COUNT_OR_NONE: Range = { least: 0, most: MAX, isWhole: true }
+const RATE: Range = { least: 0, most: MAX, isWhole: false }
 
 /** All figures of the demand. */
 export const DEMAND_FLAGS: readonly DemandFlag[] = [
-  flag('identities', 'registered at a time', COUNT),
-  flag('namespaces', 'that they are spread over', { ...COUNT, most: MAX_NAMESPACES }),
-  flag('heartbeats', 'per second', RATE),
-  flag('registrations', 'per second', RATE),
-  flag('unregistrations', 'per second', RATE),
-  flag('enumerates', 'per second', RATE),
-  flag('matches', 'registrations that each enumerate returns', COUNT_OR_NONE),
-  flag('multicasts', 'per second', RATE),
-  flag('targets', 'identities that each multicast is for', COUNT_OR_NONE),
+  flag('identities', 'identities registered at the same time', COUNT),
+  flag('namespaces', 'namespaces to spread the identities over', {
+    ...COUNT,
+    most: MAX_NAMESPACES,
+  }),
+  flag('heartbeats', 'heartbeats per second', RATE),
+  flag('registrations', 'registrations per second', RATE),
+  flag('unregistrations', 'unregistrations per second', RATE),
+  flag('enumerates', 'enumerates per second', RATE),
+  flag('matches', 'registrations returned per enumerate', COUNT_OR_NONE),
+  flag('multicasts', 'multicasts per second', RATE),
+  flag('targets', 'identities reached per multicast', COUNT_OR_NONE),
   flag('gateways', 'processes that host subscribers', COUNT),
-  flag('replicas', 'processes that keep a copy of each namespace', { ...COUNT, most: 65_536 }),
-  { ...flag('payloadBytes', 'of each multicast', COUNT_OR_NONE), flag: '--payload' },
-  { ...flag('metadataBytes', 'of each registration, as JSON', COUNT_OR_NONE), flag: '--metadata' },
+  flag('replicas', 'processes that keep a copy of a namespace', { ...COUNT, most: 65_536 }),
+  { ...flag('payloadBytes', 'payload per multicast, in bytes', COUNT_OR_NONE), flag: '--payload' },
+  {
+    ...flag('metadataBytes', 'metadata per registration, in bytes of JSON', COUNT_OR_NONE),
+    flag: '--metadata',
+  },
 ]
 
 function flag(name: keyof Demand, what: string, range: Range): DemandFlag {
@@ -89,18 +95,24 @@ const POSITIVE: Range = { least: 0.001, most: 1e6, isWhole: false }
 
 /** All assumptions. */
 export const ASSUMPTION_FLAGS: readonly AssumptionFlag[] = [
-  assumption('utilisation', 'utilisation', 'of everything at most, in %', 0.01, {
+  assumption('utilisation', 'utilisation', 'maximum utilisation of any resource, in %', 0.01, {
     ...POSITIVE,
     least: 1,
     most: 100,
   }),
-  assumption('redis-memory', 'redisMemoryBytes', 'of a Redis node, in GB', 1e9, POSITIVE),
-  assumption('nats-cores', 'natsCores', 'of a NATS server', 1, { ...COUNT, most: 1_024 }),
-  assumption('process-memory', 'processMemoryBytes', 'for replicas, in GB', 1e9, POSITIVE),
+  assumption('redis-memory', 'redisMemoryBytes', 'memory per Redis node, in GB', 1e9, POSITIVE),
+  assumption('nats-cores', 'natsCores', 'cores per NATS server', 1, { ...COUNT, most: 1_024 }),
+  assumption(
+    'process-memory',
+    'processMemoryBytes',
+    'memory per process for replicas, in GB',
+    1e9,
+    POSITIVE,
+  ),
   assumption(
     'network',
     'networkBytes',
-    'of a machine in each direction, in Gbit/s',
+    'bandwidth per machine and direction, in Gbit/s',
     1e9 / 8,
     POSITIVE,
   ),

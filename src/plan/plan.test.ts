@@ -101,7 +101,7 @@ test('the resource that saturates first has the highest use', () => {
   expect(firstToSaturate({ ...none, natsNetwork: 0.2, following: 0.1 })).toBe('natsNetwork')
 })
 
-/** Leaves to the plan what it can decide. */
+/** Leaves namespaces and replicas to the plan. */
 function openOf(demand: Demand): AskedDemand {
   const decided = ['namespaces', 'replicas']
   return Object.fromEntries(Object.entries(demand).filter(([name]) => !decided.includes(name)))

@@ -84,10 +84,18 @@ test.each([
 })
 
 test.each([0, 1, 2, 3, 4, 129, 130, 143])("exits with the command's code: %d", async (code) => {
-  // As Vitest does, whatever the outcome.
+  // Vitest does this, whatever the outcome.
   const { exitCode, stderr } = await runBody(`process.exitCode = 1; return ${code}`)
   expect(exitCode).toBe(code)
   expect(stderr).toBe('')
+})
+
+test('names a package that is not installed, and how to install it', async () => {
+  const { exitCode, stderr } = await runBody("await import('no-such-package')")
+  expect(stderr).toBe(
+    'Install the package no-such-package: npm install --save-dev no-such-package\n',
+  )
+  expect(exitCode).toBe(2)
 })
 
 test('BENCH_STACK shows the stack', async () => {

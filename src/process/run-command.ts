@@ -76,10 +76,16 @@ function isSignalCode(code: number): code is SignalCode {
   return Object.values<number>(SIGNAL_CODES).includes(code)
 }
 
+/** A package that the user's project lacks, in Node's words. */
+const MISSING_PACKAGE = /^Cannot find package '([^']+)'/
+
 /** One line: what went wrong, and how to see where. */
 function unforeseen(error: unknown): string {
   const isError = error instanceof Error
   if (isError && process.env[STACK_VARIABLE]) return error.stack ?? error.message
+  const [, missing] = (isError && MISSING_PACKAGE.exec(error.message)) || []
+  if (missing !== undefined)
+    return `Install the package ${missing}: npm install --save-dev ${missing}`
   const message = (isError ? `${error.name}: ${error.message}` : String(error)).trim()
   return `Unexpected ${message.replaceAll(/\s+/g, ' ').slice(0, 500)} (${STACK_VARIABLE}=1 shows where)`
 }

@@ -168,7 +168,7 @@ class Report implements DeliveryReport {
     return this.entries()
   }
 
-  /** What `console.log` shows. */
+  /** The form that `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {
     return this.#whole
   }

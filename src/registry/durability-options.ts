@@ -70,7 +70,7 @@ export function newRetention(retentionMs: number | null): Retention {
 /**
  * Refuses a retention other than the one in force.
  * @param place names the stream or broker in the message.
- * @param change tells how to change its retention.
+ * @param change says how to change its retention.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkRetention(

@@ -71,7 +71,7 @@ export class HostedSubscribers {
   }
 
   /**
-   * Hands a message to its identity's handler; returns `false` if there is none or it threw. Never throws.
+   * Hands a message to its identity's handler; returns `false` without a handler or if it threw. Never throws.
    * @param resendable whether the sender may resend the message; then it is handled only once.
    * @param held the message in the backlog, held while its handler runs.
    */

@@ -33,7 +33,7 @@ export interface JsonBounds {
 }
 
 /**
- * Finds the first value in `value` that JSON would lose or change; `undefined` if there is none.
+ * Finds the first value in `value` that JSON would lose or change; `undefined` without one.
  *
  * Stricter than `JSON.stringify`, which silently drops or rewrites undefined, functions, symbols,
  * NaN, holes, class instances and whatever has a `toJSON`.

@@ -113,7 +113,7 @@ describe('lanes', () => {
     )
   })
 
-  test('of some targets contain exactly these at their new gateways, earlier groups first', () => {
+  test('lanes of some targets contain exactly these at their new gateways, earlier groups first', () => {
     const place = fc.record({
       group: fc.constantFrom<0 | 1 | null>(0, 1, null),
       gateway: fc.constantFrom<string | null>(...GATEWAYS, 'c'),

@@ -88,7 +88,7 @@ function describeRegistry(
         expect(await registry.register('bob', {}, { ttlMs: 0 })).toMatchObject({ expiresAt: null })
       })
 
-      test('of a live identity is ALREADY_EXISTS and changes nothing, except with replace', async () => {
+      test('is ALREADY_EXISTS for a live identity and changes nothing, except with replace', async () => {
         await registry.register('alice', { version: 1 })
         await expect(registry.register('alice', { version: 2 })).rejects.toMatchObject({
           code: 'ALREADY_EXISTS',
@@ -98,7 +98,7 @@ function describeRegistry(
         expect(await listed(registry)).toMatchObject([{ metadata: { version: 3 } }])
       })
 
-      test('of an expired identity succeeds at once', async () => {
+      test('succeeds at once for an expired identity', async () => {
         await registry.register('alice', { version: 1 }, { ttlMs: 20 })
         await delay(30)
         await registry.register('alice', { version: 2 })
@@ -152,7 +152,7 @@ function describeRegistry(
         expect(await registry.heartbeat('alice', 0)).toMatchObject({ expiresAt: null })
       })
 
-      test('of a never registered, unregistered or expired identity is NOT_FOUND', async () => {
+      test('is NOT_FOUND for an identity that was never registered, was unregistered or has expired', async () => {
         await registry.register('expired', {}, { ttlMs: 10 })
         await registry.register('unregistered', {})
         await registry.unregister('unregistered')
@@ -365,7 +365,7 @@ function describeRegistry(
         expect(received.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['hello'])
       })
 
-      test('to no match is a success with no targets', async () => {
+      test('succeeds with no targets if nothing matches', async () => {
         await registry.register('alice', {})
         const result = await registry.multicast({ room: 1 }, 'hello')
         expect(result).toMatchObject({
@@ -378,7 +378,7 @@ function describeRegistry(
         expect(result.statuses.size).toBe(0)
       })
 
-      test('without receipts reports every target as PENDING and delivers the message', async () => {
+      test('reports every target as PENDING without receipts, and delivers the message', async () => {
         const got = Promise.withResolvers<ReceivedMessage>()
         await registry.subscribe('alice', got.resolve)
         await registry.register('alice', {})
@@ -523,7 +523,7 @@ function describeRegistry(
         })
       })
 
-      test.each<Filter>([{ 'a.gt': true }, { $or: [] }, { a: undefined as unknown as null }])(
+      test.each<Filter>([{ 'a.gt': true }, { $or: [] }, { a: undefined }])(
         'is the filter %o: INVALID_FILTER',
         async (filter) => {
           const refusal = { code: 'INVALID_FILTER' }

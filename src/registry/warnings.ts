@@ -28,7 +28,7 @@ export type RegistryWarningCode =
 /** One warning. */
 export interface RegistryWarning {
   readonly code: RegistryWarningCode
-  /** What was wrong, where, and the effect. */
+  /** The problem, its place and its effect. */
   readonly message: string
   /** The number of warnings of this code so far, including this one. */
   readonly count: number

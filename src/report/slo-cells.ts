@@ -48,7 +48,7 @@ function measured(row: SloRow): string {
   return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
 }
 
-/** As its author wrote it: a bound of 10 ms doesn't read 10.0 ms. */
+/** In the author's form: a bound of 10 ms is not printed as 10.0 ms. */
 function bound(row: SloRow): string {
   return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
     ? `${row.bound} ms`

@@ -209,7 +209,7 @@ export const runFileSchema = z.strictObject({
   generators: generatorsSchema,
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
-  capacities: z.array(capacitySchema).describe('Results of `npm run bench:capacity`.'),
+  capacities: z.array(capacitySchema).describe('Results of the command `capacity`.'),
 })
 
 /** One run: its measurements, and everything needed to judge and compare them. Plain data. */

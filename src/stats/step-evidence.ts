@@ -53,7 +53,7 @@ export function mostLikelyStep(values: Float64Array, limits: StepLimits): Step |
     const g = 1 - phi
     let bestGain = 0
     let bestIndex = earliest
-    // Of the whitened values after the step's first.
+    // The whitened values after the step's first.
     let later = 0
     for (let k = n - 1; k >= earliest; k -= 1) {
       if (k <= latest) {

@@ -38,7 +38,7 @@ export type ReceivingEvent =
 
 /**
  * Receives the messages of all matching identities of a namespace until `signal` aborts, and reports
- * them. Reconnects by itself. Processes with the same namespace and pattern split the messages among them.
+ * them. Reconnects automatically. Processes with the same namespace and pattern split the messages among them.
  * @param options.intervalMs time between reports, > 0.
  * @throws EnvironmentError before `ready`, if NATS is unreachable or refuses the connection.
  */
@@ -89,7 +89,7 @@ export async function receive(
 
 /**
  * Counts the processes subscribed to a namespace with a pattern, or with any pattern if it is `null`.
- * @throws EnvironmentError if there are none, or NATS is unreachable.
+ * @throws EnvironmentError if there is no subscriber or NATS is unreachable.
  */
 export async function checkReceiving(
   receiving: Omit<Receiving, 'pattern'> & { readonly pattern: string | null },

@@ -4,7 +4,7 @@ import { SeenPairs } from './seen-pairs.ts'
 /** Identities tracked individually; bounds the memory. */
 const MAX_IDENTITIES = 250_000
 
-/** What a process has received so far, as counts. */
+/** A process's counts of received messages so far. */
 export interface ReceptionFigures {
   /** Distinct message ids. */
   readonly messages: number

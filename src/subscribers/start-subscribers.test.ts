@@ -74,7 +74,7 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
       await expect(subscribers.host(['c'])).rejects.toThrow('SIGKILL')
     })
 
-    test('make the deliveries unknown if stopped for good, and are killed', async () => {
+    test('make the deliveries unknown if stopped permanently, and are killed', async () => {
       const { subscribers, pid } = await started()
       process.kill(pid, 'SIGSTOP')
       expect(await subscribers.deliveries([])).toMatchObject({

@@ -29,14 +29,14 @@ const LOAD: Fields<Load> = { ...SCENARIO_FIELDS, ...OPEN_FIELDS, users: checkedL
 
 const USERS_LOAD: Fields<UsersLoad> = { ...SCENARIO_FIELDS, ...USERS_FIELDS }
 
-/** Whether a load is one of users rather than of arrivals. */
+/** Whether a load is closed (users) rather than open (arrivals). */
 export function isOfUsers(load: AnyLoad): load is UsersLoad {
   return load.users !== undefined || 'session' in load
 }
 
 /**
- * Checks a load as a scenario writes it, before anything of it is used; `generateLoad` and
- * `generateUsers` check what it does, and that its SLO is about that.
+ * Checks a scenario's load before using it. `generateLoad` and `generateUsers` check its operations, and
+ * that its SLO names them.
  * @throws InputError
  */
 export function checkLoad(load: AnyLoad): void {

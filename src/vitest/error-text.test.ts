@@ -49,6 +49,12 @@ test('takes whatever was thrown', () => {
   expect(moduleErrorText({ message: 'odd' }, null, '/project')).toBe('odd')
 })
 
+test('shows the fields of a thrown object that is not an error', () => {
+  const thrown = { code: 5, text: 'closed', stacks: [] }
+  expect(testErrorText(thrown, '/project')).toBe("{ code: 5, text: 'closed' }")
+  expect(moduleErrorText({ message: 5 }, null, '/project')).toBe('{ message: 5 }')
+})
+
 test('shows where an assertion failed, and its diff without colours', () => {
   const text = testErrorText(
     {

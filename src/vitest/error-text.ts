@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { stripVTControlCharacters } from 'node:util'
+import { inspect, stripVTControlCharacters } from 'node:util'
 
-/** An error as Vitest hands it on from a test's process. */
+/** An error from a test's process, as Vitest passes it on. */
 export interface ReportedError {
-  readonly message: string
+  /** Of whatever was thrown: a text, unless the error is no `Error`. */
+  readonly message?: unknown
   readonly name?: string | undefined
   readonly stack?: string | undefined
-  /** The frames of the stack that are no library's. */
+  /** Stack frames, without those of libraries. */
   readonly stacks?: readonly Frame[] | undefined
-  /** Of a failed assertion: expected against received. */
+  /** For a failed assertion: expected against received. */
   readonly diff?: string | undefined
   /** The test's file, for an uncaught error. */
   readonly VITEST_TEST_PATH?: unknown
@@ -29,17 +30,18 @@ interface Place {
   readonly line: number | null
 }
 
-/** Further lines of an error are indented by this, which tells them from the tables of an SLO. */
+/** Indents further lines of an error, to set them apart from SLO tables. */
 const INDENT = '    '
 
 /**
  * An error outside of any test: place and message, `bench/a.load.ts:12: TypeError: no such thing`. Further
  * lines of the message keep their layout.
  * @param file the scenario's path; `null` if only the error itself may name it.
- * @param root folder that paths are shown relative to.
+ * @param root base folder of displayed paths.
  */
 export function moduleErrorText(error: ReportedError, file: string | null, root: string): string {
-  const { name, message, stack = '', VITEST_TEST_PATH: testPath } = error
+  const { name, stack = '', VITEST_TEST_PATH: testPath } = error
+  const message = messageOf(error)
   const kind = name === undefined || name === 'Error' ? '' : `${name}: `
   const said = indented(`${kind}${plain(message)}`)
   const scenario = file ?? (typeof testPath === 'string' ? testPath : null)
@@ -51,18 +53,26 @@ export function moduleErrorText(error: ReportedError, file: string | null, root:
 }
 
 /**
- * An error of a test: its message, where it was thrown, and its diff. An SLO's error is its message alone,
- * whose lines are all indented, because the scenario's report says the rest.
- * @param root folder that paths are shown relative to.
+ * A test's error: message, place and diff. For an SLO, only the message, with all lines indented, because
+ * the scenario's report shows the rest.
+ * @param root base folder of displayed paths.
  */
 export function testErrorText(error: ReportedError, root: string): string {
-  if (error.message.startsWith('  ')) return error.message
+  const message = messageOf(error)
+  if (message.startsWith('  ')) return message
   const frames = ownFrames(error).map(({ method, file, line, column }) => {
     const place = `${relativePath(file, root)}:${line}:${column}`
     return method === '' ? `at ${place}` : `at ${method} (${place})`
   })
   const diff = error.diff === undefined ? [] : [plain(error.diff)]
-  return indented([plain(error.message), ...frames, ...diff].join('\n'))
+  return indented([plain(message), ...frames, ...diff].join('\n'))
+}
+
+/** Anything can be thrown: objects without a message are shown by their fields. */
+function messageOf(error: ReportedError): string {
+  if (typeof error.message === 'string') return error.message
+  const fields = Object.entries(error).filter(([name]) => name !== 'stacks')
+  return inspect(Object.fromEntries(fields))
 }
 
 /** Without colours and without empty lines. */
@@ -87,7 +97,7 @@ const LOAD_FIXTURE = ['vitest', 'load'].map(
   (room) => resolve(import.meta.dirname, '..', room) + sep,
 )
 
-/** Frames of the scenario and its modules: neither of packages nor of the load fixture. */
+/** Frames of the scenario and its modules, without packages and the load fixture. */
 function ownFrames({ stacks = [] }: ReportedError): readonly Frame[] {
   return stacks.filter(
     ({ file }) =>
@@ -96,14 +106,14 @@ function ownFrames({ stacks = [] }: ReportedError): readonly Frame[] {
   )
 }
 
-/** Where an error was thrown: in the scenario if its stack says so. */
+/** Where an error was thrown, preferably in the scenario. */
 function thrownAt(error: ReportedError, scenario: string | null): Place | null {
   const [frame] = ownFrames(error)
   if (scenario === null) return frame ?? null
   return { file: scenario, line: lineIn(error.stack ?? '', scenario) }
 }
 
-/** The line of a file that a stack names first. */
+/** The first line of a file that a stack names. */
 function lineIn(stack: string, path: string): number | null {
   const places = [pathToFileURL(path).href, path]
   for (const place of places) {
@@ -114,7 +124,7 @@ function lineIn(stack: string, path: string): number | null {
   return null
 }
 
-/** The file and the line of a syntax error, which Node puts in front of its stack, with the source. */
+/** File and line of a syntax error, which Node prints above the stack, with the source. */
 function mistakeIn(stack: string): (Place & { readonly source: string }) | null {
   const [, file = '', line, source] = /^(.+):(\d+)\n(?:.*\n)*?(.*\S.*)\n *\^+ *\n/.exec(stack) ?? []
   if (line === undefined || source === undefined) return null

@@ -11,8 +11,8 @@ const LINES = [
 ] as const
 
 /**
- * Response times over the seconds of a load, an operation a row, as an SVG image that needs nothing
- * else. `null` of a load in which nothing was answered.
+ * Response times over the seconds of a load, one row per operation, as a self-contained SVG image.
+ * @returns `null` if no request was answered.
  */
 export function latencyChart(result: LoadResultJson): string | null {
   const rows = result.operations

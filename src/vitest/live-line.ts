@@ -3,10 +3,10 @@ import { formatMs, formatSeconds } from '../format.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import { ReportLines } from './report-lines.ts'
 
-/** Without a terminal, a line of progress is printed this often. */
+/** Interval between progress lines without a terminal, in ms. */
 const LINE_EVERY_MS = 5_000
 
-/** Shows how a load is going: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows a load's progress: one changing line on a terminal, periodic lines elsewhere. */
 export class LiveLine {
   readonly #stream: NodeJS.WriteStream
   readonly #reports: ReportLines | null
@@ -39,7 +39,7 @@ export class LiveLine {
     }
   }
 
-  /** Takes the line away, for something else to be printed in its place. */
+  /** Clears the line so that something else can be printed. */
   clear(): void {
     if (this.#isShown) this.#stream.write('\r\u001B[K')
     this.#isShown = false
@@ -54,7 +54,7 @@ function describe(progress: LoadProgress): string {
   const elapsed = (Math.min(elapsedMs, durationMs) / 1_000).toFixed(1)
   return [
     phase === 'draining'
-      ? 'waiting for requests under way'
+      ? 'waiting for requests in flight'
       : `${elapsed} s of ${durationMs / 1_000} s`,
     startedPerSecond === null ? '–/s' : `${startedPerSecond}/s`,
     `in flight ${inFlight}`,

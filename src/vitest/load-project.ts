@@ -22,16 +22,16 @@ export interface LoadProjectOptions {
   readonly system?: string
 }
 
-/** The project's name: for `vitest --project load`, and by which the reporter knows its tests. */
+/** The project's name, for `vitest --project load` and for the reporter. */
 export const LOAD_PROJECT = 'load'
 
 /**
- * A load ends according to its own plan: after warm-up, duration, timeout and grace period. Vitest must not end
- * it earlier, so this is the longest time that a timer holds, in ms.
+ * A load ends by its own plan: warm-up, duration, timeout and grace period. Vitest must not end it
+ * earlier, so this is the longest delay of a timer, in ms.
  */
 const UNLIMITED_MS = 2 ** 31 - 1
 
-/** Measurements run one at a time, each in a process of its own, for as long as they take. */
+/** Measurements run one at a time, each in its own process, without a time limit. */
 export const MEASURED: TestProjectInlineConfiguration['test'] = {
   pool: 'forks',
   fileParallelism: false,

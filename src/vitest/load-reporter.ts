@@ -34,17 +34,17 @@ import { UNDECLARED } from './system-setup.ts'
 export interface LoadReporterOptions {
   /** Default: standard output. */
   readonly out?: NodeJS.WriteStream
-  /** How often a line says how a load is going, in ms, terminal or not. Default: as `LiveLine` has it. */
+  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveLine`. */
   readonly reportIntervalMs?: number
-  /** Whether each kind of failure is printed with its count and a sample. */
+  /** Whether to print each kind of failure with its count and a sample. */
   readonly isVerbose?: boolean
-  /** Whether the console output of scenarios is printed; not next to a reporter that does so. Default: true. */
+  /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
   readonly isConsoleShown?: boolean
 }
 
 /**
- * Prints scenarios and micro-benchmarks as they go, and writes the run file after each, so that
- * whatever ends the run, what was measured is there.
+ * Prints scenarios and micro-benchmarks as they end, and writes the run file after each, so measurements
+ * survive however the run ends.
  */
 export class LoadReporter implements Reporter {
   readonly #record: RunRecord
@@ -54,7 +54,7 @@ export class LoadReporter implements Reporter {
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
-  /** What running tests have measured so far, by test and load; all there is if their process dies. */
+  /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
   readonly #intervals = new Map<string, IntervalFigures[][]>()
   readonly #headed = new Set<string>()
   #root = ''
@@ -65,7 +65,7 @@ export class LoadReporter implements Reporter {
   readonly #isVerbose: boolean
   readonly #isConsoleShown: boolean
   #isBroken = false
-  /** Whether a test says that a figure decided nothing. */
+  /** Whether a test reported an inconclusive figure. */
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
   readonly #otherTests: OtherTest[] = []
@@ -96,12 +96,12 @@ export class LoadReporter implements Reporter {
     return this.#exitCode
   }
 
-  /** What the run's file doesn't have: how micro-benchmarks ended, and what didn't load. */
+  /** Not in the run file: how micro-benchmarks ended, and files that failed to load. */
   get otherTests(): readonly OtherTest[] {
     return this.#otherTests
   }
 
-  /** Where the run's files are; `null` if it never began, or they can't be written. */
+  /** Paths of the run's files; `null` if it never began or they can't be written. */
   get paths(): ResultPaths | null {
     return this.#record.paths
   }
@@ -159,7 +159,7 @@ export class LoadReporter implements Reporter {
     }
   }
 
-  /** What a test has to say besides its figures: `annotate(text)`, or `annotate(text, 'inconclusive')`. */
+  /** A test's notes: `annotate(text)`, or `annotate(text, 'inconclusive')`. */
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
     if (type === 'inconclusive') this.#isInconclusive = true
     else if (type !== 'notice') return
@@ -186,7 +186,7 @@ export class LoadReporter implements Reporter {
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
-    // Stored before it is printed: what is printed may not get anywhere.
+    // Stored before printing, because printing may fail.
     this.#record.addScenarios(entries)
     this.#isBroken ||= isBrokenTest(testCase, entries)
     for (const entry of entries.map(printableRun)) {
@@ -224,14 +224,14 @@ export class LoadReporter implements Reporter {
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken = this.#isBroken || storageProblem !== null
     const exitCode = this.#judge(isBroken)
-    // What failed without being a scenario or a figure is a micro-benchmark that broke.
+    // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
-      this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
+      this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
     }
     if (storageProblem !== null) {
-      const kept = paths === null ? '' : ' Its files hold what was measured before.'
+      const kept = paths === null ? '' : ' Its files hold earlier measurements.'
       process.stderr.write(`${storageProblem}${kept}\n`)
       return
     }
@@ -260,7 +260,7 @@ export class LoadReporter implements Reporter {
       )
   }
 
-  /** Once a test. That it is ready is reported apart from what it measured, and may come later. */
+  /** Called once per test. Readiness is reported separately from results, and may arrive later. */
   #printHeading({ id, fullName }: TestCase): void {
     if (this.#headed.has(id)) return
     this.#headed.add(id)
@@ -302,8 +302,8 @@ export class LoadReporter implements Reporter {
 }
 
 /**
- * Whether a test failed by an error that is not an assertion's although all that was judged is good: it
- * has not failed by what it measured. What the system did to the load was counted, not thrown.
+ * Whether a test failed by an unexpected error although every judgement is good. Failures of the system
+ * under load are counted, never thrown.
  */
 function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
   const { state, errors = [] } = testCase.result()
@@ -316,7 +316,7 @@ function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): bo
   )
 }
 
-/** One entry a load; one without figures for a test that made none. */
+/** One entry per load; one without figures for a test without loads. */
 export function scenarioEntries(
   file: string,
   testCase: TestCase,
@@ -354,7 +354,7 @@ function nameOfLoad({ fullName }: TestCase, index: number): string {
   return index === 0 ? fullName : `${fullName} (load ${index + 1})`
 }
 
-/** Whether nothing that was judged of a load makes its test fail. */
+/** Whether no judgement of a load makes its test fail. */
 function isGood({ verdict, slo }: MeasuredLoad): boolean {
   return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
 }

@@ -73,7 +73,7 @@ export const test = base
     }[] = []
     onCleanup(async () => {
       progress.close()
-      // A cancelled test is left at once; its load still hands over what it has.
+      // A cancelled test returns at once; its load still delivers its measurement.
       const settled = await Promise.allSettled(loads.map(({ running }) => running))
       const measured = settled.flatMap((load, index) => {
         if (load.status === 'rejected') return []

@@ -117,7 +117,7 @@ test('a step has the state that setUp makes, and the rows, tags and metrics of i
   expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
 })
 
-test('without setUp a user has no state, by type', async () => {
+test('a user without setUp has no state, by type', async () => {
   await load({
     users: users(2, { thinkTime: '1s' }),
     duration: '1s',

@@ -12,58 +12,57 @@ import type { VerdictOverrides } from '../load/verdict/verdict-thresholds.ts'
 import type { Operations } from '../load/workload.ts'
 import type { ProfiledDuration } from './profile.ts'
 
-/** What loads of both models have, as a scenario writes it. */
+/** Options of open and closed loads. */
 export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
-  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
+  /** Rows, one per request as `request.data`: `feed(rows, 'shuffled')`. */
   readonly data?: Feed<Row>
   /**
-   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
-   * them. Up to 20 values, all tags together.
+   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. They split its figures. Up
+   * to 20 values in total.
    */
   readonly tags?: Tags
   /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
   readonly metrics?: Declared
-  /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
+  /** Length of the measurement; `BENCH_PROFILE` selects, `BENCH_DURATION` overrides. */
   readonly duration: ProfiledDuration
-  /** Requests sent first and left out of the figures. Default `2s`. */
+  /** Length of the unmeasured warm-up. Default `2s`. */
   readonly warmUp?: Duration
   /** Default `5s`; 35 min at most. */
   readonly timeout?: Duration
-  /** How long requests under way are waited for at the end. Default `10s`; 35 min at most. */
+  /** How long to wait at the end for requests in flight. Default `10s`; 35 min at most. */
   readonly gracePeriod?: Duration
-  /** Of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
+  /** Random seed for operations, think times and shuffled feeds. Default 1. */
   readonly seed?: number
   /**
-   * The fixture of that name, from a scenario that can be sharded: one that prepares only the
-   * part of a shard, and whose requests get along with those of other shards.
+   * The fixture `shard`, for a scenario that can be sharded: it prepares only its shard's part, and its
+   * requests don't conflict with those of other shards.
    */
   readonly shard?: Shard
   /**
-   * Asserted when the load has ended, as by `expect.soft(result).toMeetSlo(slo)`: the test goes on,
-   * but fails. It is read before the load starts, so that a mistake in it costs no run. An SLO with
-   * `every`, and so one with `abortOnFail`, has to be given here, for its windows are judged as the
-   * load runs; any other may as well be asserted afterwards.
+   * Asserted when the load has ended, like `expect.soft(result).toMeetSlo(slo)`: on failure the test continues,
+   * then fails. It is checked before the load starts, so a mistake costs no run. An SLO with `every` (and
+   * thus one with `abortOnFail`) belongs here, because its windows are judged during the load; any other
+   * can also be asserted afterwards.
    */
   readonly slo?: Slos
   /**
-   * What the load depends on that neither its source nor the rest says, such as options of a command
-   * line: plain data, by which results of different loads are told apart.
+   * Further parameters of the load, such as command-line options, as plain data: results with different
+   * parameters are not compared.
    */
   readonly parameters?: unknown
   /**
-   * Without it, more than 99 % of the requests have to succeed, unless an SLO bounds the success rate.
+   * Drops the default bound, success above 99 %, which applies unless an SLO bounds the success rate.
    */
   readonly allowFailures?: boolean
   /**
-   * Without it, more than 99 % of the messages that are sent have to be received, unless an SLO bounds
-   * the delivery rate.
+   * Drops the default bound, delivery above 99 %, which applies unless an SLO bounds the delivery rate.
    */
   readonly allowUndelivered?: boolean
-  /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
+  /** Overrides of `VERDICT_THRESHOLDS` for this load. */
   readonly verdict?: VerdictOverrides
 }
 
-/** An open load as a scenario writes it: requests that start when they are due, at a rate. */
+/** An open load: requests start when they are due, whatever happens to earlier ones. */
 export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends CommonLoad<
   Row,
   Tags,
@@ -78,7 +77,7 @@ export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> extend
   readonly users?: undefined
 }
 
-/** A closed load as a scenario writes it: users who wait for answers, and think before the next step. */
+/** A closed load: users wait for each answer, and think before the next step. */
 export interface UsersLoad<
   State = unknown,
   Row = unknown,
@@ -92,7 +91,7 @@ export interface UsersLoad<
 
 export type AnyLoad = Load | UsersLoad
 
-/** Sends requests, and gives what was measured; its types flow from the load to its operations or steps. */
+/** Sends a load's requests and returns the measurement. Types flow from the load to its operations or steps. */
 export type LoadFixture = <
   State = undefined,
   Row = undefined,

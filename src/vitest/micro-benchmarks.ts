@@ -3,7 +3,7 @@ import type { TestCase } from 'vitest/node'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import type { MicroBenchmarkEntry } from '../run-file/run-file.ts'
 
-/** The figures of a test's benchmarks, as run files have them. */
+/** The figures of a test's benchmarks, in the form of run files. */
 export function microBenchmarkEntries(
   file: string,
   group: string,
@@ -27,7 +27,7 @@ export function microBenchmarkEntries(
   }))
 }
 
-/** How a micro-benchmark did, and why, unless it passed: one that fails by assertions only was judged by its figures. */
+/** A micro-benchmark's outcome, with the reason unless it passed. If only assertions failed, its figures were judged. */
 export function microBenchmarkEnd(
   testCase: TestCase,
 ): readonly [outcome: OtherTest['outcome'], reason: string] {

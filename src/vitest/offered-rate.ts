@@ -7,12 +7,12 @@ import type { Slos } from '../load/slo/slo.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Requests/s that every load gets instead of its own arrivals, as a search for the capacity has it. */
+    /** Requests/s that replace every load's own arrivals, set by a capacity search. */
     offeredRate?: number
   }
 }
 
-/** What a load is offered in place of its own arrivals, and how its throughput bounds follow. */
+/** Replaces a load's arrivals, and scales its throughput bounds to match. */
 export interface Offer extends Rescaling {
   readonly arrivals: Arrivals
 }
@@ -27,17 +27,17 @@ export function offerOf(own: Arrivals, ratePerSecond: number, durationMs: number
   }
 }
 
-/** @throws InputError for a load of users, when a rate is offered. */
+/** @throws InputError if a rate is offered to a load of users. */
 export function refuseRate(): never {
   throw new InputError(
     'a load of users has no rate to replace: response and think times decide how many requests it sends. Search the capacity of a load with arrivals, such as constant(100).',
   )
 }
 
-/** How the run changed a load from what its scenario says. */
+/** How the run changed a load from its scenario. */
 export interface Adaptation {
   /**
-   * This process made one shard of the load. Its SLOs are read and kept, and judged once all shards are
+   * This process generated one shard of the load. Its SLOs are recorded, and judged once all shards are
    * merged, because no shard has the throughput or the percentiles of the whole.
    */
   readonly isShard: boolean
@@ -48,7 +48,7 @@ export interface Adaptation {
 /** The result of a load; without an adaptation, the load was made as written. */
 export type AdaptedResult = LoadResult & Partial<Adaptation>
 
-/** The SLO that applies to a load: as written, or scaled to the rate that it was offered. */
+/** The SLO that applies to a load: as written, or scaled to the offered rate. */
 export function sloFor({ offer = null }: AdaptedResult, slo: Slos): Slos {
   return offer === null ? slo : scaleThroughput(slo, offer)
 }

@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Runs files in the order of their paths, always. By default Vitest begins with what failed or took
- * longest last time, and a measurement's neighbours would change from run to run.
+ * Always runs files in the order of their paths. Vitest's default starts with files that failed or took
+ * longest last time, so a measurement's neighbours would change from run to run.
  */
 export class PathSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -13,7 +13,7 @@ import { LOAD_PROJECT } from './load-project.ts'
 import type { LoadReporter } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'
 
-/** Reporters that a command of this package brings: they report load tests instead. */
+/** Reporters of this package's commands, which report load tests instead. */
 export const COMMAND_REPORTERS = new WeakSet<object>()
 
 /**
@@ -22,7 +22,7 @@ export const COMMAND_REPORTERS = new WeakSet<object>()
  */
 export class PluginReporter implements Reporter {
   #vitest: Vitest | null = null
-  /** Of the run under way; `null` if it has no load tests. */
+  /** The current run's reporter; `null` without load tests. */
   #run: LoadReporter | null = null
 
   onInit(vitest: Vitest): void {
@@ -32,7 +32,7 @@ export class PluginReporter implements Reporter {
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
-    // Not before there is something to report: Vitest starts sooner without them.
+    // Imported late, because Vitest starts faster without them.
     const [{ RunRecord }, { LoadReporter }] = await Promise.all([
       import('../run-file/write/run-record.ts'),
       import('./load-reporter.ts'),

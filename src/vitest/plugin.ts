@@ -32,7 +32,7 @@ export function loadTests(options: LoadProjectOptions = {}): Plugin {
   }
 }
 
-/** Of the project `load`, so that only a run of that has the reporter. */
+/** Part of the project `load`, so that only its runs have the reporter. */
 const REPORTER: Plugin = {
   name: `${PLUGIN}:reporter`,
   configureVitest({ vitest }) {

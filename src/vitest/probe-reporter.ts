@@ -9,9 +9,9 @@ import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
 import { UNDECLARED, type Measured } from './system-setup.ts'
 
-/** Gathers what one scenario gives at one rate after another, and shows how each is going. */
+/** Collects a scenario's results at successive rates, and shows the progress of each. */
 export class ProbeReporter implements Reporter {
-  /** Told when a probe's test is about to begin. */
+  /** Called when a probe's test is about to begin. */
   onReady: () => void | Promise<void> = () => {}
   readonly #live: LiveLine
   readonly #progress: ProgressListener
@@ -29,7 +29,7 @@ export class ProbeReporter implements Reporter {
     this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
   }
 
-  /** What was measured since it was last asked, and what went wrong outside of any test. */
+  /** Measurements since the last call, and errors outside of tests. */
   take(): { readonly entries: readonly ScenarioEntry[]; readonly errors: readonly string[] } {
     const taken = { entries: this.#entries, errors: this.#errors }
     this.#entries = []

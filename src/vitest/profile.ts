@@ -4,8 +4,8 @@ import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
 
 /**
- * How long scenarios run: `short` for every day, `long` for figures worth keeping, `full` as long as a
- * load pattern takes to show.
+ * How long scenarios run: `short` for daily use, `long` for figures worth keeping, `full` for load patterns
+ * that take minutes to show.
  */
 export type Profile = 'short' | 'long' | 'full'
 
@@ -34,7 +34,7 @@ export interface ProfileSettings {
 }
 
 /**
- * Reads `BENCH_PROFILE` and `BENCH_DURATION`; an empty one counts as not set.
+ * Reads `BENCH_PROFILE` and `BENCH_DURATION`; empty values count as not set.
  * @throws InputError if one of them is malformed.
  */
 export function profileSettings(

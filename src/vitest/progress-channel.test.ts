@@ -28,7 +28,7 @@ function listen(): { listener: ProgressListener; received: ProgressMessage[] } {
   return { listener, received }
 }
 
-test('what a load sends is what the reporter gets', async () => {
+test('the reporter gets everything that a load sends', async () => {
   const { listener, received } = listen()
   const sender = new ProgressSender(listener.path)
   onTestFinished(() => sender.close())

@@ -7,14 +7,14 @@ import { createInterface } from 'node:readline'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 
 /**
- * How progress gets from the process that makes the load to the reporter: lines of JSON over a local
- * socket. Vitest's own channel would take several times longer for each, in the very event loop
- * whose delay is being measured.
+ * Carries progress from the load's process to the reporter, as lines of JSON over a local socket.
+ * Vitest's own channel takes several times longer per message, in the event loop whose delay is being
+ * measured.
  */
 export interface ProgressMessage {
-  /** Vitest's id of the test that makes the load. */
+  /** Vitest's id of the load's test. */
   readonly testId: string
-  /** Which of the test's loads, from 0. */
+  /** Index of the load within the test. */
   readonly load: number
   readonly progress: LoadProgress
 }
@@ -49,7 +49,7 @@ export class ProgressListener {
         if (message !== null) onMessage(message)
       })
     })
-    // Progress is a courtesy: without it the load and its figures are the same.
+    // Progress is optional: the load and its figures don't depend on it.
     this.#server.on('error', () => {})
     this.#server.listen(this.path)
     this.#server.unref()
@@ -64,7 +64,7 @@ export class ProgressListener {
   }
 }
 
-/** `null` for the last line of a process that was killed while it wrote it. */
+/** `null` for a line cut off by the death of its process. */
 function parseMessage(line: string): ProgressMessage | null {
   try {
     return JSON.parse(line) as ProgressMessage
@@ -77,7 +77,7 @@ function parseMessage(line: string): ProgressMessage | null {
 export class ProgressSender {
   readonly #socket: Socket | null
 
-  /** @param path as `ProgressListener` has it; empty sends nowhere. */
+  /** @param path that of a `ProgressListener`; if empty, nothing is sent. */
   constructor(path: string) {
     this.#socket = path === '' ? null : connect(path)
     this.#socket?.on('error', () => {})

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /**
- * Setup file of the unit tests. Where a change is decided upon, property tests draw the same
- * examples each time, so that a failure is of the change; elsewhere they go on looking.
+ * Setup file of the unit tests. In CI, property tests draw the same examples each time, so that a failure
+ * comes from the change; elsewhere they draw new ones.
  */
 if (process.env['CI']) fc.configureGlobal({ seed: 20_260_102 })

@@ -17,7 +17,7 @@ function progress(seconds: number, started: number, notOk = 0): LoadProgress {
   }
 }
 
-test('a line each interval says what came so far, and the rate since the line before', () => {
+test('each interval yields one line: totals so far, and the rate since the previous line', () => {
   const lines = new ReportLines(2_000)
   expect(lines.next(progress(1, 100))).toBeNull()
   expect(lines.next(progress(2, 200))).toBe(
@@ -29,14 +29,14 @@ test('a line each interval says what came so far, and the rate since the line be
   )
 })
 
-test('what was due while nobody was told is one line', () => {
+test('intervals due while reporting was held up share one line', () => {
   const lines = new ReportLines(2_000)
   expect(lines.next(progress(7, 700))).toContain('7 s   700 requests   100/s')
   expect(lines.next(progress(7, 700))).toBeNull()
   expect(lines.next(progress(8, 800))).toContain('8 s ')
 })
 
-test('nothing is said of the warm-up, or once no more requests are sent', () => {
+test('the warm-up and the wait for the last requests yield no lines', () => {
   const lines = new ReportLines(1_000)
   expect(lines.next({ ...progress(0, 0), phase: 'warm-up' })).toBeNull()
   expect(lines.next({ ...progress(3, 300), phase: 'draining' })).toBeNull()

@@ -1,31 +1,31 @@
 import { formatCount, formatMs } from '../format.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 
-/** A line each interval of a load: what came so far, and the rate since the line before. */
+/** One line per interval of a load: totals so far, and the rate since the previous line. */
 export class ReportLines {
   readonly #intervalMs: number
   #last = { seconds: 0, started: 0 }
   #dueMs: number
 
-  /** @param intervalMs from line to line, ≥ 1,000: figures are cut by the second. */
+  /** @param intervalMs ≥ 1,000, because figures are per second. */
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs
     this.#dueMs = intervalMs
   }
 
-  /** The line that is due, without an indent; `null` if none is. */
+  /** The line that is due, without an indent; `null` if no line is due. */
   next({ phase, soFar, p99Ms }: LoadProgress): string | null {
     const { seconds, started, ok, notOk, p50Ms, p95Ms } = soFar
     if (phase !== 'measuring' || seconds * 1_000 < this.#dueMs) return null
     while (this.#dueMs <= seconds * 1_000) this.#dueMs += this.#intervalMs
     const rate = (started - this.#last.started) / (seconds - this.#last.seconds)
     this.#last = { seconds, started }
-    const share = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
+    const successPercent = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
     return [
       `${seconds} s`,
       `${formatCount(started)} requests`,
       `${roundedDown(rate, 1)}/s`,
-      `success ${share === null ? '–' : `${roundedDown(share, 2)} %`}`,
+      `success ${successPercent === null ? '–' : `${roundedDown(successPercent, 2)} %`}`,
       `P50 ${time(p50Ms)}`,
       `P95 ${time(p95Ms)}`,
       `P99 ${time(p99Ms)}`,

@@ -3,7 +3,7 @@ import type { SloRow } from '../load/slo/slo-row.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
-/** What a test hands to the reporter of one load that it made: plain data. */
+/** A test's message to the reporter about one of its loads, as plain data. */
 export interface MeasuredLoad {
   /** See `src/run-file/provenance/workload-hash.ts`; `null` if unknown. */
   readonly workloadHash: string | null
@@ -11,7 +11,7 @@ export interface MeasuredLoad {
   readonly verdict: Verdict
   /** Empty if the test asserts no SLO. */
   readonly slo: readonly SloRow[]
-  /** What it asks for: of a shard, to be judged on all shards together. */
+  /** The asserted SLOs of a shard, to be judged on all shards together. */
   readonly bounds: readonly Bound[]
 }
 

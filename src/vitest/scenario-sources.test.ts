@@ -30,6 +30,15 @@ test('lists the scenario and the modules that it imports from its folder, each o
   expect(names.toSorted()).toEqual(['requests/a.ts', 'requests/b.ts', 'requests/c.ts', 'x.load.ts'])
 })
 
+test('follows imports without extensions, and of the names of compiled files', () => {
+  write('shop.ts', "export * from './requests'\n")
+  write('requests/index.ts', "import './cart.js'\n")
+  write('requests/cart.ts', '')
+  const path = write('x.load.ts', "import { shop } from './shop'\n")
+  const names = [...scenarioSources(path).keys()]
+  expect(names).toEqual(['x.load.ts', 'shop.ts', 'requests/index.ts', 'requests/cart.ts'])
+})
+
 test('leaves out the application that a scenario measures', () => {
   write('src/checkout.ts', '')
   const path = write('load/x.load.ts', "import { checkout } from '../src/checkout.ts'\n")

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { pathsMeant } from '../import-paths.ts'
 
 /** The requests of this project's own scenarios. */
 const WORKLOADS = resolve(import.meta.dirname, '../workloads')
@@ -22,11 +23,13 @@ export function scenarioSources(file: string): ReadonlyMap<string, string> {
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const base = isBelow(folder, path) ? folder : dirname(WORKLOADS)
     const name = relative(base, path).replaceAll('\\', '/')
-    const text = sources.has(name) ? null : textOf(path)
-    if (text === null) continue
+    if (sources.has(name)) continue
+    const text = readFileSync(path, 'utf8')
     sources.set(name, text)
     for (const [, , imported = ''] of text.matchAll(IMPORTED)) {
-      const next = join(dirname(path), imported)
+      const next = pathsMeant(join(dirname(path), imported)).find(isFile)
+      // Text that only looks like an import names no file.
+      if (next === undefined) continue
       if (isBelow(folder, next) || isBelow(WORKLOADS, next)) waiting.push(next)
     }
   }
@@ -37,11 +40,6 @@ function isBelow(folder: string, path: string): boolean {
   return path.startsWith(folder + sep)
 }
 
-/** `null` for text that only looked like an import. */
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return null
-  }
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -6,21 +6,21 @@ import { InputError } from '../input-error.ts'
 import { RUNNING_SYSTEM } from './start-system.ts'
 import type { Generators } from '../run-file/run-file.ts'
 
-/** One shard of a run that several generators make together. */
+/** One shard of a run with several generators. */
 export interface ShardSettings {
   readonly shard: Shard
   /** When the first request of all shards is due, in Unix ms. */
   readonly startAtMs: number
-  /** What the names of all namespaces begin with: shards use each other's registrations. */
+  /** Prefix of all namespaces; common, because shards use each other's registrations. */
   readonly namespace: string
 }
 
 /**
  * Reads `BENCH_SHARD` (`2/5` is the second of five), `BENCH_START_AT` (ISO 8601 with its time zone)
- * and `BENCH_NAMESPACE` (default: made of the start, so that all shards have the same); an empty one
- * counts as not set.
+ * and `BENCH_NAMESPACE` (default: derived from the start, so that all shards agree); empty values
+ * count as not set.
  * @returns `null` if this run is not a shard.
- * @throws InputError if one of them is malformed, or makes no sense without another.
+ * @throws InputError if one of them is malformed or lacks another that it needs.
  */
 export function shardSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -44,8 +44,8 @@ export function shardSettings(
 
 /**
  * Checks that there is time to prepare the load.
- * @param leadMs how much is needed.
- * @throws InputError if the start is past, nearer than that, or farther than the longest duration.
+ * @param leadMs the time needed.
+ * @throws InputError if the start is past, sooner than that, or later than the longest duration.
  */
 export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number): void {
   const aheadMs = startAtMs - nowMs
@@ -62,13 +62,13 @@ export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number
   )
 }
 
-/** What a run needs before it starts: Vitest, connections, and preparation. */
+/** Time before a run's start, for Vitest, connections and preparation. */
 const MIN_LEAD_MS = 3_000
 
 /**
  * Checks that a shard's run can join the others: on the same servers, and in time.
- * @param env where the system is, as `backendSettings` and `BENCH_SYSTEM` say.
- * @param remedy how to name the servers.
+ * @param env names the system, see `backendSettings` and `BENCH_SYSTEM`.
+ * @param remedy tells the user how to name the servers.
  * @throws InputError
  */
 export function checkShard(
@@ -78,7 +78,7 @@ export function checkShard(
 ): void {
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  // Other systems see to it themselves.
+  // Other systems check this themselves.
   const isRegistry = !isInstalled && !BENCH_SYSTEM && !env[RUNNING_SYSTEM]
   if (isRegistry && !isExternal) {
     throw new InputError(`--shard: all shards have to use the same servers: ${remedy}.`)
@@ -86,7 +86,7 @@ export function checkShard(
   checkStartAhead(startAtMs, Date.now(), MIN_LEAD_MS)
 }
 
-/** How a run file records which part of the load the run made. */
+/** The shard in the form of run files. */
 export function generatorsOf(shard: ShardSettings | null): Generators {
   if (shard === null) return { kind: 'one' }
   const { index, of } = shard.shard

@@ -38,7 +38,7 @@ test('a load that nobody waited for is refused, and shown how', () => {
   expect(assertion(forgotten, { successRate: 0.9 })).toThrow(/expect\(await load\(/)
 })
 
-test('no errors can be asked for, and one is found', () => {
+test('an SLO can forbid any error, and finds one', () => {
   const failing = loadResult({ a: { counts: { ok: 999, failed: 1 } } })
   const meeting = toMeetSlo(loadResult({ a: {} }), { successRate: 1 })
   const missing = toMeetSlo(failing, { successRate: 1 })

@@ -16,29 +16,29 @@ declare module 'vitest' {
   interface Matchers<R, T> {
     /**
      * Passes if the measurement can be trusted and every bound of the SLO is met. An SLO with
-     * `every` can be asserted of a load that was given it, `load({ …, slo })`: its windows are
+     * `every` needs a load that was given it, `load({ …, slo })`, because its windows are
      * judged as the load runs.
-     * @throws InputError if the SLO makes no sense, has windows that nobody watched, or a throughput of a
-     *   load of users, or if what is asserted of is not the result of a load.
+     * @throws InputError if the SLO is invalid, has windows that the load did not judge, or bounds the throughput
+     *   of a load of users; and if the value is not the result of a load.
      */
     toMeetSlo: (slo: Slos) => R
   }
 }
 
-/** A load's verdict, and how it did against the SLOs that were asserted of it. */
+/** A load's verdict, and the outcome of its SLOs. */
 export interface Judgement {
   readonly verdict: Verdict
   /** Empty for a shard. */
   readonly slo: readonly SloRow[]
-  /** What was asserted. */
+  /** The asserted SLOs. */
   readonly bounds: readonly Bound[]
 }
 
 const judgements = new WeakMap<LoadResult, Judgement>()
 
 /**
- * What was asserted of a load, and the default bounds on what was not; what its windows were judged by
- * counts whether it was asserted or not. Call it when the test has asserted all it will.
+ * The asserted bounds of a load, plus the default bounds where none was asserted. Bounds on windows count
+ * even if not asserted. Call this after the test's last assertion.
  */
 export function judgementOf(result: AdaptedResult, allowances: Allowances): Judgement {
   const { verdict, slo, bounds } = judgements.get(result) ?? {
@@ -53,7 +53,7 @@ export function judgementOf(result: AdaptedResult, allowances: Allowances): Judg
   return { verdict, slo: withoutRepeats(rows), bounds: all }
 }
 
-/** The default bounds that a load does not meet, as text; `null` if it meets them all. */
+/** The default bounds that a load misses, as text; `null` if it meets all. */
 export function unmetDefaults({ slo }: Judgement): string | null {
   const unmet = slo.filter(({ isDefault, outcome }) => isDefault && outcome !== 'met')
   return unmet.length === 0 ? null : renderSlo(unmet)
@@ -62,7 +62,7 @@ export function unmetDefaults({ slo }: Judgement): string | null {
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
 export function toMeetSlo(result: AdaptedResult, slo: Slos): MatcherResult {
   checkResult(result)
-  // Before its throughput is scaled, so that a mistake is named as it was written.
+  // Before throughput is scaled, so that errors quote the SLO as written.
   readSlo(slo)
   const asserted = readSlo(sloFor(result, slo))
   checkHasRate(asserted, result.model.kind)
@@ -82,7 +82,7 @@ export function toMeetSlo(result: AdaptedResult, slo: Slos): MatcherResult {
   }
 }
 
-/** Without `await`, what is asserted of is a promise. */
+/** Without `await`, the value is a promise. */
 function checkResult(result: unknown): void {
   if (typeof result === 'object' && result !== null && 'windowedSlo' in result) return
   throw new InputError(

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,7 +11,7 @@ import { programBeside } from '../program-beside.ts'
 import { SIGNAL_CODES, type SignalCode, type SignalName } from '../process/signals.ts'
 import { describeSystem } from '../run-file/provenance/describe-system.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
-import { systemSchema } from '../run-file/schema/system-schema.ts'
+import { referenceSchema, systemSchema } from '../run-file/schema/system-schema.ts'
 
 /** A system that was started and checked. */
 export interface RunningSystem {
@@ -18,7 +19,7 @@ export interface RunningSystem {
   readonly system: MeasuredSystem
   /** npm packages by which requests reach the system. */
   readonly clients: readonly string[]
-  /** What scenarios read by `inject`; may hold secrets. */
+  /** Values that scenarios read by `inject`; may hold secrets. */
   readonly provide: Readonly<Record<string, unknown>>
   /** `null` if the system has no reference workload. */
   readonly measureReference: (() => Promise<Reference>) | null
@@ -31,7 +32,7 @@ export const REGISTRY_SYSTEM = programBeside(
   import.meta.url,
 ).href
 
-/** The variable by which a process hands its running system to the processes that it starts. */
+/** The variable that passes a running system to child processes. */
 export const RUNNING_SYSTEM = 'BENCH_RUNNING_SYSTEM'
 
 /** A running system as text; it may hold secrets. */
@@ -39,7 +40,7 @@ export function handOver({ system, clients, provide }: RunningSystem): string {
   return JSON.stringify({ system, clients, provide })
 }
 
-/** A system that another process has started, and will stop. */
+/** A system that another process started and will stop. */
 export function handedOver(text: string): RunningSystem {
   const given: Pick<RunningSystem, 'system' | 'clients' | 'provide'> = JSON.parse(text)
   return { ...given, measureReference: null, stop: async () => {} }
@@ -56,15 +57,15 @@ export class StartInterrupted extends Error {
   }
 }
 
-/** The user is told about a start that takes longer than this. */
+/** A start that takes longer than this, in ms, is announced. */
 const SLOW_MS = 3_000
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
-/** The value of `BENCH_SYSTEM` by which nothing is started, whatever the configuration says. */
+/** The value of `BENCH_SYSTEM` that overrides the configuration and starts nothing. */
 const NONE = 'none'
 
-/** The module of the system that a run starts, by `BENCH_SYSTEM` or else by the configuration; if any. */
+/** The module of the run's system, from `BENCH_SYSTEM` or else the configuration; `undefined` without one. */
 export function systemModule(
   env: Readonly<Record<string, string | undefined>>,
   configured: string | undefined,
@@ -73,7 +74,7 @@ export function systemModule(
   return file === NONE ? undefined : file
 }
 
-/** Without a system, scenarios reach theirs by themselves. */
+/** Without a system, scenarios connect to theirs themselves. */
 const UNDECLARED: RunningSystem = {
   system: { kind: 'undeclared' },
   clients: [],
@@ -86,15 +87,15 @@ const UNDECLARED: RunningSystem = {
  * Imports the module of a system, and starts the system.
  * @param file path or URL of the module, relative to the working folder; `undefined` starts nothing.
  * @throws EnvironmentError if the module exports no system, or the system is unavailable or described wrongly.
- * @throws StartInterrupted by a signal; what was started is stopped then.
- * @throws whatever else the module or its `start` throws.
+ * @throws StartInterrupted after a signal, with everything stopped again.
+ * @throws anything that the module or its `start` throws.
  */
 export async function startSystem(
   file: string | undefined,
   { env, onProgress }: Pick<SystemContext, 'env' | 'onProgress'>,
 ): Promise<RunningSystem> {
   if (file === undefined) return UNDECLARED
-  const system = await importSystem(file)
+  const { start } = await importSystem(file)
   const interruption = new AbortController()
   const interrupt = (signal: SignalName): void => {
     interruption.abort(new StartInterrupted(signal))
@@ -102,15 +103,23 @@ export async function startSystem(
   for (const signal of SIGNALS) process.on(signal, interrupt)
   const timer = setTimeout(onProgress, SLOW_MS, `Waiting for the system of ${file} to start…`)
   try {
-    const started = await system.start({ env, onProgress, signal: interruption.signal })
-    const stop = async (): Promise<void> => started.stop?.()
+    const started = await start({ env, onProgress, signal: interruption.signal })
+    const stop = async (): Promise<void> => {
+      // Checked below; a system with an invalid description is stopped, too.
+      if (typeof started?.stop === 'function') await started.stop()
+    }
     try {
       interruption.signal.throwIfAborted()
+      const system = describeSystem(checked(started, file))
+      const { clients = [], provide = {}, measureReference } = started
       return {
-        system: describeSystem(checked(started, file)),
-        clients: started.clients ?? [],
-        provide: started.provide ?? {},
-        measureReference: started.measureReference ?? null,
+        system,
+        clients,
+        provide,
+        measureReference:
+          measureReference === undefined
+            ? null
+            : async () => checkedReference(await measureReference.call(started)),
         stop,
       }
     } catch (error) {
@@ -128,12 +137,18 @@ export async function startSystem(
 
 async function importSystem(file: string): Promise<System> {
   const path = file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
+  if (!existsSync(path)) throw new EnvironmentError(`${file}: no such file.`)
   if (isCommonJs(path)) {
     throw new EnvironmentError(
       `${file}: package.json declares its modules to be CommonJS. Set "type": "module" there, or let the name end with .mts or .mjs.`,
     )
   }
-  const module: { readonly default?: Partial<System> } = await import(pathToFileURL(path).href)
+  const module: { readonly default?: Partial<System> } = await import(
+    pathToFileURL(path).href
+  ).catch((error: unknown) => {
+    const mistake = error instanceof SyntaxError ? mistakeIn(path) : ''
+    throw mistake === '' ? error : new EnvironmentError(mistake)
+  })
   const { start } = module.default ?? {}
   if (typeof start === 'function') return { start }
   throw new EnvironmentError(
@@ -141,7 +156,17 @@ async function importSystem(file: string): Promise<System> {
   )
 }
 
-/** As `npm init` declares modules, unless their names say otherwise. */
+/**
+ * The place, source and message of a syntax error; empty if the module itself has none. An import's error
+ * lacks the place.
+ */
+function mistakeIn(path: string): string {
+  const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+  const [mistake = ''] = stderr.split('\n    at ')
+  return mistake.replaceAll(/\n{2,}/g, '\n')
+}
+
+/** CommonJS is the default of `npm init`, unless a file's extension says otherwise. */
 function isCommonJs(path: string): boolean {
   const manifest = /\.[cm][jt]s$/.test(path) ? undefined : findPackageJSON(pathToFileURL(path))
   if (manifest === undefined) return false
@@ -149,14 +174,38 @@ function isCommonJs(path: string): boolean {
   return type === 'commonjs'
 }
 
+const functionSchema = z.custom<unknown>((value) => typeof value === 'function', {
+  error: 'Invalid input: expected function',
+})
+
+/** The fields that run files don't hold. */
+const startedSchema = z.looseObject({
+  kind: z.enum(['external', 'containers', 'programs', 'memory']),
+  provide: z
+    .record(
+      z.string(),
+      z.custom<unknown>(isCloneable, { error: 'Invalid input: expected plain data' }),
+    )
+    .optional(),
+  clients: z.array(z.string()).optional(),
+  measureReference: functionSchema.optional(),
+  stop: functionSchema.optional(),
+})
+
+/** Whether the processes of tests can receive a value. */
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** @throws EnvironmentError naming the field that is wrong. */
 function checked(started: StartedSystem, file: string): MeasuredSystem {
-  const { kind } = started
-  const described =
-    kind === 'memory'
-      ? { kind, notice: started.notice }
-      : { kind, servers: started.servers, configurationHash: started.configurationHash }
-  const result = systemSchema.safeParse(described)
+  const described = startedSchema.transform(() => storedFields(started)).pipe(systemSchema)
+  const result = described.safeParse(started)
   if (!result.success) {
     const flaws = z.prettifyError(result.error)
     throw new EnvironmentError(`${file}: start() describes the system wrongly:\n${flaws}`)
@@ -167,4 +216,18 @@ function checked(started: StartedSystem, file: string): MeasuredSystem {
   throw new EnvironmentError(
     `${file}: start() names two servers "${twice}". Give each its own name.`,
   )
+}
+
+function storedFields(started: StartedSystem): unknown {
+  const { kind } = started
+  return kind === 'memory'
+    ? { kind, notice: started.notice }
+    : { kind, servers: started.servers, configurationHash: started.configurationHash }
+}
+
+/** @throws Error naming the field that is wrong. */
+function checkedReference(reference: Reference): Reference {
+  const result = referenceSchema.safeParse(reference)
+  if (!result.success) throw new Error(z.prettifyError(result.error))
+  return result.data
 }

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
+import { EXIT } from '../exit-code.ts'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { Reference } from '../environment/reference/reference.ts'
@@ -15,7 +16,7 @@ import {
   type RunningSystem,
 } from './start-system.ts'
 
-/** What a run measures, for the reporter. */
+/** The system under test, for the reporter. */
 export interface Measured {
   readonly system: MeasuredSystem
   /** npm packages by which requests reach the system. */
@@ -34,10 +35,10 @@ declare module 'vitest' {
   }
 }
 
-/** Nothing was started: scenarios reach their system by themselves. */
+/** Nothing was started: scenarios connect to their system themselves. */
 export const UNDECLARED: Measured = { system: { kind: 'undeclared' }, clients: [], reference: null }
 
-/** Shared by the projects of a run, whose set-ups run one after the other. By module. */
+/** Systems by module, shared by the projects of a run, whose set-ups run one after the other. */
 const running = new Map<string, Shared>()
 
 interface Shared {
@@ -80,17 +81,33 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       shared.users -= 1
       if (shared.users > 0) return
       running.delete(file)
-      await stop()
+      try {
+        await stop()
+      } catch (error) {
+        logger.error(`${file}: the system did not stop: ${stackOf(error)}`)
+        breakAtExit()
+      }
     }
   } catch (error) {
     if (error instanceof EnvironmentError || error instanceof StartInterrupted) {
       logger.error(error.message)
     } else {
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      logger.error(`${file}: the system did not start: ${redactUrls(stack)}`)
+      logger.error(`${file}: the system did not start: ${stackOf(error)}`)
     }
     process.exit(error instanceof StartInterrupted ? error.exitCode : 2)
   }
+}
+
+/** Without secrets. */
+function stackOf(error: unknown): string {
+  return redactUrls(error instanceof Error ? (error.stack ?? error.message) : String(error))
+}
+
+/** The process exits with 2, whatever the run's outcome, unless a signal ended it. */
+function breakAtExit(): void {
+  process.once('exit', (code) => {
+    if (!Object.values<number>(SIGNAL_CODES).includes(code)) process.exitCode = EXIT.broken
+  })
 }
 
 function start(file: string, onProgress: (message: string) => void): Promise<RunningSystem> {
@@ -100,7 +117,7 @@ function start(file: string, onProgress: (message: string) => void): Promise<Run
     : startSystem(file, { env: process.env, onProgress })
 }
 
-/** Where nothing else handles a signal, as in `vitest run` without a terminal, the system is stopped first. */
+/** Stops the system on a signal that nothing else handles, as in `vitest run` without a terminal. */
 function stopOnSignals(stop: () => Promise<void>): () => void {
   const onSignal = (signal: SignalName): void => {
     if (process.listenerCount(signal) > 1) return
@@ -123,7 +140,7 @@ async function referenceOf(
     return await measure()
   } catch (error) {
     const reason = redactUrls(error instanceof Error ? error.message : String(error))
-    onProgress(`No reference for this run: the reference workload was refused: ${reason}`)
+    onProgress(`No reference for this run: the reference workload failed: ${reason}`)
     return null
   }
 }

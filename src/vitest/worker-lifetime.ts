@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest'
 
 /**
- * Setup file of the load project's worker processes. Ctrl-C, a closed terminal and a SIGTERM to the
- * whole group reach them too, but the runner decides how the run ends, so that what was measured is
- * kept; and without a runner a worker must not go on sending requests.
+ * Setup file of the load project's worker processes. Ctrl-C, a closed terminal and a SIGTERM to the whole
+ * group reach them too, but the runner decides how the run ends, so that measurements are kept. Without
+ * a runner, a worker must stop sending requests.
  */
 let isMeasuring = false
 beforeAll(() => {
@@ -16,7 +16,7 @@ afterAll(() => {
 process.on('SIGINT', () => {})
 process.on('SIGHUP', () => {})
 process.on('SIGTERM', () => {
-  // The runner ends a worker that is done by this signal.
+  // The runner sends this signal to a finished worker.
   if (!isMeasuring) process.exit()
 })
 process.on('disconnect', () => process.exit())

@@ -19,10 +19,10 @@ export function mixed(
   operations: Record<keyof Mix, Operation>,
   mix: Mix = DEFAULT_MIX,
 ): Operations {
-  const shares = Object.entries(mix)
-  const sum = shares.reduce((total, [, percent]) => total + percent, 0)
-  if (sum !== 100 || shares.some(([, percent]) => !(percent >= 0 && percent <= 100))) {
-    const given = shares.map(([name, percent]) => `${name} ${percent}`).join(', ')
+  const percentages = Object.entries(mix)
+  const sum = percentages.reduce((total, [, percent]) => total + percent, 0)
+  if (sum !== 100 || percentages.some(([, percent]) => !(percent >= 0 && percent <= 100))) {
+    const given = percentages.map(([name, percent]) => `${name} ${percent}`).join(', ')
     throw new InputError(`mix: ${given} must each be from 0 to 100 and sum to 100, not ${sum}.`)
   }
   const { register, enumerate, multicast } = operations

@@ -19,7 +19,7 @@ import { SubscriberHost } from '../subscribers/subscriber-host.ts'
 import { population } from './population.ts'
 import { tenant } from './tenant.ts'
 
-/** What loads that register anew, list and send do to one another over their full length, in simulated time. */
+/** The mutual effects of loads that re-register, list and send over their full length, in simulated time. */
 
 /** The usual TTL: a list is complete to the end only if the load itself renews what it lists. */
 const TTL_MS = 300_000
@@ -27,12 +27,12 @@ const WARM_UP_MS = 2_000
 /** Values of `worker_id`, by which both workloads list. */
 const WORKERS = 100
 
-/** Notes how long the lists are that it is asked for. */
+/** Records the lengths of requested lists. */
 class ListedStore extends MemoryStore {
   readonly #ttlMs: number | null
   shortest = Infinity
 
-  /** @param ttlMs of all registrations, whatever they ask for; `null`: what they ask for. */
+  /** @param ttlMs overrides that of all registrations; `null` does not. */
   constructor(ttlMs: number | null) {
     super()
     this.#ttlMs = ttlMs

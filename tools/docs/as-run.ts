@@ -8,7 +8,7 @@ export type Changes = readonly (readonly [pattern: RegExp, replacement: string])
 export function inCopy(servers: { readonly redisUrl: string; readonly natsUrl: string }): Changes {
   return [
     [/(?<= )(-d|--duration)[ =]\d+(?:ms|s|m|h)\b/g, '$1 1s'],
-    // Too short to decide anything about a scenario, but the gate has to say so.
+    // Too short for a decision about scenarios, but long enough for the gate to report that.
     [/(?<= --budget )\S+/g, '15s'],
     [/\b(?:localhost|127\.0\.0\.1):6379\b/g, hostAndPort(servers.redisUrl)],
     [/\b(?:localhost|127\.0\.0\.1):4222\b/g, hostAndPort(servers.natsUrl)],
@@ -33,7 +33,7 @@ export function inDeployment(machine: {
   ]
 }
 
-/** A command as the tests run it. A client gets what is typed into it by standard input. */
+/** A command as the tests run it. Text typed into a client is passed on standard input. */
 export function asRun(command: Command | Step, changes: Changes): string {
   const { text } = command
   const client = 'typedInto' in command ? command.typedInto : null

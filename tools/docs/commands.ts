@@ -16,7 +16,7 @@ export type Script = readonly Command[]
 
 /** A command of a `bash` block, which is run against docker-compose. */
 export interface Step extends Command {
-  /** The client that it is typed into; `null`: the shell. */
+  /** The client that reads it; `null`: the shell. */
   readonly typedInto: string | null
   /** The items of the list under `Expected Results` that follows it. */
   readonly expected: readonly string[]
@@ -111,7 +111,7 @@ function ofConsole(path: string, { lines, lineNumber }: Block): Script {
   return commands
 }
 
-/** Whether it is complete for a shell: a loop, a quoted text or a here-document may continue on the next line. */
+/** Whether a shell would run it: a loop, quote or here-document may continue on the next line. */
 function isWhole(text: string): boolean {
   if (text.endsWith('\\')) return false
   const { status, stderr } = spawnSync('bash', ['-n', '-c', text], { encoding: 'utf8' })

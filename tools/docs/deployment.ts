@@ -87,7 +87,7 @@ async function refuseRunning(): Promise<void> {
   const there = stdout.split('\n').filter((name) => CONTAINERS.includes(name))
   if (there.length === 0) return
   throw new EnvironmentError(
-    `Containers named ${there.join(' and ')} exist already, and the document uses these names. Remove them first with docker-compose down in the folder where they were started.`,
+    `Containers named ${there.join(' and ')} already exist, and the document uses these names. First run docker-compose down in the folder where they were started.`,
   )
 }
 
@@ -95,7 +95,7 @@ async function refuseRunning(): Promise<void> {
 async function portFor(port: number, notes: string[]): Promise<number> {
   if (await isFree(port)) return port
   const other = await freePort()
-  notes.push(`port ${port} is taken here: ${other} in its place`)
+  notes.push(`port ${port} is taken here: using ${other} instead`)
   return other
 }
 

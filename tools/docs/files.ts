@@ -4,7 +4,7 @@ import type { Page } from './page.ts'
 const FILE = /^\/\/ ((?:[\w.-]+\/)+[\w.-]+\.ts)$/
 
 /**
- * The files that pages tell their reader to write, by path.
+ * The files that readers of the pages write, by path.
  * @throws Error for a ```ts block whose first line doesn't name its file, or whose text differs from another
  *   block for the same file.
  */
@@ -21,7 +21,7 @@ export function filesOf(pages: readonly Page[]): ReadonlyMap<string, string> {
       }
       const text = `${lines.join('\n')}\n`
       if ((files.get(file) ?? text) !== text) {
-        throw new Error(`${path}:${lineNumber}: ${file} has another text on another page.`)
+        throw new Error(`${path}:${lineNumber}: ${file} differs from the block on another page.`)
       }
       files.set(file, text)
     }

@@ -14,11 +14,11 @@ export type Expectation = {
 } & (
   | { readonly kind: 'throughput'; readonly min: number; readonly max: number }
   | { readonly kind: 'success rate' | 'delivery rate'; readonly abovePercent: number }
-  /** Not judged: the machine that follows a page may be busy with other things. */
+  /** Not judged, because the reader's machine may be busy. */
   | { readonly kind: 'response time' }
 )
 
-/** `~60 req/sec` allows this ratio to either side. */
+/** The tolerance of `~60 req/sec`, as a ratio. */
 const ABOUT = 0.2
 
 /**
@@ -112,7 +112,7 @@ function tooFewDelivered(operations: readonly Operation[], abovePercent: number)
 
 /**
  * Reads the run file that is new in a folder.
- * @param seen the files that were there before; the new ones are added.
+ * @param seen earlier files; new ones are added.
  * @returns the run, and the differences from what a load leaves: one run file and its CSV files, all of them owned
  *   by the folder's owner.
  */

@@ -1,5 +1,5 @@
 /**
- * Commands of the pages that no test runs, by reason. A test fails if one of them is in no page.
+ * Commands of the pages that no test runs, by reason. A test fails if no page has one of them.
  */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('installs packages into the project that runs the tests; .ci/run begins with it', [

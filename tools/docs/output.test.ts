@@ -16,7 +16,7 @@ test.each([
   ['another word', 'enumerate 600 1.56 ms\nmet all success rate', [shown[0]]],
   ['words in another order', 'register 600\nmet success rate all', [shown[1]]],
   ['no line', '', shown.slice(0, 2)],
-])('%s does not match what the page shows', (_, printed, missing) => {
+])('%s does not match the page', (_, printed, missing) => {
   expect(linesNotPrinted(shown, printed)).toEqual(missing)
 })
 

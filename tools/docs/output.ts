@@ -1,12 +1,12 @@
 import type { Command } from './commands.ts'
 import type { Ran } from './run-command.ts'
 
-/** A command whose output has to show something, whether its page shows it or not. */
+/** A command whose output must contain something, even if its page does not show it. */
 interface Rule {
   readonly command: RegExp
   readonly shows: string
   readonly holds: (printed: string) => boolean
-  /** The output takes a while to be right, so the command is repeated. */
+  /** The command is repeated until its output is right. */
   readonly isAwaited?: true
 }
 
@@ -58,7 +58,7 @@ const JUDGING =
   /\bnpm run (?:compare|results -- export)\b|^docker-compose run --rm loadtest (?:register|enumerate|multicast|mixed)\b/
 
 /** The exit codes that show that a command works. */
-export function allowedExitCodes(text: string): readonly number[] {
+function allowedExitCodes(text: string): readonly number[] {
   if (JUDGING.test(text)) return [0, 3]
   return MEASURING.test(text) && !text.endsWith('--help') ? [0, 1, 3] : [0]
 }
@@ -81,7 +81,7 @@ export function flawsOf(command: Command, { printed, exitCode }: Ran): readonly 
   ]
 }
 
-/** Words of one run that may be others in the next: each group is interchangeable. */
+/** Words that may differ between runs: those of a group are interchangeable. */
 const INTERCHANGEABLE = [
   /^(?:met|missed|passed|failed|inconclusive|regression|improvement|pass)$/,
   /^(?:valid|degraded|invalid)$/,

@@ -13,7 +13,7 @@ export function planOf(scripts: readonly Script[]): readonly Script[] {
   return scripts.map((script) => {
     const left = script.filter(({ text, shown }) => {
       if (NOT_RUN.has(text)) return false
-      // A page that shows the output is the better place to run it.
+      // Prefer the page that shows the output.
       const isShownLater =
         shown.length === 0 &&
         scripts.flat().some((other) => other.text === text && other.shown.length > 0)

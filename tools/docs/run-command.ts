@@ -45,7 +45,7 @@ export async function runCommand(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   }
   let printed = ''

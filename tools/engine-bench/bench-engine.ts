@@ -17,7 +17,7 @@ const ROUNDS = 3
 const PEERS_DURATION = '9s'
 
 const HOW = [
-  `The targets are a function that does nothing and a TCP echo server in another process; one generator sends the load, and two, in threads of their own, send half of it each. All techniques take turns in ${ROUNDS} rounds, in a new random order each.`,
+  `The targets are a function that does nothing and a TCP echo server in another process. The load is sent by one generator, or by two in separate threads, half each. All techniques take turns in ${ROUNDS} rounds, in a new random order each.`,
   "--peers measures the engine with Node's HTTP client beside vegeta, k6, wrk2, hey, autocannon and artillery, as far as they are on the PATH, at 100, 1,000 and 10,000 requests/s. A judge, which is a separate server, notes when each request arrives, and once holds all answers for 1 s. See docs/how-punctual.md.",
 ]
 

@@ -14,10 +14,10 @@ import type { CommandEnd } from '../../src/process/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 
 /**
- * Compares our engine with other generators by an independent judge, and prints one table.
+ * Compares our engine with other generators, using an independent judge, and prints one table.
  * @param steadyMs the duration of the judgement per generator and rate.
- * @param page a file whose section is replaced by that table.
- * @throws InputError if generators can't be told that duration, or for a page without such a section.
+ * @param page a file in which the table replaces a section.
+ * @throws InputError if generators don't support that duration, or the page lacks that section.
  */
 export async function benchPeers(steadyMs: number, page: string | undefined): Promise<CommandEnd> {
   if (steadyMs % 1_000 !== 0) {

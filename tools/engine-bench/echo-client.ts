@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** What one request sends, and waits to get back. */
+/** The message of one request, echoed by the server. */
 const MESSAGE = Buffer.alloc(16, 'echo')
 const CLOSED = new Error('The connection to the echo server is closed.')
 
-/** One request under way. */
+/** One request in flight. */
 interface Waiter {
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
 
-/** One connection to an echo server. Requests don't wait for each other; answers come in their order. */
+/** One connection to an echo server. Requests don't wait for each other; answers arrive in the same order. */
 export class EchoClient {
   readonly #socket: Socket
   readonly #waiting: Waiter[] = []

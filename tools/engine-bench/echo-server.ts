@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 
 /**
- * Sends back what it gets, on a loopback port of its own that it tells its parent. Ends with its
- * parent, however that ends.
+ * Echoes everything it receives, on a loopback port that it reports to its parent. Exits with its parent,
+ * however that exits.
  */
 const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy())

@@ -6,7 +6,7 @@ import type { EngineFigures } from './measure-engine.ts'
 
 /** A line of the table. */
 export interface EngineRow extends EngineFigures {
-  /** How many generators sent the load. */
+  /** The number of generators that sent the load. */
   readonly generators: number
   readonly technique: Technique
   readonly ratePerSecond: number
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   ].map((heading): Column => ({ heading, align: 'right' })),
 ]
 
-/** The figures of one target, a row for each technique and rate. */
+/** The figures of one target, one row per technique and rate. */
 export function renderEngineTable(rows: readonly EngineRow[]): string {
   return renderTable(
     COLUMNS,

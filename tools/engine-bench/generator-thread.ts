@@ -10,17 +10,17 @@ export interface GeneratorTask {
 }
 
 /**
- * The program of a thread that sends one shard of a load. It says `ready`, is told when to begin, in
- * Unix ms, and answers with what it measured.
+ * The program of a thread that sends one shard of a load. It sends `ready`, receives the start in Unix
+ * ms, and answers with its measurement.
  */
-if (parentPort === null) throw new Error('this is the program of a thread')
+if (parentPort === null) throw new Error('not started as a worker thread')
 const port = parentPort
 const { load, shard } = workerData as GeneratorTask
 const measured = await measureShard(load, shard, async () => {
   const told = once(port, 'message')
   port.postMessage('ready')
   const [startAtMs]: number[] = await told
-  if (startAtMs === undefined) throw new Error('no start was given')
+  if (startAtMs === undefined) throw new Error('received no start')
   return startAtMs
 })
 port.postMessage(measured)

@@ -18,16 +18,16 @@ export interface EngineFigures {
   readonly lateness: Histogram
   /** The largest of any generator. */
   readonly largestBatch: number
-  /** CPU time of this process, clock threads included, by time, once the load has begun; 1 is one core. */
+  /** Cores used by this process, including clock threads, since the load began. */
   readonly cores: number
 }
 
-/** Between the last thread's being ready and the first request: time to hand the threads the start. */
+/** Time to send the start to the threads: from the last `ready` to the first request, in ms. */
 const LEAD_MS = 1_000
 
 /**
  * Sends a load by one generator in this thread, or by several, each a shard of it in a thread of
- * its own, and adds up what they measured. The threads begin together once all of them are ready.
+ * its own, and adds up their measurements. The threads begin together once all are ready.
  */
 export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
   if (generators === 1) {
@@ -54,7 +54,7 @@ async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredSha
   const answer = once(thread, 'message')
   thread.postMessage(startAtMs)
   const [measured]: MeasuredShard[] = await answer
-  if (measured === undefined) throw new Error("A generator's thread ended without an answer.")
+  if (measured === undefined) throw new Error("A generator's thread ended without a result.")
   return measured
 }
 
@@ -70,7 +70,7 @@ function figuresOf(shards: readonly MeasuredShard[]): EngineFigures {
   }
 }
 
-/** The figures of a load that was sent several times, each time for as long. */
+/** The figures of a load that was sent several times with the same duration. */
 export function sumOfRounds(rounds: readonly EngineFigures[]): EngineFigures {
   return {
     planned: total(rounds, ({ planned }) => planned),

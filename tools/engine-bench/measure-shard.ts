@@ -22,7 +22,7 @@ export interface MeasuredShard {
   readonly planned: number
   readonly started: number
   readonly ok: number
-  /** Requests started in the time measured, per second. */
+  /** Requests started per second of the measurement. */
   readonly achievedPerSecond: number
   /** HdrHistogram V2, compressed, base64; in µs. */
   readonly lateness: string
@@ -31,13 +31,13 @@ export interface MeasuredShard {
   readonly cpu: readonly CpuReading[]
 }
 
-/** Warm-up, in which code is compiled and caches are filled. */
+/** Warm-up, to compile code and fill caches. */
 const WARM_UP_MS = 500
 
 /**
- * Sends a shard of a load from this thread, and looks at the engine rather than at the target.
- * @param whenReady called once the first request could be sent; answers when all generators of the
- *   load begin, in Unix ms. At once if left out.
+ * Sends a shard of a load from this thread, and measures the engine rather than the target.
+ * @param whenReady called once the first request could be sent; returns the common start of all
+ *   generators, in Unix ms. Default: at once.
  */
 export async function measureShard(
   load: EngineLoad,
@@ -76,7 +76,7 @@ export async function measureShard(
   }
 }
 
-/** Before the end, because ending is not what is looked at. */
+/** Before the end, because the end is not part of the measurement. */
 function readCpuDuring(durationMs: number, readings: CpuReading[]): void {
   readings.push(readCpu(nowMs()))
   setTimeout(() => readings.push(readCpu(nowMs())), durationMs * 0.95)

@@ -13,13 +13,13 @@ const LOADS = GENERATORS.flatMap((generators) =>
   ),
 )
 
-/** Loads that one round sends to one target. */
+/** The loads of one round and target. */
 export const LOADS_PER_ROUND = LOADS.length
 
 /**
- * Measures each technique at each rate, in rounds: in each of them all techniques have their turn, in an
- * order drawn anew, so that other work on the machine disturbs all alike.
- * @param durationMs of each load in each round.
+ * Measures each technique at each rate, in rounds: each round runs all techniques in a freshly drawn
+ * order, so that other work on the machine disturbs all alike.
+ * @param durationMs the duration of each load in each round.
  * @param onLoad called before each load.
  */
 export async function measureTechniques(

@@ -96,6 +96,6 @@ describe('a row fails', () => {
   })
 
   test('for an output that does not say what went wrong', () => {
-    expect(wrongWith({ says: /no space/ }, seen())).toEqual(["the output doesn't say /no space/"])
+    expect(wrongWith({ says: /no space/ }, seen())).toEqual(['the output lacks /no space/'])
   })
 })

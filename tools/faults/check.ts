@@ -7,7 +7,7 @@ import type { Row } from './row.ts'
 import { loadIn, startedIn, totalOf, type MeasuredLoad, type RunSummary } from './run-summary.ts'
 import { whyNotAsPlanned } from './timing.ts'
 
-/** The violations of a row's expectations, one sentence each; empty if there are none. */
+/** The violations of a row's expectations, one sentence each; empty if it meets them. */
 export function findWrong(row: Row, seen: Observation): readonly string[] {
   const { expected } = row
   const [run] = seen.runs
@@ -29,7 +29,7 @@ function wrongExit({ exit, says }: Expected, { exitCode, output }: Observation):
     ...(exitCode === null || exit.includes(exitCode)
       ? []
       : [`exit ${exitCode}, not ${exit.join(' or ')}`]),
-    ...(says === undefined || says.test(output) ? [] : [`the output doesn't say ${String(says)}`]),
+    ...(says === undefined || says.test(output) ? [] : [`the output lacks ${String(says)}`]),
   ]
 }
 
@@ -103,7 +103,7 @@ function wrongDeliveries(
   if (seen === null || seen === undefined) return ['no figures of deliveries']
   const { missing, received, expected: due } = seen
   const scheduled = dueIn(load, load.durationMs) * POPULATION
-  // Those of a mixed load go to however many are registered by then.
+  // Multicasts of a mixed load go to a growing number of registrations.
   const isKnown = load.workload === 'multicast'
   return [
     ...(expected === 'all' && (missing > 0 || received === 0)

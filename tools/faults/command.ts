@@ -12,7 +12,7 @@ import type { Rig } from './rig.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
 const CLOCK_PRELOAD = pathToFileURL(join(import.meta.dirname, 'step-clock.mjs')).href
-/** Its end, and that of a pipe's last bytes: whatever inherited the pipe may keep it open. */
+/** The process's end and its last output: heirs of the pipe may keep it open. */
 const LAST_OUTPUT_MS = 200
 
 /** A running `npm run loadtest` or `npm run bench`. */
@@ -20,7 +20,7 @@ export class Command {
   readonly spawnedMs = Date.now()
   readonly root: Process
   readonly family: Family
-  /** The exit code as a shell has it. */
+  /** The exit code, as a shell reports it. */
   readonly exitCode: Promise<number>
   readonly #child: ChildProcess
   #output = ''
@@ -31,7 +31,7 @@ export class Command {
     const child = spawn('npm', npmArguments(row.load, rig.places), {
       cwd: PROJECT,
       env: environmentOf(row, rig, setting),
-      // It leads a process group, as what a shell runs in the foreground does.
+      // It leads a process group, like a shell's foreground job.
       detached: true,
       stdio: ['ignore', isFull ? openSync('/dev/full', 'w') : 'pipe', 'pipe'],
     })
@@ -53,17 +53,17 @@ export class Command {
     this.family = new Family(this.root, setting)
   }
 
-  /** What was printed, standard output and standard error together. */
+  /** Standard output and standard error together. */
   get output(): string {
     return this.#output
   }
 
-  /** Whoever reads standard output goes away. */
+  /** Closes the reading end of standard output. */
   closeOutput(): void {
     this.#child.stdout?.destroy()
   }
 
-  /** Ends everything that is left, and stops watching. */
+  /** Ends all remaining processes, and stops watching. */
   end(): void {
     this.family.end()
     this.#child.stdout?.destroy()

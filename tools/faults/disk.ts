@@ -5,14 +5,14 @@ import { join } from 'node:path'
 /** Room for a few run files. */
 const SIZE = '512k'
 
-/** A file system of its own, small enough to be filled. */
+/** A separate file system, small enough to fill. */
 export interface SmallDisk {
   readonly path: string
   fill(): void
   remove(): void
 }
 
-/** Whether this user may make one. */
+/** Whether this user may mount one. */
 export function canMountDisks(): boolean {
   return process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0
 }
@@ -29,13 +29,13 @@ export function mountSmallDisk(path: string): SmallDisk {
 }
 
 function fill(path: string): void {
-  // Down to the last byte: by halves, as long as there is room.
+  // To the last byte: chunks are halved whenever one no longer fits.
   for (let size = 2 ** 20; size >= 1; size /= 2) {
     try {
       writeFileSync(join(path, '.filler'), Buffer.alloc(size), { flag: 'a' })
       size *= 2
     } catch {
-      // No room for as much.
+      // The chunk does not fit.
     }
   }
 }

@@ -1,18 +1,18 @@
 import type { SloRowSummary } from './run-summary.ts'
 
-/** The outcome that a row must have, besides the invariants that every run keeps. */
+/** The required outcome of a row, beyond the invariants of every run. */
 export interface Expected {
-  /** Any of these. */
+  /** Any of these exit codes. */
   readonly exit: readonly number[]
   /**
    * - `whole`: the run file is complete, and its counts add up to the whole schedule
-   * - `interrupted`: it is marked interrupted, and holds the figures up to then
-   * - `readable`: there is one, whatever it holds
-   * - `any`: there may be none
+   * - `interrupted`: it is marked interrupted, with the figures so far
+   * - `readable`: it exists and can be read
+   * - `any`: it may be missing
    */
   readonly runFile: 'whole' | 'interrupted' | 'readable' | 'any'
   readonly verdict?: readonly ('valid' | 'degraded' | 'invalid')[]
-  /** Rows of the SLO table that must be there, with any of these outcomes. */
+  /** Required rows of the SLO table, each with one of these outcomes. */
   readonly slo?: Readonly<Record<string, readonly SloRowSummary['outcome'][]>>
   /** No row of the SLO table may be missed. */
   readonly nothingMissed?: true
@@ -22,22 +22,22 @@ export interface Expected {
   readonly recovers?: true
   /**
    * - `all`: every message reaches every recipient
-   * - `scheduled`: every message of the schedule is expected at every recipient, sent or not
+   * - `scheduled`: every message of the schedule counts as expected by every recipient, sent or not
    */
   readonly deliveries?: 'all' | 'scheduled'
-  /** The run file says why it has no more than it has. */
+  /** The run file says why it is incomplete. */
   readonly hasReason?: true
-  /** The output says this. */
+  /** The output contains this. */
   readonly says?: RegExp
   /** All processes have ended this long after the last fault, in ms. */
   readonly endsWithinMs?: number
-  /** A registration still has this much of its time to live afterwards, in ms. */
+  /** The remaining time to live of a registration afterwards, at least, in ms. */
   readonly ttlAboveMs?: number
-  /** Why, where it isn't plain. */
+  /** The reason, if it isn't obvious. */
   readonly because?: string
 }
 
-/** A failure of the system: missed, never passed. */
+/** The system failed: missed, never passed. */
 export const MISSED: Expected = {
   exit: [1],
   runFile: 'whole',
@@ -50,16 +50,16 @@ export const PASSED: Expected = {
   verdict: ['valid', 'degraded'],
   allOk: true,
 }
-/** The generator was hit: passed or inconclusive, never missed. */
+/** The generator failed: passed or inconclusive, never missed. */
 export const NOT_MISSED: Expected = { exit: [0, 3], runFile: 'whole', nothingMissed: true }
-/** Receivers of the load's own were lost: its figures are kept, deliveries are unknown. */
+/** The load's own receivers were lost: its figures are kept, deliveries are unknown. */
 export const RECEIVERS_LOST: Expected = {
   exit: [3],
   runFile: 'whole',
   nothingMissed: true,
   slo: { 'delivery rate': ['inconclusive'] },
 }
-/** The worker that makes the load was lost: broken, with what the intervals had. */
+/** The load's worker was lost: broken, with the figures of finished intervals. */
 export const WORKER_LOST: Expected = { exit: [2], runFile: 'interrupted', hasReason: true }
-/** Set-up failed, in so many words. */
+/** Set-up failed, with an error that says so. */
 export const NOT_SET_UP: Expected = { exit: [2], runFile: 'any' }

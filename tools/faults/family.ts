@@ -7,19 +7,19 @@ import {
   type Process,
 } from './processes.ts'
 
-/** A descendant is noticed if it lives for longer than this, in ms; or by its setting. */
+/** A descendant is noticed if it lives longer than this, in ms, or has the setting. */
 const LOOK_EVERY_MS = 200
 
 /**
- * A process and all that come from it, including those whose parent has ended: noticed while they had
- * one, or known by a setting that they inherited.
+ * A process and its descendants, including orphans: noticed while their parent lived, or recognised by an
+ * inherited setting.
  */
 export class Family {
   readonly #setting: string
   readonly #seen = new Map<string, Process>()
   readonly #timer: NodeJS.Timeout
 
-  /** @param setting `NAME=value` in the environment that the root was started with, and no other process. */
+  /** @param setting `NAME=value`, in the environment of the root and of no other process. */
   constructor(root: Process, setting: string) {
     this.#setting = setting
     this.#seen.set(keyOf(root), root)
@@ -27,7 +27,7 @@ export class Family {
     this.#timer.unref()
   }
 
-  /** Those that are running, the root first. */
+  /** Running processes, the root first. */
   members(): readonly Process[] {
     const all = allProcesses()
     for (const found of all.filter((each) => hasSetting(each, this.#setting))) {
@@ -45,7 +45,7 @@ export class Family {
     return [...this.#seen.keys()].flatMap((key) => running.get(key) ?? [])
   }
 
-  /** Ends all that are running, and whatever they start meanwhile. */
+  /** Ends all running processes, and those that they start meanwhile. */
   end(): void {
     clearInterval(this.#timer)
     for (let round = 0; round < 3; round++) {
@@ -54,7 +54,7 @@ export class Family {
   }
 }
 
-/** What a process that was just started is. */
+/** Identifies a process that was just started. */
 export function rootOf(pid: number | undefined): Process {
   const root = pid === undefined ? null : readProcess(pid)
   if (root === null) throw new Error('The command ended before it could be watched.')

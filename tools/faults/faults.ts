@@ -24,7 +24,7 @@ export type Fault =
     }
   /** Connections are reset, and new ones refused. */
   | { readonly kind: 'cut'; readonly server: ServerName; readonly forMs: number }
-  /** Nothing gets through, in either direction; no connection ends. */
+  /** No data gets through in either direction, but connections stay open. */
   | { readonly kind: 'hold'; readonly server: ServerName; readonly forMs: number }
   /** Redis answers with an error. */
   | { readonly kind: 'answer'; readonly error: WrongAnswer; readonly forMs: number }

@@ -9,27 +9,27 @@ import type { Server } from './servers.ts'
 import type { Rig } from './rig.ts'
 import { findVictim, type Victim } from './victims.ts'
 
-/** How long a victim is waited for, and how often it is looked for, in ms. */
+/** How long to wait for a victim, and how often to look for it, in ms. */
 const PATIENCE_MS = 2_000
 const LOOK_EVERY_MS = 20
 
-/** A fault that could not be made; the row was not run as it stands. */
+/** A fault could not be injected, so the row was not run as planned. */
 export class NotMadeError extends Error {
   override readonly name = 'NotMadeError'
 }
 
-/** Where a fault is made. */
+/** The surroundings of a fault. */
 export interface Scene {
   readonly rig: Rig
   /** `null` before the command has been started. */
   readonly command: Command | null
-  /** Aborted when the command has ended: nothing has to go on any more. */
+  /** Aborted when the command has ended, to stop everything else. */
   readonly ended: AbortSignal
 }
 
 /**
- * Makes a fault and lets it take its time; resolves when it is over.
- * @param onMade called as soon as it has begun.
+ * Injects a fault; resolves when it is over.
+ * @param onMade called as soon as the fault has begun.
  * @throws NotMadeError
  */
 export async function inject(fault: Fault, scene: Scene, onMade: () => void): Promise<void> {
@@ -78,7 +78,7 @@ export async function inject(fault: Fault, scene: Scene, onMade: () => void): Pr
       return onMade()
     }
     case 'fill disk': {
-      if (rig.disk === null) throw new NotMadeError('the results are on no disk of their own')
+      if (rig.disk === null) throw new NotMadeError('the results folder has no separate disk')
       rig.disk.fill()
       return onMade()
     }
@@ -116,7 +116,7 @@ async function signalVictim(
   if (!signalProcess(target, signal)) throw new NotMadeError(`the ${victim} process had ended`)
 }
 
-/** A victim may only just be starting. */
+/** Waits for a victim, which may still be starting. */
 async function waitForVictim(victim: Victim, { family, root }: Command): Promise<Process | null> {
   for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
     const found = victim === 'npm' ? root : findVictim(victim, family.members())
@@ -184,6 +184,6 @@ function serverOf({ servers }: Rig, name: ServerName): Server {
 
 function proxyOf({ proxies }: Rig, name: ServerName): FaultProxy {
   const proxy = proxies[name]
-  if (proxy === undefined) throw new NotMadeError(`no proxy stands before ${name}`)
+  if (proxy === undefined) throw new NotMadeError(`${name} has no proxy`)
   return proxy
 }

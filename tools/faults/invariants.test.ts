@@ -83,7 +83,7 @@ describe('a run keeps the invariants', () => {
     expect(wrong(measured({ started: 299, notStarted: 1, ok: 299 }))).toEqual([])
   })
 
-  test('if an interrupted run plans what was due by its end', () => {
+  test('if an interrupted run plans the requests due by its end', () => {
     const interrupted = (planned: number): readonly string[] => {
       const load = measured({ planned, started: planned, ok: planned })
       const run = runOf({ ...load, isInterrupted: true, measuredMs: 2_000 })
@@ -94,7 +94,7 @@ describe('a run keeps the invariants', () => {
     expect(interrupted(80)).toEqual(['80 planned of 100 due in 2.0 s'])
   })
 
-  test('if what it prints is what is in its file', () => {
+  test('if its output matches its file', () => {
     const printed = (output: string): readonly string[] =>
       brokenInvariants(quietRow, seen({ output }))
     expect(printed(failed)).toEqual(["exit 0, but the last lines don't say so"])

@@ -5,35 +5,35 @@ import type { Observation } from './observation.ts'
 import type { Row } from './row.ts'
 import { loadIn, totalOf, type Counts, type MeasuredLoad } from './run-summary.ts'
 
-/** What a run may take beyond warm-up, duration, timeout and grace period, in ms. */
+/** Time allowed beyond warm-up, duration, timeout and grace period, in ms. */
 const SLACK_MS = 5_000
-/** A start that isn't known took this long at most, in ms. */
+/** The maximum length of a start of unknown length, in ms. */
 const MAX_START_MS = 15_000
-/** Requests by which an interrupted schedule may differ from the time that it ran for. */
+/** The maximum difference, in requests, between an interrupted schedule and its running time. */
 const EDGE_REQUESTS = 2
 
 const MIN_SUCCESS = 0.99
 
-/** What each outcome of a scenario is called in the last lines, by exit code. */
+/** Names of a scenario's outcomes in the last lines, by exit code. */
 const SAYS: Readonly<Record<number, RegExp>> = {
   0: /^ {2}passed {2}/m,
   1: /^ {2}failed {2}/m,
   3: /^ {2}(inconclusive|interrupted) {2}/m,
 }
 
-/** How long a run may take from its command's start to its end, in ms. */
+/** The maximum time from the command's start to its end, in ms. */
 export function allowedMs(
   { load, stage }: Pick<Row, 'load' | 'stage'>,
   startUpMs: number | null,
   stoppedMs: number,
 ): number {
   const start = startUpMs === null || stage.output !== 'pipe' ? MAX_START_MS : startUpMs
-  // The warm-up is a part of the start where that is known.
+  // A known start includes the warm-up.
   const warmUp = startUpMs === null ? load.warmUpMs : 0
   return start + warmUp + load.durationMs + TIMEOUT_MS + GRACE_MS + SLACK_MS + stoppedMs
 }
 
-/** What holds for every run, whatever goes wrong during it; each breach in a sentence. */
+/** Violations of the invariants of every run, whatever the faults; one sentence each. */
 export function brokenInvariants(row: Row, seen: Observation): readonly string[] {
   return [
     ...passedUnduly(seen),
@@ -64,8 +64,8 @@ function missedByGenerator(row: Row, { exitCode, runs }: Observation): readonly 
 }
 
 /**
- * A busy machine may miss bounds of the user's own. A server that is slow for less than a request may
- * take misses no default bound: it is how requests are kept under way for a fault of the generator.
+ * A busy machine may miss the user's own bounds. A server that is slow for less than the timeout misses
+ * no default bound: rows use this to keep requests in flight during a fault of the generator.
  */
 function hitsOnlyGenerator({ load, steps }: Row): boolean {
   const hasDefaultBounds = load.as === 'flags' && load.slos.length === 0
@@ -100,7 +100,7 @@ function left({ steps }: Row, { leftRunning, leftBehind }: Observation): readonl
   const isMainKilled = steps.some(
     ({ fault }) => fault.kind === 'kill' && (fault.victim === 'main' || fault.victim === 'npm'),
   )
-  // A process that is killed can't remove its socket.
+  // A killed process can't remove its socket.
   const undue = leftBehind.filter((name) => !(isMainKilled && name.endsWith('.sock')))
   return [
     ...leftRunning.map((command) => `left running: ${command}`),
@@ -150,7 +150,7 @@ function wrongPlan(
   exitCode: number | null,
 ): readonly string[] {
   const whole = dueIn(load, load.durationMs)
-  // What the intervals of a lost worker had ends with its last message.
+  // A lost worker's intervals end with its last message.
   if (exitCode === 2) return planned <= whole ? [] : [`${planned} planned of ${whole} due`]
   if (!isInterrupted) return planned === whole ? [] : [`${planned} planned of ${whole} due`]
   const due = dueIn(load, measuredMs)
@@ -188,5 +188,5 @@ function untruthful(
   ]
 }
 
-/** No run of the table lasts as long; a clock that is stepped moves by more. */
+/** Longer than any run of the table, and shorter than any step of the clock. */
 const MAX_MS = 120_000

@@ -6,17 +6,17 @@ export interface Load {
   readonly ratePerSecond: number
   readonly durationMs: number
   readonly warmUpMs: number
-  /** Bounds of the user's own, as `--slo` takes them. */
+  /** The user's own bounds, in the form of `--slo`. */
   readonly slos: readonly string[]
   /** `run`: the command starts servers itself. */
   readonly servers: 'harness' | 'run'
 }
 
-/** How long a request may take, and how long the last ones are waited for: what users get by default. */
+/** Timeout and grace period: the defaults of users. */
 export const TIMEOUT_MS = 5_000
 export const GRACE_MS = 10_000
 
-/** Identities that are registered before a load that lists or sends begins. */
+/** Identities registered before a load that lists or sends. */
 export const POPULATION = 20
 
 /** The namespace of `prism-loadtest`. */
@@ -31,17 +31,17 @@ const ORDINARY: Omit<Load, 'workload'> = {
   servers: 'harness',
 }
 
-/** A load with what differs from an ordinary one: 50 requests per second for 6 s. */
+/** A load that differs as given from the usual one, 50 requests per second for 6 s. */
 export function loadOf(workload: Load['workload'], changes: Partial<Load> = {}): Load {
   return { ...ORDINARY, workload, ...changes }
 }
 
-/** Whether the load hosts receivers in a process of its own. */
+/** Whether the load hosts receivers in a separate process. */
 export function hasSubscribers({ workload }: Load): boolean {
   return workload === 'multicast' || workload === 'mixed'
 }
 
-/** Requests that are due in a stretch of the measurement. */
+/** Requests due in a period of the measurement. */
 export function dueIn({ ratePerSecond }: Load, stretchMs: number): number {
   return Math.round((ratePerSecond * stretchMs) / 1_000)
 }
@@ -59,7 +59,7 @@ export function npmArguments(
   { redisUrl, natsUrl, results }: Places,
 ): readonly string[] {
   const { workload, as, ratePerSecond, durationMs, warmUpMs, slos, servers } = load
-  // npm's own two lines fail where standard output does.
+  // npm's own two lines fail if standard output does.
   const run = ['run', '--silent', as === 'flags' ? 'loadtest' : 'bench', '--']
   if (as === 'scenario') {
     return [

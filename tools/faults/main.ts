@@ -23,7 +23,7 @@ const INVARIANTS = [
   'Linux only; redis-server and nats-server have to be installed.',
 ]
 
-/** Random runs of the short form, always the same ones. */
+/** Random seeds of the short form. */
 const SHORT_RANDOM = { count: 3, seed: 1 }
 
 interface Flags {
@@ -104,7 +104,7 @@ async function run(flags: Flags): Promise<CommandEnd> {
   return outcomes.some((outcome) => holds(outcome) === false) ? EXIT.failed : EXIT.good
 }
 
-/** @throws InputError if none is chosen. */
+/** @throws InputError if no row is chosen. */
 function rowsOf(flags: Flags): readonly Row[] {
   const { short = false, only = '', random, seed } = flags
   if (random === undefined && seed !== undefined) throw new InputError('--seed needs --random.')

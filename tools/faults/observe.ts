@@ -12,7 +12,7 @@ import { loadIn, readResults } from './run-summary.ts'
 /** The leftovers of a run some time after the shell returned. */
 export interface Left {
   readonly processes: readonly Process[]
-  /** When the last process had ended, by `Date.now()`; `null` if one hadn't. */
+  /** When the last process ended, by `Date.now()`; `null` if one was still running. */
   readonly endedAt: number | null
 }
 
@@ -29,7 +29,7 @@ export interface EndedRun {
   readonly left: Left
 }
 
-/** Gathers what a run left, before its folders are removed. */
+/** Collects a run's leftovers before its folders are removed. */
 export async function observe(ended: EndedRun): Promise<Observation> {
   const { row, rig, command, clock, made, notMade, exitCode, tookMs, left } = ended
   const { runs, problems } = await readResults(rig.places.results)
@@ -63,12 +63,12 @@ export function startUpOf(command: Command, clock: RunClock): number | null {
   return clock.measureStartMs === null ? null : clock.measureStartMs - command.spawnedMs
 }
 
-/** For how long the command's own processes are kept from running, at most. */
+/** The longest time that the command's own processes are stopped, in ms. */
 export function stoppedMsOf({ steps }: Row): number {
   return steps.reduce((sum, { fault }) => sum + generatorStoppedMs(fault), 0)
 }
 
-/** Whether the times that the command writes are not those of this process. */
+/** Whether the command's wall clock differs from this process's. */
 function movesClock({ stage, steps }: Row): boolean {
   return stage.clockAheadMs !== 0 || steps.some(({ fault }) => fault.kind === 'step clock')
 }

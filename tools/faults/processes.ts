@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A process, told apart from a later one with the same number by when it started. */
+/** A process; its start tells it from a later one with the same number. */
 export interface Process {
   readonly pid: number
   readonly parentPid: number
   /** In clock ticks since the machine started. */
   readonly startTicks: number
-  /** As the kernel has it, at most 15 characters. */
+  /** The kernel's name of it, at most 15 characters. */
   readonly name: string
 }
 
@@ -21,7 +21,7 @@ export function allProcesses(): readonly Process[] {
 export function readProcess(pid: number): Process | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name is in parentheses, and may hold some itself.
+    // The name is in parentheses, and may itself contain parentheses.
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [state = '', parentPid] = fields
@@ -32,7 +32,7 @@ export function readProcess(pid: number): Process | null {
   }
 }
 
-/** The program with its arguments, or the title that the process gave itself; empty if it has ended. */
+/** The program with its arguments, or the process's own title; empty if it has ended. */
 export function commandOf({ pid }: Process): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
@@ -41,13 +41,13 @@ export function commandOf({ pid }: Process): string {
   }
 }
 
-/** The children of a process, their children and so on, as `all` shows them. */
+/** The descendants of a process among `all`. */
 export function descendantsOf(pid: number, all: readonly Process[]): readonly Process[] {
   const children = all.filter(({ parentPid }) => parentPid === pid)
   return children.flatMap((child) => [child, ...descendantsOf(child.pid, all)])
 }
 
-/** Whether a process was started with a setting, by it or by one that it comes from. */
+/** Whether a process has an environment setting, its own or inherited. */
 export function hasSetting({ pid }: Process, setting: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(setting)
@@ -56,7 +56,7 @@ export function hasSetting({ pid }: Process, setting: string): boolean {
   }
 }
 
-/** Sends a signal to a process, if it is still the same one; whether it was. */
+/** Sends a signal to a process if it is still the same one; returns whether it is. */
 export function signalProcess(target: Process, signal: NodeJS.Signals): boolean {
   if (readProcess(target.pid)?.startTicks !== target.startTicks) return false
   try {

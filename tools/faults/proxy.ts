@@ -11,7 +11,7 @@ interface Pair {
   readonly server: Socket
 }
 
-/** A port that stands for a server's, at which connections can be cut, held, or answered wrongly. */
+/** A port in front of a server, where connections can be cut, held, or answered wrongly. */
 export class FaultProxy {
   readonly port: number
   readonly #targetPort: number

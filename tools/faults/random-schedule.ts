@@ -10,7 +10,7 @@ import { describeLoad, hasSubscribers, loadOf, type Load } from './loads.ts'
 import { ORDINARY_STAGE, type Row } from './row.ts'
 
 const MAX_FAULTS = 3
-/** Faults come until this long after the schedule's end, in ms. */
+/** The latest fault, in ms after the schedule's end. */
 const TAIL_MS = 500
 
 const WORKLOADS = ['register', 'enumerate', 'multicast', 'mixed'] as const
@@ -20,22 +20,22 @@ const STEPS_MS = [-3_600_000, -1_000, 1_000, 3_600_000] as const
 
 type Pick = <T>(choices: readonly [T, ...T[]]) => T
 
-/** Something that a run hits once at most, and how. */
+/** A victim of at most one fault per run, and the fault. */
 interface Target {
   readonly of: string
   readonly fault: (pick: Pick) => Fault
 }
 
 /**
- * A short load and one to three faults at random times, the same for the same seed. Any outcome will
- * do that keeps the invariants.
+ * A short load with one to three faults at random times, determined by the random seed. Any outcome that
+ * keeps the invariants is accepted.
  * @param seed a whole number, 0 … 2³² − 1.
  */
 export function randomRow(seed: number): Row {
   const below = wholeDraws(randomStream(seed, 0))
   const pick: Pick = (choices) => choices[below(choices.length)] ?? choices[0]
   const workload = pick(WORKLOADS)
-  // On servers that have just been started, nothing is registered to list or send to.
+  // New servers have no registrations to list or send to.
   const isPopulated = workload === 'enumerate' || workload === 'multicast'
   const servers = pick<Load['servers']>(['harness', 'harness', 'harness', 'run'])
   const load = loadOf(workload, {

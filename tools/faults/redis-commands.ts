@@ -1,8 +1,7 @@
 const LINE_END = '\r\n'
 
 /**
- * How many whole commands a stretch of a Redis connection holds, and the bytes of the one that has
- * only begun. A client sends each as an array of bulk strings: `*2 $4 PING $2 hi`, each part on a line.
+ * The number of complete commands in a part of a Redis connection, and the bytes of the incomplete one. A client sends each as an array of bulk strings: `*2 $4 PING $2 hi`, each part on a line.
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 export function countCommands(bytes: Buffer): {
@@ -22,7 +21,7 @@ export function countCommands(bytes: Buffer): {
 function endOfCommand(bytes: Buffer, start: number): number | null {
   const head = lineAt(bytes, start)
   if (head === null) return null
-  // Without an array's mark it is a command in one line.
+  // Without an array's mark, it is an inline command.
   if (!head.text.startsWith('*')) return head.end
   let at = head.end
   for (let part = 0; part < Number(head.text.slice(1)); part++) {

@@ -9,8 +9,8 @@ import { loadIn, totalOf } from './run-summary.ts'
 const INDENT = ' '.repeat(10)
 
 /**
- * A row's outcome in a line, with a line below for each thing that is wrong, and with the end of what
- * its command printed, or all of it.
+ * A row's outcome in one line, followed by one line per violation, and by the end of the command's output,
+ * or all of it.
  */
 export function renderProgress(
   outcome: Outcome,
@@ -31,7 +31,7 @@ export function renderProgress(
   ].join('\n')
 }
 
-/** The end of what a failed row's command printed. */
+/** The end of the output of a failed row's command. */
 const LAST_LINES = 6
 
 /** All outcomes as a table for a terminal. */
@@ -65,12 +65,12 @@ export function renderMarkdown(outcomes: readonly Outcome[], title: string): str
   ].join('\n')
 }
 
-/** The number of rows that hold. */
+/** The number of rows that meet their expectations. */
 export function renderCount(outcomes: readonly Outcome[]): string {
   const count = (state: boolean | null): number =>
     outcomes.filter((outcome) => holds(outcome) === state).length
   const notRun = count(null) === 0 ? '' : `, ${count(null)} not run`
-  return `${count(true)} rows hold, ${count(false)} don't${notRun}`
+  return `${count(true)} rows passed, ${count(false)} failed${notRun}`
 }
 
 function cellsOf(outcome: Outcome): readonly string[] {

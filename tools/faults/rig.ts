@@ -10,12 +10,12 @@ import { FaultProxy } from './proxy.ts'
 import type { Row } from './row.ts'
 import { Server } from './servers.ts'
 
-/** All that a row needs besides the command: servers, proxies before them, and folders. */
+/** A row's surroundings: servers, proxies in front of them, and folders. */
 export interface Rig {
   readonly places: Places
-  /** Temporary files of the command go here. */
+  /** The command's folder for temporary files. */
   readonly temporary: string
-  /** How far ahead the command's wall clock is, as text in ms. */
+  /** A file with the offset of the command's wall clock, as text in ms. */
   readonly clockFile: string
   readonly servers: Readonly<Partial<Record<ServerName, Server>>>
   readonly proxies: Readonly<Partial<Record<ServerName, FaultProxy>>>

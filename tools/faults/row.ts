@@ -29,19 +29,19 @@ export interface Row {
   readonly expected: Expected
   /** The row belongs to the short form. */
   readonly isShort: boolean
-  /** Whether all faults have to come at their moments; those of a random run come when they can. */
+  /** Whether all faults must come on time; those of a random run come when they can. */
   readonly isExact: boolean
 }
 
 export const ORDINARY_STAGE: Stage = { output: 'pipe', results: 'folder', clockAheadMs: 0 }
 
-/** Requests that are under way when the schedule ends were sent this long before, in ms. */
+/** Requests in flight at the schedule's end were sent this long before, in ms. */
 const HELD_MS = 400
 
 /**
  * A row with one fault at a moment.
- * @param options.holdsBack the server that answers nothing towards the end, so that requests are under
- *   way when the schedule ends; default `redis`. Only for `while draining`.
+ * @param options.holdsBack the server that stops answering towards the end, so that requests are in
+ *   flight when the schedule ends; default `redis`. Only for `while draining`.
  */
 export function row(
   load: Load,
@@ -83,7 +83,7 @@ export function alsoShort(long: Row): Row {
   return { ...long, isShort: true }
 }
 
-/** A server that stops towards the end holds requests back by itself. */
+/** A server that is stopped towards the end holds requests back anyway. */
 function stepsWhileDraining(load: Load, fault: Fault, server: ServerName): readonly Step[] {
   const at = load.durationMs - HELD_MS
   const isOfServer =

@@ -9,7 +9,7 @@ const ATTEMPTS = 2
 
 /** Options for running rows. */
 export interface RunAllOptions {
-  /** Rows at the same time, ≥ 1; they take each other's processor time. */
+  /** Concurrent rows, ≥ 1; they compete for CPU time. */
   readonly parallel: number
   readonly signal: AbortSignal
   readonly onOutcome: (outcome: Outcome) => void
@@ -42,7 +42,7 @@ export async function runAll(
       throw error
     }),
   )
-  // All have cleaned up before any error is told.
+  // All rows clean up before an error is thrown.
   const ended = await Promise.allSettled(lanes)
   stop.throwIfAborted()
   for (const lane of ended) if (lane.status === 'rejected') throw lane.reason

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultTime } from './faults.ts'
 import type { Load } from './loads.ts'
 
-/** A line that counts whole seconds comes with the next progress message, this much after it is true. */
+/** The delay of a line about a whole second: until the next progress message, in ms. */
 const REPORT_DELAY_MS = 480
 /** From the last line before a load to its first request. */
 const LEAD_MS = 50
-/** Of a command whose output nobody sees: from its start to its first request. */
+/** From the command's start to its first request, if its output is unseen. */
 const UNSEEN_START_MS = 2_500
 
 const LOOK_EVERY_MS = 10
 
-/** Where a run is, as far as its output tells. All times are by `Date.now()`. */
+/** The phase of a run, derived from its output. All times are by `Date.now()`. */
 export class RunClock {
   readonly #load: Load
   readonly #spawnedMs: number
@@ -25,19 +25,19 @@ export class RunClock {
     this.#spawnedMs = spawnedMs
   }
 
-  /** Takes what the run prints. */
+  /** Reads the run's output. */
   read(chunk: string, nowMs: number): void {
     const lines = (this.#rest + chunk).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) this.#readLine(line, nowMs)
   }
 
-  /** When it had found its servers and was about to begin; `null` until then. */
+  /** When it had found its servers; `null` before. */
   get openedMs(): number | null {
     return this.#openedMs
   }
 
-  /** When the measurement began; `null` as long as nothing tells. */
+  /** When the measurement began; `null` while unknown. */
   get measureStartMs(): number | null {
     if (this.#reportedMs !== null) return this.#reportedMs
     return this.#leadMs === null ? null : this.#leadMs + LEAD_MS + this.#load.warmUpMs

@@ -10,11 +10,11 @@ import { setUp, type Rig } from './rig.ts'
 import type { Row } from './row.ts'
 import { RunClock } from './run-clock.ts'
 
-/** Processes of a run have this long to end once the shell has returned, in ms. */
+/** Time for a run's processes to end after the shell has returned, in ms. */
 const LEFT_MS = 5_000
-/** A run that takes this much longer than it may, in ms, is ended. */
+/** A run that exceeds its time by this much, in ms, is killed. */
 const HUNG_MS = 10_000
-/** A fault before the start has this long to take effect, in ms. */
+/** Time for a fault before the start to take effect, in ms. */
 const EFFECT_MS = 200
 
 /**
@@ -42,7 +42,7 @@ export async function runRow(row: Row, signal: AbortSignal): Promise<Observation
     const exitCode = await exitOf(row, started, clock, signal)
     const tookMs = Date.now() - started.spawnedMs
     if (exitCode === null) started.end()
-    // A process that is stopped can be ended only once it goes on, unless it is killed.
+    // A stopped process ends only after SIGCONT, or by SIGKILL.
     const isEnded = row.steps.some(({ fault }) => fault.kind === 'kill' || fault.kind === 'signal')
     if (isEnded) await faults.end()
     const left = await leftRunning(started)
@@ -56,7 +56,7 @@ export async function runRow(row: Row, signal: AbortSignal): Promise<Observation
   }
 }
 
-/** The faults of one run: those that are waiting for their time, and those that last. */
+/** The faults of one run, scheduled and lasting. */
 class FaultsUnderWay {
   readonly made: { readonly at: FaultTime; readonly unixMs: number }[] = []
   readonly notMade: string[] = []
@@ -70,29 +70,29 @@ class FaultsUnderWay {
     this.#stop = AbortSignal.any([signal, this.#ended.signal])
   }
 
-  /** Makes a fault before the command starts; resolves once it has had its effect, and may go on. */
+  /** Injects a fault before the command starts; resolves once it has taken effect, even if it lasts. */
   async begin(step: Step): Promise<void> {
     const making = this.#make(step, null)
     this.#follow(making)
     await Promise.race([making, sleep(EFFECT_MS)])
   }
 
-  /** Makes a fault when its time comes. */
+  /** Injects a fault when its time comes. */
   schedule(step: Step, command: Command, clock: RunClock): void {
     const making = clock.reach(step.at, this.#stop).then(
       () => this.#make(step, command),
-      () => void this.notMade.push(`${step.fault.kind}: the run never came to its time`),
+      () => void this.notMade.push(`${step.fault.kind}: the run never reached its time`),
     )
     this.#follow(making)
   }
 
-  /** Ends those that last: what is stopped goes on, what is cut is mended. */
+  /** Ends lasting faults: resumes stopped processes and mends connections. */
   async end(): Promise<void> {
     this.#ended.abort()
     await Promise.all(this.#underWay)
   }
 
-  /** What it fails with is told by `end`. */
+  /** Its failure is reported by `end`. */
   #follow(making: Promise<void>): void {
     making.catch(() => {})
     this.#underWay.push(making)

@@ -5,8 +5,8 @@ import { sumOfCounts } from '../../src/load/totals.ts'
 import { readRunFile } from '../../src/run-file/read/read-run-file.ts'
 
 /**
- * What the table checks of a run file. It is read by the project's own reader first, which checks all
- * of it; here only what is compared has to be there, so that the schema may grow.
+ * The checked parts of a run file. The project's own reader has validated the file first; this schema only
+ * needs the compared fields, so the file's schema may grow.
  */
 const countsSchema = z.object({
   planned: z.number(),
@@ -41,7 +41,7 @@ const resultSchema = z.object({
     z.object({
       name: z.string(),
       counts: countsSchema,
-      // Other forms say that nobody knows.
+      // In other forms, deliveries are unknown.
       deliveries: deliveriesSchema.nullable().catch(null),
       response: z.object({ figures: z.object({ maxMs: z.number().nullable() }) }),
     }),
@@ -56,7 +56,7 @@ const scenarioSchema = z.object({
   verdict: z.object({ kind: z.enum(['valid', 'degraded', 'invalid']) }).optional(),
   slo: z.array(sloRowSchema).default([]),
   result: resultSchema.optional(),
-  /** Of a load whose process died. */
+  /** A load whose process died. */
   intervals: intervalsSchema.optional(),
 })
 const summarySchema = z.object({
@@ -72,7 +72,7 @@ export type Deliveries = Readonly<z.infer<typeof deliveriesSchema>>
 export type MeasuredLoad = Readonly<z.infer<typeof resultSchema>>
 export type SloRowSummary = Readonly<z.infer<typeof sloRowSchema>>
 
-/** What is in a folder of results: runs, and files that are not whole. */
+/** The content of a results folder: runs, and incomplete files. */
 export interface Results {
   readonly runs: readonly RunSummary[]
   readonly problems: readonly string[]
@@ -101,7 +101,7 @@ export function loadIn(run: RunSummary | undefined): MeasuredLoad | null {
   return run?.scenarios.find(({ result }) => result !== undefined)?.result ?? null
 }
 
-/** Requests that a run file shows to have been started, also of a load whose process died. */
+/** Started requests according to the run file, also of a load whose process died. */
 export function startedIn(run: RunSummary): number {
   const load = loadIn(run)
   if (load !== null) return totalOf(load).started

@@ -15,8 +15,8 @@ const READY: Readonly<Record<ServerName, string>> = {
 }
 
 /**
- * A Redis or NATS on 127.0.0.1 that can be killed and started again at its address, with what it held
- * or without. It ends with this process.
+ * A Redis or NATS on 127.0.0.1 that can be killed and started again at its address, with or without its
+ * data. It ends with this process.
  */
 export class Server {
   readonly name: ServerName
@@ -31,7 +31,7 @@ export class Server {
   }
 
   /**
-   * @param folder for its data; made, and removed by `remove`.
+   * @param folder for its data; created here, removed by `remove`.
    * @throws EnvironmentError if the program is not installed or doesn't start.
    */
   static async start(name: ServerName, folder: string): Promise<Server> {
@@ -61,14 +61,14 @@ export class Server {
     this.#program = started.program
   }
 
-  /** Resolves when the process is gone. Nothing happens if it is already. */
+  /** Kills the process, if it is running; resolves when it is gone. */
   async kill(): Promise<void> {
     const program = this.#program
     this.#program = null
     await program?.stop()
   }
 
-  /** Stops the process where it is, or lets it go on. */
+  /** Suspends or resumes the process. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     const running = this.#program && readProcess(this.#program.pid)
     if (running !== null) signalProcess(running, signal)
@@ -90,7 +90,7 @@ export class Server {
   #arguments(): readonly string[] {
     const { name, port } = this
     if (name === 'nats') return ['--port', `${port}`, '--addr', '127.0.0.1']
-    // Every write is on the disk before it is answered: what a killed server held is known.
+    // Every write is on the disk before it is answered, so a killed server's data is known.
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
     return ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...durable]
   }

@@ -1,6 +1,6 @@
 /**
- * Preloaded into every Node process of a run: its wall clock is ahead by as many ms as the file
- * FAULTS_CLOCK says, from when it says so. Plain JavaScript, because npm may run with an older Node.
+ * Preloaded into every Node process of a run: sets its wall clock ahead by the number of ms in the file
+ * FAULTS_CLOCK, as soon as it has one. Plain JavaScript, because npm may run with an older Node.
  */
 import { readFileSync } from 'node:fs'
 

@@ -5,7 +5,7 @@ import { natsRows } from './rows/nats.ts'
 import { redisRows } from './rows/redis.ts'
 import { subscriberRows } from './rows/subscribers.ts'
 
-/** All rows: load × fault × moment, each with the outcome it must have. */
+/** All rows: load × fault × moment, each with its required outcome. */
 export function faultTable(): readonly Row[] {
   return [redisRows(), natsRows(), subscriberRows(), generatorRows(), diskAndClockRows()].flat()
 }

@@ -1,6 +1,6 @@
 import { holds, type Outcome } from './outcome.ts'
 
-/** Outcomes as Vitest's JSON reporter writes tests, so that they can be counted together. */
+/** Outcomes in the form of Vitest's JSON reporter, so that they can be counted with tests. */
 export function testReport(outcomes: readonly Outcome[]): string {
   const assertionResults = outcomes.map((outcome) => ({
     fullName: outcome.row.name,

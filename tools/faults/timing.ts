@@ -1,12 +1,12 @@
 import type { Observation } from './observation.ts'
 import type { Row } from './row.ts'
 
-/** How far from the schedule's beginning or end a fault may come and still be on its right side, in ms. */
+/** The tolerance, in ms, for a fault on the wrong side of the schedule's beginning or end. */
 const EDGE_MS = 50
 
 /**
- * Why a row was not run as it stands: a fault could not be made, or came in another phase of the load
- * than it belongs to, because the machine was busy.
+ * Why a row was not run as planned: a fault could not be injected, or came in another phase of the load,
+ * because the machine was busy.
  */
 export function whyNotAsPlanned(
   { load }: Pick<Row, 'load'>,

@@ -30,7 +30,7 @@ test.each([
   expect(err).toContain(message)
 })
 
-test('--json prints every case, and the exit code tells whether its bounds are met', async () => {
+test('--json prints every case, and the exit code shows whether bounds are met', async () => {
   const { code, out } = await gateSelftest('--short', '--trials', '1', '--json')
   const { isMet, rows } = JSON.parse(out) as { isMet: boolean; rows: readonly { name: string }[] }
   expect(rows.map(({ name }) => name)).toContain('1 lost delivery in 100')

@@ -4,7 +4,7 @@ import type { Draw } from '../../src/stats/random.ts'
  * The ratio of the variance between runs that the two runs of a round have in common: the machine's drift,
  * which interleaving removes. Noise of n % between runs leaves 0.89 n % in a round's ratio.
  */
-export const SHARED_VARIANCE = 0.6
+const SHARED_VARIANCE = 0.6
 
 /** The logarithms of the factors on the times of a round's two runs. */
 export interface RoundNoise {

@@ -38,7 +38,7 @@ test.each([
   [0.1, 1.2, 0.99],
   [0.2, 1.1, 0.17],
   [0.2, 1.2, 0.82],
-])('at %d noise, a factor of %d is found as often as it was', async (noise, factor, ratio) => {
+])('at %d noise, a factor of %d keeps its detection rate', async (noise, factor, ratio) => {
   const [row] = await runSelftest([latencyCase(noise, factor)], { trials: 15, seed: 1 })
   expect(row?.trials).toBe(300)
   expect(row?.ratio).toBeGreaterThan(ratio)

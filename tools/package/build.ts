@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /**
- * Compiles `src/` to `dist/`, which is what the package holds: npm runs this before it packs. The
+ * Compiles `src/` to `dist/`, the content of the package. npm runs this before it packs. The
  * repository itself runs without it.
  */
 const ROOT = resolve(import.meta.dirname, '../..')

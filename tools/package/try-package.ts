@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the package', () => {
   test('holds no tests, test support, tools or scenarios of the repository', () => {
-    const foreign = /(\.test\.|\.contract\.|\/testing\/|^(?:src|tools|bench|docs|deploy)\/)/
+    const foreign = /(\.test\.|\.contract\.|\/testing\/|^(?:src|tools|bench|deploy)\/)/
     expect(packed.files.map(({ path }) => path).filter((path) => foreign.test(path))).toEqual([])
   })
 
@@ -89,6 +89,22 @@ describe.each(CLAIMED)('on Node $node with Vitest $vitest', ({ node, vitest }) =
     } finally {
       for (const path of hidden) renameSync(`${path}-hidden`, path)
     }
+  })
+
+  test("every help is about the user's project, and names pages that exist", async () => {
+    const { printed } = await project.run('prism-loadtest', '--help')
+    const commands = [...printed.matchAll(/^ {2}([a-z]+) {2,}[a-z]/gm)].map(([, name = '']) => name)
+    expect(commands).toContain('gate')
+    const helps = await Promise.all(
+      commands.map(async (name) => (await project.run('prism-loadtest', name, '--help')).printed),
+    )
+    const text = [printed, ...helps].join('\n').replaceAll(/\n +/g, ' ')
+    expect(
+      text.match(/npm run.*|bench\/.*|src\/registry.*|this (?:checkout|repository).*/g),
+    ).toBeNull()
+    const pages = text.match(/\S+\.md\b/g) ?? []
+    expect(pages.filter((page) => !existsSync(join(project.folder, page)))).toEqual([])
+    expect(pages).toContain('node_modules/prism-loadtest/docs/any-system.md')
   })
 
   test('compare shows a second run, of the same commit', async () => {

@@ -9,7 +9,7 @@ import { runFileSchema } from '../../src/run-file/run-file.ts'
 /** Where the JSON Schema of run files is kept. */
 export const SCHEMA_PATH = fileURLToPath(new URL('../../results/schema.json', import.meta.url))
 
-/** The JSON Schema of run files, as text: what `results/schema.json` has to hold. */
+/** The JSON Schema of run files as text, the required content of `results/schema.json`. */
 export function schemaText(): string {
   const schema = z.toJSONSchema(runFileSchema, { target: 'draft-2020-12' })
   return `${JSON.stringify({ title: 'Run file', ...schema }, null, 2)}\n`
@@ -38,7 +38,7 @@ if (import.meta.main) {
   await runTool('schema', (command, end) => {
     command
       .description('Writes the JSON Schema of run files to results/schema.json.')
-      .option('--check', 'write nothing, and compare the file with what would be written')
+      .option('--check', 'only check that the file is up to date')
       .action(({ check }: { check?: true }) => end(check === true ? checkSchema() : writeSchema()))
     addSections(command, {
       exitCodes: { 0: 'written, or up to date', 1: 'with --check: the file is not up to date' },

@@ -9,7 +9,7 @@ const ORDERS = ['ascending', 'descending'] as const
 const SORTS = ['identity', 'registeredAt', 'expiresAt', 'metadata.rank', 'metadata.name'] as const
 const SORTED = SORTS.flatMap((sortBy) => ORDERS.map((order) => ({ sortBy, order })))
 
-/** Filters that no index answers, each with an answer of 100, whatever is stored. */
+/** Filters that no index answers, each with 100 matches at every size. */
 const COMPARISONS: Readonly<Record<string, (size: number) => Filter>> = {
   ne: () => ({ group: 0, 'status.ne': 'offline' }),
   lt: () => ({ 'rank.lt': GROUP }),
@@ -25,7 +25,7 @@ const COMPARISONS: Readonly<Record<string, (size: number) => Filter>> = {
   $not: () => ({ $not: { 'rank.gte': GROUP } }),
 }
 
-/** Listings: of 100 among n that are stored, and of all n. Somebody heartbeats before each. */
+/** Listings of 100 among n stored identities, and of all n, each after a heartbeat. */
 export function enumerateCases(
   worldOf: (size: number) => Promise<GrowthWorld>,
 ): readonly GrowthCase[] {

@@ -8,10 +8,10 @@ import type { MulticastOptions, MulticastResult } from '../../../src/registry/mu
 /** Long enough that nothing times out. */
 const TIMEOUT_MS = 60_000
 
-/** After this long, a gateway no longer waits for handlers before it sends a first receipt, in ms. */
+/** How long a gateway waits for handlers before it sends a first receipt, in ms. */
 const FIRST_RECEIPT_MS = 60
 
-/** What is sent to, and how large that is. */
+/** The recipients of a case, and their number. */
 const TARGETS = [
   { to: '100 of n', law: 'constant', filter: { group: 0 } },
   { to: 'n', law: 'n log n', filter: {} },
@@ -21,7 +21,7 @@ const TARGETS = [
   readonly filter: Filter
 }[]
 
-/** How it is sent to identities that are hosted by a gateway. */
+/** Options of a multicast to identities hosted by a gateway. */
 const WAYS: Readonly<Record<string, () => MulticastOptions>> = {
   'at most once': () => ({}),
   'no receipts': () => ({ receipts: false }),
@@ -41,7 +41,7 @@ export interface MulticastWorlds {
   readonly refusingNats: string | null
 }
 
-/** Multicasts to 100 of n identities that are stored, and to all n. */
+/** Multicasts to 100 of n stored identities, and to all n. */
 export function multicastCases(worlds: MulticastWorlds): readonly GrowthCase[] {
   return [
     ...Object.entries(WAYS).flatMap(([way, optionsOf]) =>
@@ -137,7 +137,7 @@ function refusedCase(
   }
 }
 
-/** Handlers each of which ends in a turn of the event loop of its own, once the first receipt is sent. */
+/** Handlers that end one per turn of the event loop, after the first receipt was sent. */
 async function slowly(worldOf: MulticastWorlds['hosted'], size: number) {
   const { registry, host } = await worldOf(size)
   let queue: Promise<void> = Promise.resolve()
@@ -166,5 +166,7 @@ async function sendTo(
     ...options,
   })
   if (result[expected] === result.targetCount && result.targetCount > 0) return
-  throw new Error(`Of ${result.targetCount} targets, only ${result[expected]} are as expected.`)
+  throw new Error(
+    `Only ${result[expected]} of ${result.targetCount} targets have the expected status.`,
+  )
 }

@@ -2,12 +2,12 @@ import { HOUR_MS } from '../measuring/core-test.ts'
 import type { GrowthCase, Prepared } from '../measuring/growth.ts'
 import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 
-/** Registrations among n that are stored; connecting to them, and removing them all. */
+/** Registering among n stored registrations, connecting to them, and removing all. */
 export function registrationCases(
   worldOf: (size: number) => Promise<GrowthWorld>,
   plainWorldOf: (size: number) => Promise<GrowthWorld>,
 ): readonly GrowthCase[] {
-  /** One call of which n is what is stored. */
+  /** One call among n stored registrations. */
   const constant = (what: string, callsOf: (world: GrowthWorld) => Prepared): GrowthCase => ({
     what,
     law: 'constant',

@@ -3,13 +3,13 @@ import type { GrowthCase, Prepared } from '../measuring/growth.ts'
 import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 
-/** Registries with n subscriptions each, which several cases use. */
+/** Registries with n subscriptions each, shared by several cases. */
 export interface SubscribedHosts {
   readonly of: (size: number) => Promise<MulticastRegistry>
   readonly close: () => Promise<void>
 }
 
-/** Connects and subscribes each when it is first asked for. */
+/** Connects and subscribes each on first use. */
 export function subscribedHosts({ connect }: GrowthWorld): SubscribedHosts {
   const opened = new Map<number, Promise<MulticastRegistry>>()
   const open = async (size: number): Promise<MulticastRegistry> => {
@@ -29,12 +29,12 @@ export function subscribedHosts({ connect }: GrowthWorld): SubscribedHosts {
   }
 }
 
-/** Subscriptions, one among n and all n. */
+/** Subscribing one among n, and all n. */
 export function subscriptionCases(
   { connect, registry }: GrowthWorld,
   hosts: SubscribedHosts,
 ): readonly GrowthCase[] {
-  /** What a new registry does with n, and its end. */
+  /** Work of a new registry with n subscriptions, and its close. */
   const thenClose =
     (work: (host: MulticastRegistry, size: number) => Promise<unknown>) =>
     async (size: number): Promise<Prepared> => {
@@ -49,7 +49,7 @@ export function subscriptionCases(
         },
       }
     }
-  /** One call in a registry that has n subscriptions. */
+  /** One call in a registry with n subscriptions. */
   const among = (what: string, run: (host: MulticastRegistry) => Promise<unknown>): GrowthCase => ({
     what,
     law: 'constant',

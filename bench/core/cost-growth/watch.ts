@@ -4,12 +4,12 @@ import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
 
-/** As many as one process may have; each holds what it has not told. */
+/** The most that one process may have; each buffers unread events. */
 const MAX_WATCHES = 10_000
 
 /** Watches among n registrations, of all n, and n of them. */
 export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): readonly GrowthCase[] {
-  /** A change until each of so many watches has told it. */
+  /** Time from a change until each of these watches has reported it. */
   const changeTo = (
     what: string,
     law: GrowthCase['law'],
@@ -20,7 +20,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     law,
     prepare: async (size) => changeToWatches(await worldOf(size), filter, watchersOf(size)),
   })
-  /** From the call until `current`. */
+  /** Time from the call until `current`. */
   const opening = (
     what: string,
     law: GrowthCase['law'],
@@ -114,7 +114,7 @@ async function changeToWatches(
   }
 }
 
-/** Opens a watch and reads until its `current`; gives the token of that. */
+/** Opens a watch and reads until `current`; returns that event's token. */
 async function readCurrent(
   registry: GrowthWorld['registry'],
   filter: Filter,

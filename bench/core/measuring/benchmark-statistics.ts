@@ -4,7 +4,7 @@ import type { Sample } from './interleave.ts'
 
 type Statistics = BaselineData['latency']
 
-/** What Vitest's benchmark tables and the run file have of a benchmark, from samples in ms. */
+/** A benchmark's figures for Vitest's tables and the run file, from samples in ms. */
 export function benchmarkOf(samples: readonly Sample[]): BaselineData {
   const latency = statisticsOf(samples.map(({ ms }) => ms))
   return {

@@ -12,7 +12,7 @@ export interface Figure {
   readonly must: { readonly atLeast: number } | { readonly atMost: number }
 }
 
-/** A figure as it was measured. */
+/** A measured figure. */
 export interface MeasuredFigure {
   readonly value: number
   /** The smallest and largest ratio among consecutive parts of the measurement. */

@@ -13,7 +13,7 @@ import { type GrowthWorld, openWorld, type WorldKind } from './growth-world.ts'
 import { measureGrowth } from './measure-growth.ts'
 import type { Judged } from './outcome.ts'
 
-/** The worlds of a file's tests, each made when it is first asked for. */
+/** The worlds of a file's tests, each made on first use. */
 export type Worlds = (
   servers: ServerBackends,
   kind: WorldKind,
@@ -23,7 +23,7 @@ export type Worlds = (
  * The test of what costs grow with. Besides what `test` of the core's benchmarks has:
  *
  * - `sizes` are those that all costs are measured at.
- * - `worlds` has namespaces with so many registrations.
+ * - `worlds` makes namespaces with a given number of registrations.
  * - `measureAll` measures cases, prints a line for each as it goes, and has them judged.
  */
 export const test = base

@@ -78,7 +78,7 @@ export function growthSizes(environment: NodeJS.ProcessEnv): readonly number[] {
  * Judges how a cost grows by its *local exponent*: k where the cost grows as n^k from the second
  * largest n to the largest, log(cost ratio) / log(n ratio). It is that of the doubling ratios of
  * Sedgewick and Wayne (Algorithms, 4th edition, section 1.4), with ten for two. A fit over all sizes
- * would be drawn to 0 by what every call costs, and so hide a term that only begins to show at the
+ * would be drawn to 0 by the fixed cost of every call, and so hide a term that only shows at the
  * largest n. If a smaller n costs more than the second largest, that cost counts instead. Costs are lower
  * quartiles of samples taken in turns, because a busy machine delays many; each part of the measurement has an
  * exponent of its own, as `judge` needs.

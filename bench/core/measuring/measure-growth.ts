@@ -7,10 +7,10 @@ const CASE_MS = 800
 const MIN_ROUNDS = 5
 const MAX_ROUNDS = 200
 const WARM_UP_ROUNDS = 2
-/** A case whose round takes longer than this, in ms, has only so many rounds. */
+/** A case whose round takes longer than this, in ms, gets only `LONG_ROUNDS`. */
 const LONG_ROUND_MS = 1_500
 const LONG_ROUNDS = 3
-/** What is quick is called several times a sample: for this long, in ms, at most so often. */
+/** Quick calls are repeated per sample: for this long, in ms, up to this many times. */
 const SAMPLE_MS = 2
 const MAX_CALLS = 20
 
@@ -24,7 +24,7 @@ interface Sized extends Prepared {
   calls: number
 }
 
-/** A case as it was measured, with the samples of its largest size. */
+/** A measured case, with the samples of its largest size. */
 export interface MeasuredGrowth {
   readonly growth: Growth
   readonly samplesAtLargest: readonly Sample[]

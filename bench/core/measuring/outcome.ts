@@ -25,7 +25,7 @@ export function judge(
   return parts.some(isWithin) ? 'inconclusive' : 'not reached'
 }
 
-/** As tables have it. */
+/** The outcome in tables. */
 export function written(outcome: Outcome): string {
   return outcome === 'reached' ? outcome : outcome.toUpperCase()
 }

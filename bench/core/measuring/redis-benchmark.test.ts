@@ -32,7 +32,7 @@ test.skipIf(!isInstalled)(
   },
 )
 
-test.skipIf(!isInstalled)('a server that asks for a password is not for redis-benchmark', () => {
+test.skipIf(!isInstalled)('redis-benchmark is not run against a server with a password', () => {
   expect(whyNoRedisBenchmark('redis://127.0.0.1:6379/2')).toBeNull()
   expect(whyNoRedisBenchmark('redis://:secret@127.0.0.1:6379')).toContain('password')
   expect(whyNoRedisBenchmark('rediss://127.0.0.1:6379')).toContain('TLS')

@@ -1,4 +1,6 @@
-import { fileURLToPath } from 'node:url'
+import { findPackageJSON } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../../environment/settings.ts'
 import { dispatchSetting } from '../../load/dispatch/technique.ts'
@@ -71,6 +73,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
     return { ...profileSettings(process.env), shared: isOne ? shardSettings(process.env) : null }
   })
   const isUi = values.ui === true
+  if (isUi) checkUi()
   const kinds = kindsFor(names, values.micro === true, isUi)
   const files = scenarioFiles(scenarioFolder(process.env), kinds, names)
   const folder = runFolder(values.results)
@@ -103,6 +106,15 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const { exitCode, otherTests } = reporter
   reports.write({ run: record.run, path: record.paths?.json ?? null, exitCode, others: otherTests })
   return signalCode ?? exitCode
+}
+
+/** @throws InputError where Vitest's UI is not installed. */
+function checkUi(): void {
+  try {
+    findPackageJSON('@vitest/ui', pathToFileURL(join(process.cwd(), 'vitest.config.ts')))
+  } catch {
+    throw new InputError('--ui: install the package @vitest/ui in the version of your Vitest.')
+  }
 }
 
 /**

@@ -54,7 +54,7 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   const vitest = await openVitest({ project: ['load'], reporter })
   const interruption = endOnSignals(vitest)
   const isInterrupted = (): boolean => interruption.exitCode !== null
-  // A run that was just beginning when the signal came has forgotten it.
+  // A run that was starting when the signal came has missed it.
   reporter.onReady = async () => {
     if (isInterrupted()) await vitest.cancelCurrentRun('keyboard-input')
   }
@@ -62,24 +62,24 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   try {
     await vitest.standalone()
     const [scenario] = specificationsOf(vitest, [file])
-    if (scenario === undefined) throw new TypeError('there is no scenario to be run')
+    if (scenario === undefined) throw new TypeError('no scenario to run')
     const plan = { from, precision, durationMs, reporter, record, isInterrupted, print }
     await findCapacity(vitest, scenario, plan)
     isDone = !isInterrupted()
   } finally {
-    // What was found before something broke is kept as well.
+    // Findings are kept even if something broke later.
     if (isBegun) {
       record.finish(isDone ? 'complete' : 'interrupted')
       report(record)
     }
     await vitest.close()
   }
-  // All of it is printed, and none of it is a result that somebody can come back to.
+  // Everything is printed, but no result is stored to come back to.
   if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
   return interruption.exitCode ?? exitCodeOf(record.run.capacities)
 }
 
-/** Shows what the search came to, and where it is kept. */
+/** Prints the outcome of the search, and the path of its file. */
 function report({ run: { capacities }, paths }: RunRecord): void {
   const [capacity] = capacities
   if (capacity === undefined) return
@@ -88,8 +88,8 @@ function report({ run: { capacities }, paths }: RunRecord): void {
 }
 
 /**
- * The scenario of a name: the one that is called so, or the only one with the name in its path.
- * @throws InputError if there is none, or more than one.
+ * Finds a scenario by its name, or as the only one with that text in its path.
+ * @throws InputError if no scenario or several match.
  */
 function scenarioNamed(name: string, found: readonly string[]): string {
   const exact = found.filter((path) => basename(path) === `${name}.load.ts`)
@@ -97,10 +97,10 @@ function scenarioNamed(name: string, found: readonly string[]): string {
   if (scenario === undefined) throw new InputError(`No scenario has "${name}" in its name.`)
   if (others.length === 0) return scenario
   const names = [scenario, ...others].map((path) => basename(path, '.load.ts'))
-  throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
+  throw new InputError(`Several scenarios have "${name}" in their names: ${names.join(', ')}.`)
 }
 
-/** A rate that was held is an answer, whatever gave out above it. */
+/** A rate that was held is an answer, whatever saturated above it. */
 function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
   return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
 }

@@ -60,7 +60,7 @@ export async function compareNamed(
   const text = texts[form]()
   const problem = summary?.append(`${comparisonMarkdown(comparison)}\n`) ?? null
   if (problem !== null) process.stderr.write(`${printable(problem)}\n`)
-  // What is printed in colours is harmless already.
+  // Coloured output has been escaped already.
   if (form === 'text' && flags.out === undefined) process.stdout.write(text)
   else writeOutput(text, flags.out)
   return exitCode

@@ -18,7 +18,7 @@ import type { RunFile } from '../../run-file/run-file.ts'
 import { runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
 
-/** Formats that have options of their own, as in other commands. */
+/** Formats with options of their own, as in other commands. */
 const WITH_OPTION = ['csv', 'intervals', 'metrics', 'json'] as const
 
 /** The options of `results export`. */
@@ -30,8 +30,8 @@ export type ExportFlags = {
 } & { readonly [form in (typeof WITH_OPTION)[number]]?: true }
 
 /**
- * Writes a run in another form. A form without room for a verdict gets no run with untrusted figures,
- * except with `--allow-invalid`.
+ * Writes a run in another form. Forms without room for a verdict refuse untrusted figures, except with
+ * `--allow-invalid`.
  */
 export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
   const formatName = formatOf(flags)
@@ -53,7 +53,7 @@ export async function exportRun(name: string, flags: ExportFlags): Promise<ExitC
   return EXIT.good
 }
 
-/** @throws InputError unless one format is asked for. */
+/** @throws InputError unless exactly one format is given. */
 function formatOf(flags: ExportFlags): FormatName {
   const asked = [
     ...(flags.format === undefined ? [] : [flags.format]),

@@ -60,7 +60,7 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
   })
   try {
     const report = await runGate(options, lines, ending.signal)
-    // Printed even if it can't be stored: it took long to find out.
+    // Printed even if it can't be stored, because the measurement took long.
     try {
       const problem = writeGateReport(report, files)
       if (problem !== null) process.stderr.write(`${problem}\n`)
@@ -72,7 +72,7 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
     lines.clear()
     const { exitCode } = interruption
     if (exitCode !== null && error === ending.signal.reason) {
-      process.stderr.write('Interrupted before the first stage: nothing is known.\n')
+      process.stderr.write('Interrupted before the first stage: nothing was measured.\n')
       return exitCode
     }
     throw error
@@ -84,7 +84,7 @@ function optionsOf(flags: GateFlags): GateOptions {
   const { base, head, metrics, effect } = flags
   const { BENCH_BACKEND } = process.env
   if (base === undefined) {
-    throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
+    throw new InputError('Name a baseline, such as --base origin/main. See --help.')
   }
   const harness = resolve(import.meta.dirname, '../../..')
   return {

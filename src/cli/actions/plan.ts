@@ -19,7 +19,7 @@ import { writeOutput } from '../actions/write-output.ts'
 
 /**
  * Measures the coefficients and writes them.
- * @param out the file; `undefined`: in place of those of the repository.
+ * @param out the file; `undefined` replaces those of the repository.
  */
 export async function measure(out: string | undefined): Promise<CommandEnd> {
   const { redisVersion, natsVersion, ...costs } = await measureCoefficients(progress)
@@ -49,12 +49,12 @@ export async function check(file: CoefficientsFile): Promise<CommandEnd> {
   const { figures, slowdown } = await checkModel(file, progress)
   process.stdout.write(
     `${renderCheck(figures)}\n\n${describeMeasured(file.measured)}\n` +
-      `Bare requests take ${slowdown.toFixed(2)} × the CPU time here and now, and predictions of CPU time are multiplied by that.\n`,
+      `Bare requests now take ${slowdown.toFixed(2)} × their CPU time at that measurement; predictions of CPU time are multiplied by this.\n`,
   )
   const count = (wanted: string) => figures.filter(({ judgement }) => judgement === wanted).length
   const within = `${count('within')} of ${figures.length} predictions are within ${TOLERANCE * 100} %`
   process.stdout.write(
-    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to say.\n`,
+    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to decide.\n`,
   )
   if (count('outside') > 0) return EXIT.failed
   return count('scattered') > 0 ? EXIT.inconclusive : EXIT.good

@@ -55,7 +55,7 @@ function untilSignal(): AbortSignal {
   return ending.signal
 }
 
-/** What the registry refuses, as its user typed it. */
+/** Names the flag whose value the registry refuses. */
 function checked(flag: string, check: () => unknown): void {
   try {
     check()

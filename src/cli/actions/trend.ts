@@ -28,7 +28,7 @@ export interface TrendFlags {
 
 /**
  * Prints how metrics changed over the runs of a folder.
- * @returns 1 only if `--alarm` was asked for and the latest run confirmed a change for the worse.
+ * @returns 1 only with `--alarm`, and if the latest run confirmed a change for the worse.
  * @throws UserError
  */
 export async function showTrend(flags: TrendFlags): Promise<ExitCode> {
@@ -58,7 +58,7 @@ export async function showTrend(flags: TrendFlags): Promise<ExitCode> {
         ? 'no run of that scenario, operation and metric whose measurement is valid'
         : 'no run of that scenario, operation and metric'
   process.stderr.write(
-    `There is ${what} in ${printable(folder)}. Make some with ${typedCommand('bench')}.\n`,
+    `Found ${what} in ${printable(folder)}. Start one with ${typedCommand('bench')}.\n`,
   )
   return EXIT.inconclusive
 }

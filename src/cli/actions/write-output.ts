@@ -15,7 +15,7 @@ export function writeOutput(text: string, path: string | undefined): void {
   try {
     writeWholeFile(path, text)
   } catch (error) {
-    // What follows names the call, and the file's name until it is whole.
+    // The rest of the message names the call and the temporary file.
     const [reason] = (error instanceof Error ? error.message : String(error)).split(',')
     throw new InputError(
       `--out: ${path}: ${reason}. Name a file in a folder that can be written to.`,

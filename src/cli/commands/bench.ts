@@ -1,40 +1,58 @@
+import { Option } from 'commander'
+import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
-import { option, wholeNumber } from '../flags.ts'
-import { addSections } from '../help-sections.ts'
+import { backendOption, option, registryOption, systemOption, wholeNumber } from '../flags.ts'
+import { addSections, type HelpBody } from '../help-sections.ts'
 import type { BenchFlags } from '../actions/bench.ts'
+
+/** The repository's scenarios measure the registry; users' measure anything. */
+const HELP = isInstalled
+  ? {
+      description:
+        'Runs load scenarios, the Vitest tests in *.load.ts files, and checks their SLOs.',
+      names: 'scenarios whose path contains a name; all by default',
+      profile: 'short (the default), long or full: which of their durations scenarios last',
+      scenarios: 'the folder of *.load.ts files; the current folder by default',
+      examples: ['checkout --duration 30s', '--system ./shop.system.ts'],
+    }
+  : {
+      description: 'Runs load scenarios against a real Redis and NATS, and checks their SLOs.',
+      names:
+        'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
+      profile:
+        'short (10–20 s per scenario, the default), long (60–300 s), or full (as long, and minutes for each of bench/profiles/)',
+      scenarios: 'the folder of *.load.ts and *.bench.ts files; bench/ by default',
+      examples: ['mixed --duration 30s', 'core --micro'],
+    }
+
+const SERVERS: HelpBody = [['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some']]
+
+/** Variables of the registry's own scenarios. */
+const OF_REGISTRY: HelpBody = [
+  ['BENCH_GROWTH_UP_TO', 'the largest n of --micro cost-growth; 1e5 by default'],
+  [
+    'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
+    'images for containers; redis:7-alpine and nats:2-alpine by default',
+  ],
+]
 
 /** `prism-loadtest bench` */
 export const bench: Define = (command, end) => {
   command
-    .description('Runs load scenarios against a real Redis and NATS, and checks their SLOs.')
-    .argument(
-      '[names...]',
-      'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
-    )
-    .option(
-      '--system <file>',
-      'module of the system under test, which starts and stops its servers, or none; see docs/any-system.md',
-    )
-    .option(
-      '--backend <kind>',
-      'containers, programs, memory or external; the first available by default',
-    )
-    .option(
-      '--profile <profile>',
-      'short (10–20 s per scenario, the default), long (60–300 s), or full (as long, and minutes for each of bench/profiles/)',
-    )
+    .description(HELP.description)
+    .argument('[names...]', HELP.names)
+    .addOption(systemOption())
+    .addOption(backendOption())
+    .option('--profile <profile>', HELP.profile)
     .option(
       '--duration <time>',
       'measure each scenario for this long, such as 3s or 2m; 48h at most',
     )
-    .option(
-      '--scenarios <folder>',
-      'the folder of *.load.ts and *.bench.ts files; bench/ by default',
-    )
+    .option('--scenarios <folder>', HELP.scenarios)
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
-    .option('--micro', 'closed-loop micro-benchmarks only')
+    .addOption(registryOption(new Option('--micro', 'closed-loop micro-benchmarks only')))
     .option('--ui', 'show the scenarios in the browser, by @vitest/ui')
     .addOption(
       option(
@@ -61,26 +79,22 @@ export const bench: Define = (command, end) => {
     })
   addSections(command, {
     environment: [
-      ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
+      ...(isInstalled ? [] : SERVERS),
       [
-        'BENCH_SYSTEM, BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
+        `BENCH_SYSTEM, ${isInstalled ? '' : 'BENCH_BACKEND, '}BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE`,
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],
       ['BENCH_STACK', 'if set, unexpected errors are printed with their stacks'],
-      ['BENCH_GROWTH_UP_TO', 'the largest n of --micro cost-growth; 1e5 by default'],
-      [
-        'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
-        'images for containers; redis:7-alpine and nats:2-alpine by default',
-      ],
+      ...(isInstalled ? [] : OF_REGISTRY),
       ['GITHUB_STEP_SUMMARY', 'the result is added to that file as Markdown'],
     ],
-    exitCodes: { 0: 'every SLO and figure is met', 1: 'one is missed', 3: 'inconclusive' },
+    exitCodes: {
+      0: 'all SLOs and figures are met',
+      1: 'an SLO or figure is missed',
+      3: 'inconclusive',
+    },
     onSignal: 'measurements are kept',
-    examples: [
-      typedCommand('bench'),
-      typedCommand('bench', 'mixed --duration 30s'),
-      typedCommand('bench', 'core --micro'),
-    ],
+    examples: ['', ...HELP.examples].map((args) => typedCommand('bench', args)),
   })
 }

@@ -1,6 +1,7 @@
+import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
-import { option, positiveMs, ratio, wholeNumber } from '../flags.ts'
+import { backendOption, option, positiveMs, ratio, systemOption, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
 import { HIGHEST_RATE } from '../../load/capacity.ts'
 import type { CapacityFlags } from '../actions/capacity.ts'
@@ -10,7 +11,7 @@ const HOW = [
   'The answer is a bracket: the highest rate that passed and the lowest that failed, and what saturated there. If the system did, its capacity is between the two. If the generator did, in six runs or more, the capacity is at least the rate that passed.',
   'A probe has at least 100 requests, and as many as the SLO needs: 10 beyond each percentile (1,000 for a P99), 300 for a success rate above 99 %. At low rates it lasts longer, up to ten times --duration; rates that would take longer are not tried.',
   "Throughput bounds are written for the scenario's own rate and are scaled with the rate: at least 150 of 200 requests/s becomes at least 300 of 400.",
-  'If a scenario fills the registry as it goes, longer probes list and send more: its capacity holds for that duration.',
+  'If requests add data as they go, those of longer probes do more work: the capacity holds for that duration.',
 ]
 
 /** `prism-loadtest capacity` */
@@ -37,15 +38,12 @@ export const capacity: Define = (command, end) => {
     .addOption(
       option('--precision <ratio>', 'width of the bracket relative to its lower end', ratio, '5%'),
     )
+    .addOption(systemOption())
+    .addOption(backendOption())
     .option(
-      '--system <file>',
-      'module of the system under test, which starts and stops its servers, or none; see docs/any-system.md',
+      '--scenarios <folder>',
+      `the folder of *.load.ts files; ${isInstalled ? 'the current folder' : 'bench/'} by default`,
     )
-    .option(
-      '--backend <kind>',
-      'containers, programs, memory or external; the first available by default',
-    )
-    .option('--scenarios <folder>', 'the folder of *.load.ts files; bench/ by default')
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .action(async (name: string, flags: CapacityFlags) => {
       const { runCapacity } = await import('../actions/capacity.ts')

@@ -1,11 +1,11 @@
 import type { FormatName } from '../../report/export/export-formats.ts'
 
-/** What `results export` is for, in its help. */
+/** The description of `results export`. */
 export const EXPORT = `Writes a run in another form, from its file.
 
 Readers of formats without room for a verdict take every figure as valid. A run with an invalid or interrupted measurement, and one shard of a load, are therefore exported in these formats only with --allow-invalid. Names and comments then say that the figures can't be trusted.`
 
-/** Each format, and an example of what it is written to. Loads none of them. */
+/** Each format's description and an example of its output, without loading the formats. */
 const BY_NAME: Readonly<Record<FormatName, readonly [meaning: string, out: string]>> = {
   csv: ['CSV, one row per scenario and operation', 'run.csv'],
   intervals: ['CSV, one row per second, scenario and operation', 'seconds.csv'],

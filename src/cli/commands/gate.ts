@@ -4,7 +4,15 @@ import { OPERATIONS } from '../../gate/operations/operations.ts'
 import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
-import { gather, namesOf, option, positiveMs, ratio } from '../flags.ts'
+import {
+  backendOption,
+  gather,
+  namesOf,
+  option,
+  positiveMs,
+  ratio,
+  registryOption,
+} from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
 import type { GateFlags } from '../actions/gate.ts'
 
@@ -19,63 +27,81 @@ const METRICS: HelpBody = [
   'The validity of measurements is always judged.',
 ]
 
-const STAGE_HELP: HelpBody = [
-  'They run in this order; after a regression found by counts, pairs or drift, rounds are skipped.',
-  ['counts', 'calls to Redis and messages of NATS per operation: exact; about 20 s'],
-  [
-    'pairs',
-    'latency, CPU time and allocation per operation: one process calls both versions in turns; five or ten fresh processes each; 3 to 6 min',
-  ],
-  ['drift', 'whether an operation gets slower with time; 2 min, more to confirm'],
-  [
-    'rounds',
-    'open-loop scenarios, one run of each version per round: errors, delivery, shortfall, validity, and service times under load; takes the rest of the budget',
-  ],
-  'Versions with equal subject, packages and Node pass without being measured.',
-]
+const ROUNDS =
+  'open-loop scenarios, one run of each version per round: errors, delivery, shortfall, validity, and service times under load; takes the rest of the budget'
 
-/** Elsewhere there is no registry to call. */
-const DEFAULT_STAGES = isInstalled ? 'rounds' : STAGES.join(',')
-const DEFAULT_SCENARIOS = isInstalled ? undefined : 'register,enumerate,multicast,mixed'
+const EQUAL = 'Versions with equal subject, packages and Node pass without being measured.'
+
+/** The other stages call the registry, which only the repository has. */
+const HELP: {
+  readonly description: string
+  readonly subject: string
+  readonly stages: string
+  readonly stageHelp: HelpBody
+  readonly scenarios: readonly [description: string, byDefault?: string]
+  readonly flags: string
+} = isInstalled
+  ? {
+      description:
+        'Finds out whether a change made scenarios slower: measures two versions of the subject in turns, with the scenarios of the working tree.',
+      subject: '',
+      stages: 'rounds',
+      stageHelp: [['rounds', ROUNDS], EQUAL],
+      scenarios: ['of rounds; all by default'],
+      flags: '--subject src',
+    }
+  : {
+      description:
+        'Finds out whether a change made the registry slower: measures two versions of src/registry in turns, on the same servers and with the harness of this checkout.',
+      subject: '; src/registry by default',
+      stages: STAGES.join(','),
+      stageHelp: [
+        'They run in this order; after a regression found by counts, pairs or drift, rounds are skipped.',
+        ['counts', 'calls to Redis and messages of NATS per operation: exact; about 20 s'],
+        [
+          'pairs',
+          'latency, CPU time and allocation per operation: one process calls both versions in turns; five or ten fresh processes each; 3 to 6 min',
+        ],
+        ['drift', 'whether an operation gets slower with time; 2 min, more to confirm'],
+        ['rounds', ROUNDS],
+        EQUAL,
+      ],
+      scenarios: ['of rounds', 'register,enumerate,multicast,mixed'],
+      flags: '--stages counts,pairs',
+    }
 
 /** `prism-loadtest gate` */
 export const gate: Define = (command, end) => {
   command
-    .description(
-      'Finds out whether a change made the registry slower: measures two versions of src/registry in turns, on the same servers and with the harness of this checkout.',
-    )
+    .description(HELP.description)
     .option('--base <ref>', 'baseline: a branch, tag or commit; required')
     .option('--head <ref>', 'candidate: a branch, tag or commit; the working tree by default')
     .option(
       '--subject <path>',
-      `file or folder of the project to compare; may be repeated${isInstalled ? '' : '; src/registry by default'}`,
+      `file or folder of the project to compare; may be repeated${HELP.subject}`,
       gather,
     )
+    .addOption(option('--stages <names>', 'the evidence to collect', namesOf(STAGES), HELP.stages))
     .addOption(
-      option('--stages <names>', 'the evidence to collect', namesOf(STAGES), DEFAULT_STAGES),
-    )
-    .addOption(
-      option(
-        '--operations <names>',
-        'called by counts, pairs and drift',
-        namesOf(OPERATIONS),
-        OPERATIONS.join(','),
+      registryOption(
+        option(
+          '--operations <names>',
+          'called by counts, pairs and drift',
+          namesOf(OPERATIONS),
+          OPERATIONS.join(','),
+        ),
       ),
     )
     .option('--measure-equal', 'measure equal versions, too: A against A')
     .addOption(
       option(
         '--budget <time>',
-        'total time; rounds get what the other stages leave, and may overrun by less than one round',
+        'total time; rounds use the time left by other stages, and may overrun by less than one round',
         positiveMs(),
         '20m',
       ),
     )
-    .option(
-      '--scenarios <names>',
-      isInstalled ? 'of rounds; all by default' : 'of rounds',
-      DEFAULT_SCENARIOS,
-    )
+    .option('--scenarios <names>', ...HELP.scenarios)
     .option('--metrics <names>', 'of rounds, see below; by default those that only a load shows')
     .addOption(
       option(
@@ -91,10 +117,7 @@ export const gate: Define = (command, end) => {
         positiveMs(),
       ),
     )
-    .option(
-      '--backend <kind>',
-      'containers, programs, memory or external; the first available by default',
-    )
+    .addOption(backendOption())
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
@@ -105,12 +128,14 @@ export const gate: Define = (command, end) => {
     })
   addSections(command, {
     sections: [
-      ['Stages', STAGE_HELP],
+      ['Stages', HELP.stageHelp],
       ['Metrics of rounds', METRICS],
     ],
     environment: [
       [
-        'REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS',
+        isInstalled
+          ? 'BENCH_SYSTEM, BENCH_SCENARIOS, BENCH_RESULTS'
+          : 'REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS',
         `as for ${typedCommand('bench')}`,
       ],
       ['GITHUB_STEP_SUMMARY', 'the result is added to that file as Markdown'],
@@ -123,8 +148,8 @@ export const gate: Define = (command, end) => {
     },
     onSignal: 'undecided metrics are inconclusive',
     examples: [
-      typedCommand('gate', '--base origin/main'),
-      typedCommand('gate', '--base origin/main --stages counts,pairs'),
+      ...(isInstalled ? [] : [typedCommand('gate', '--base origin/main')]),
+      typedCommand('gate', `--base origin/main ${HELP.flags}`),
     ],
   })
 }

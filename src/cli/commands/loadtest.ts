@@ -49,12 +49,9 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .option('-r, --rate <n>', 'requests per second; 100 by default')
     .option(
       '-d, --duration <time>',
-      'how long, such as 250ms, 10s or 2m, at most 48h; 60s by default',
+      'measure for this long, such as 250ms, 10s or 2m; 48h at most; 60s by default',
     )
-    .option(
-      '--warm-up <time>',
-      'send for this long first, outside of the measurement; 0s by default',
-    )
+    .option('--warm-up <time>', 'warm up for this long before the measurement; 0s by default')
     .option('--arrivals <form>', 'when requests are due, see below; constant by default')
     .option('--seed <n>', 'random seed; 1 by default')
     .option(
@@ -75,15 +72,15 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
   }
   if (lists) {
     command
-      .option('--filter', 'only identities with the status of --status')
-      .option('--status <status>', 'implies --filter; online by default')
+      .option('--filter', 'only identities with one status, see --status')
+      .option('--status <status>', 'the status to filter by; implies --filter; online by default')
   }
   if (sends) {
     command
       .option('--payload <text>', 'the message; "load test" by default')
       .option(
         '--with-subscribers',
-        'host all identities within this load test, and count what they receive',
+        'host all identities within this load test, and count their receipts',
       )
   }
   if (kind === 'mixed') {
@@ -97,17 +94,17 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
   }
   command.option(
     '--namespace <name>',
-    'Redis keys are <name>:<identity>, and stay at the end; loadtest by default',
+    'Redis keys are <name>:<identity> and remain after the run; loadtest by default',
   )
 
   command
-    .optionsGroup(`Servers (by default, found or started as by ${typedCommand('bench')}):`)
+    .optionsGroup('Servers (by default, found or started):')
     .option('--redis-addr <address>', 'host:port or redis://…; localhost:6379 by default')
     .option(
       '--redis-password <password>',
-      'better: REDIS_URL=redis://:password@host:6379, which the list of processes does not show',
+      'shows up in process lists; better: REDIS_URL=redis://:password@host:6379',
     )
-    .option('--redis-db <n>', 'number of the database; 0 by default')
+    .option('--redis-db <n>', 'database number; 0 by default')
     .option('--nats-servers <addresses>', 'separated by commas; nats://localhost:4222 by default')
     .option(
       '--backend <kind>',
@@ -121,30 +118,33 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
       "a bound to hold, such as 'p95<10ms', see below; may be repeated",
       gather,
     )
-    .option('--allow-failures', 'without this, success>99% has to hold if no --slo bounds success')
+    .option(
+      '--allow-failures',
+      'drop the bound success>99%, the default if no --slo bounds success',
+    )
   if (sends) {
     command.option(
       '--allow-undelivered',
-      'without this, delivery>99% has to hold if no --slo bounds delivery',
+      'drop the bound delivery>99%, the default if no --slo bounds delivery',
     )
   }
   command
-    .option('--report-interval <time>', 'time between two lines, at least 1s; 5s by default')
-    .option('-v, --verbose', 'print each kind of failure at the end, with its count and a sample')
+    .option('--report-interval <time>', 'time between progress lines, at least 1s; 5s by default')
+    .option('-v, --verbose', 'at the end, list each kind of failure with its count and a sample')
     .option('--out <folder>', 'the folder for result files; results/ by default')
-    .option(
-      '--json',
-      'print the run file on standard output, and everything else on standard error',
-    )
+    .option('--json', 'print the run file to standard output, everything else to standard error')
 
   command
-    .optionsGroup('One load of several machines:')
-    .option('--shard <k/n>', 'make one shard of the load, such as 2/5; other runs make the others')
+    .optionsGroup('One load from several machines:')
+    .option(
+      '--shard <k/n>',
+      'generate one shard of the load, such as 2/5; other runs generate the others',
+    )
     .option('--start-at <time>', 'when all shards start, such as 2026-01-02T03:04:05Z')
 
   command
     .optionsGroup('Help:')
-    .helpOption('-h, --help', 'this text')
+    .helpOption('-h, --help', 'show this help')
     .action(async (flags: LoadTestFlags) => {
       const asked = readFlags(kind, flags, process.env)
       // Vitest takes half a second to load.
@@ -159,11 +159,16 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     environment: [
       [
         'REDIS_URL, NATS_URL',
-        'servers to measure; without them and without addresses, servers are started',
+        'servers to measure; started if neither these nor addresses are given',
       ],
-      ['BENCH_BACKEND, BENCH_RESULTS, BENCH_DISPATCH', `as for ${typedCommand('bench')}`],
+      ['BENCH_BACKEND, BENCH_RESULTS', '--backend and --out'],
+      ['BENCH_DISPATCH', `as for ${typedCommand('bench')}`],
+      [
+        'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
+        'images for containers; redis:7-alpine and nats:2-alpine by default',
+      ],
     ],
-    exitCodes: { 0: 'every SLO is met', 1: 'one is missed', 3: 'inconclusive' },
+    exitCodes: { 0: 'all SLOs are met', 1: 'an SLO is missed', 3: 'inconclusive' },
     onSignal: 'measurements are kept',
     examples: [typedCommand(kind, example)],
   })

@@ -1,3 +1,4 @@
+import { docsPage } from '../../installed.ts'
 import type { Command } from 'commander'
 import { InputError } from '../../input-error.ts'
 import { TOLERANCE } from '../../plan/check/sizes.ts'
@@ -18,11 +19,11 @@ import { addSections } from '../help-sections.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 
 const HOW = [
-  'A plan says how much Redis, NATS and processes a demand needs, and what saturates first. It is computed from measured costs per call: docs/scaling.md has the model. Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.',
-  'Both --measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are those of the machine that measured them; --check scales them by the time of bare requests here and now relative to there and then.',
+  `A plan shows how many Redis nodes, NATS servers and processes a demand needs, and what saturates first. It is computed from measured costs per call; ${docsPage('scaling.md')} describes the model. Numbers may be written as 1e7. Several values separated by commas give several plans, side by side.`,
+  'Both --measure and --check start a Redis and a NATS of their own, from the PATH. CPU times apply to the machine that measured them; --check scales them to this machine by the cost of bare requests.',
 ]
 
-/** Options as they were given, by their names without the dashes in front. */
+/** Given options, by their names without dashes. */
 type Flags = Readonly<Record<string, string | undefined>>
 
 /** `prism-loadtest plan` */
@@ -43,7 +44,7 @@ export const plan: Define = (command, end) => {
 }
 
 /**
- * What the command prints for arguments that ask for a plan.
+ * The command's output for the arguments of a plan.
  * @throws InputError
  */
 export function planOutput(args: readonly string[]): string {
@@ -60,12 +61,12 @@ function addOptions(command: Command): Command {
     .option('--json', 'print the plans as JSON')
     .option(
       '--coefficients <file>',
-      'the coefficients that --measure wrote; those of the repository by default',
+      'the coefficients that --measure wrote; those of this package by default',
     )
     .option('--measure', 'measure the coefficients, in about two minutes, instead of planning')
     .option(
       '--out <file>',
-      'the file that --measure writes; by default it replaces those of the repository',
+      'the file that --measure writes; by default it replaces those of this package',
     )
     .option(
       '--check',

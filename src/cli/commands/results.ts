@@ -7,9 +7,9 @@ import { addSections } from '../help-sections.ts'
 import type { ShowFlags } from '../actions/results.ts'
 import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 
-/** `prism-loadtest results` and its sub-commands; what they need is loaded when one is run. */
+/** `prism-loadtest results` and its sub-commands, which load their code when run. */
 export const results: Define = (command, end) => {
-  command.description('Lists, shows, exports and merges run files.')
+  command.description('Lists, shows, exports and merges run files.').helpCommand(false)
   addSections(command, {
     exitCodes: {
       0: 'done',
@@ -46,7 +46,7 @@ function addShow(program: Command, end: OnEnd): void {
     .command('show')
     .description('Prints the report of a run again, from its file.')
     .argument('<run>', RUN_ARGUMENT)
-    .option('--every <time>', 'one line per this long, such as 30s, to show how figures changed')
+    .option('--every <time>', 'show how figures changed, with one line per this time, such as 30s')
   withFolder(command).action(async (name: string, flags: ShowFlags) => {
     const { showRun } = await import('../actions/results.ts')
     end(await showRun(name, flags))

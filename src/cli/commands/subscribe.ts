@@ -11,7 +11,7 @@ export const subscribe: Define = (command, end) => {
     .description(
       'Receives the multicasts of a namespace and confirms them until Ctrl-C, and reports how many it received.',
     )
-    .option('--namespace <name>', 'whose multicasts', 'loadtest')
+    .option('--namespace <name>', 'the namespace of the multicasts', 'loadtest')
     .option(
       '--pattern <pattern>',
       'only these identities; * stands for any characters; all by default',
@@ -20,13 +20,13 @@ export const subscribe: Define = (command, end) => {
     .addOption(
       option(
         '--report-interval <time>',
-        'time between two lines, at least 1s',
+        'time between progress lines, at least 1s',
         atLeastOneSecondMs,
         '5s',
       ),
     )
     .option('--json', 'print one JSON object per line')
-    .option('--check', 'only check whether anybody receives for this namespace, or this pattern')
+    .option('--check', 'only check whether the namespace, or the pattern, has a subscriber')
     .action(async (flags: SubscribeFlags) => {
       const { receiveMulticasts } = await import('../actions/subscribe.ts')
       await receiveMulticasts(flags, process.env)
@@ -37,14 +37,14 @@ export const subscribe: Define = (command, end) => {
       [
         'Receipts',
         [
-          'A message counts once for each identity that receives it: that is a receipt. Its second arrival at one identity is a duplicate, recognised among the latest 4,096 messages. Processes with one namespace and one pattern share the messages between them.',
+          'A receipt is one message received by one identity. A second arrival at the same identity is a duplicate, recognised among the latest 4,096 messages. Processes with one namespace and one pattern share the messages between them.',
         ],
       ],
     ],
-    environment: [['NATS_URL', 'where NATS is, without --nats-servers']],
+    environment: [['NATS_URL', 'NATS servers, without --nats-servers']],
     exitCodes: {
-      0: 'ended by Ctrl-C or SIGTERM; with --check, somebody receives',
-      2: `${BROKEN}; with --check, nobody receives`,
+      0: 'ended by Ctrl-C or SIGTERM; with --check, a subscriber was found',
+      2: `${BROKEN}; with --check, no subscriber was found`,
     },
     examples: [
       typedCommand('subscribe'),

@@ -30,7 +30,7 @@ export function checkParameters(parameters: LoadTestParameters): void {
   const arrivals = arrivalsOf(parameters)
   if (countDueBefore(arrivals, durationMs) === 0) {
     throw new InputError(
-      `--arrivals: in the ${durationMs / 1_000} s of --duration, no request is due (${arrivals.label}).`,
+      `--arrivals: no request is due in the ${durationMs / 1_000} s of --duration (${arrivals.label}).`,
     )
   }
   const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)

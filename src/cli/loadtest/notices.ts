@@ -28,7 +28,7 @@ export function whoIsRegistered(
     return `${identities(registered)} registered in the namespace "${namespace}"${which}`
   }
   if (registered > 0 && workload.status !== null) {
-    return `Of ${identities(registered)} in the namespace "${namespace}", none has the status "${workload.status}": each request ${does}.`
+    return `None of ${identities(registered)} in the namespace "${namespace}" has the status "${workload.status}": each request ${does}.`
   }
   const nobody = `No identity is registered in the namespace "${namespace}": each request ${does}.`
   if (backends.kind !== 'external') return `${nobody} ${OWN_SERVERS}`
@@ -46,10 +46,10 @@ export function whoReceives(receivers: Receivers, hosted: number): readonly stri
 
 /** Messages were sent, and nobody received one. */
 export function nobodyReceived(namespace: string, backends: Backends): string {
-  const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
+  const nobody = `Nothing was delivered: no subscriber in the namespace "${namespace}".`
   if (backends.kind !== 'external')
     return `${nobody} Add --with-subscribers, or --allow-undelivered if that is intended.`
-  return `${nobody} Start receivers beside this, with ${typedCommand('subscribe', flagOf(namespace).trim())} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is intended.`
+  return `${nobody} Start subscribers in another terminal, with ${typedCommand('subscribe', flagOf(namespace).trim())} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is intended.`
 }
 
 const OWN_SERVERS = `These servers were started for this run and began empty. Give the addresses of permanent servers, by --redis-addr and --nats-servers, and run ${typedCommand('register')} there first; or run ${typedCommand('mixed')}, which registers as it goes.`

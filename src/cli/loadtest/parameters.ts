@@ -29,7 +29,7 @@ interface Sending {
 /** A load as the command line describes it: plain data for the process that makes it. */
 export interface LoadTestParameters {
   readonly workload: WorkloadParameters
-  /** Left as it is at the end, for others to list and send to. */
+  /** Not cleared at the end, so that other loads can list and send to it. */
   readonly namespace: string
   /** The text form of `parseArrivals`; a replayed file by its whole path. */
   readonly arrivals: string

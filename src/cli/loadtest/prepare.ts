@@ -11,7 +11,7 @@ import { nameGateways, placeOf, type Receivers } from './receivers.ts'
 /** A load that is ready to begin. */
 export interface PreparedLoad {
   readonly operations: Operations
-  /** For its user to read before it begins. */
+  /** Shown to the user before it begins. */
   readonly notices: readonly string[]
 }
 

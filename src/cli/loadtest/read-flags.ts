@@ -56,7 +56,7 @@ export interface LoadTestFlags extends ServerFlags {
 export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
-  /** `null`: all of the load. */
+  /** `null`: the whole load. */
   readonly shard: ShardSettings | null
   readonly folder: string
   readonly reportIntervalMs: number

@@ -54,7 +54,7 @@ test.each([
   [{ natsServers: 'nats://u:secret@h:port' }, /^--nats-servers is not a NATS address/],
   [{ redisDb: 'one' }, /^--redis-db: "one"/],
   [{ redisDb: '-1' }, /^--redis-db: "-1"/],
-  [{ redisDb: '1', backend: 'containers' }, /^--backend containers has servers of its own/],
+  [{ redisDb: '1', backend: 'containers' }, /^--backend containers starts its own servers/],
 ])('%j is refused without showing a secret', (flags, message) => {
   const read = (): unknown => serverSettings(flags, {})
   expect(read).toThrow(message)

@@ -33,7 +33,7 @@ export function serverSettings(
   }
   if (backend !== undefined && backend !== 'external') {
     throw new InputError(
-      `--backend ${backend} has servers of its own: leave out --backend, or the addresses of other servers.`,
+      `--backend ${backend} starts its own servers: omit either --backend or the addresses.`,
     )
   }
   const redis =

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach } from 'vitest'
 
-/** What a command left behind. */
+/** The outcome of a command. */
 export interface Ended {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Gives each test of a file a folder for results of its own, removed afterwards. */
+/** Gives each test of a file its own results folder, removed afterwards. */
 export function useResultsFolder(): () => string {
   let folder: string
   beforeEach(() => {
@@ -24,8 +24,8 @@ export function useResultsFolder(): () => string {
 }
 
 /**
- * Starts a command as a user would, on the scenarios for tests and with nothing of the environment
- * that would change what it does.
+ * Starts a command as a user would, on the scenarios for tests, without environment variables that affect
+ * it.
  */
 export function startCommand(
   args: readonly string[],

@@ -28,7 +28,7 @@ test.each<[string, Partial<RunFile>]>([
   ['server configuration', { system: registrySystem({ configurationHash: null }) }],
   ['backend', { system: registrySystem({ kind: 'containers' }) }],
   ['generators', { generators: { kind: 'merged', startAt: '', namespace: '', shards: [] } }],
-])('%s is told apart', (field, change) => {
+])('distinguishes %s', (field, change) => {
   const other = runOf([], change)
   expect(unlikeFields(run, other).map((difference) => difference.field)).toEqual([field])
   expect(environmentKey(other)).not.toBe(environmentKey(run))

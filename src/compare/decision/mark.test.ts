@@ -16,7 +16,7 @@ interface Noise {
   readonly seconds: number
   /** Correlation of one second with the next (AR(1)). */
   readonly correlation: number
-  /** Share of the seconds that take 2.7 times as long. */
+  /** Ratio of the seconds that take 2.7 times as long. */
   readonly spikes: number
 }
 

@@ -71,7 +71,7 @@ export function markOccurrences(baseline: Occurrences, candidate: Occurrences): 
   return Math.abs(difference) > threshold ? worthALook(difference) : { kind: 'within spread' }
 }
 
-/** One more than observed: observing none doesn't prove that there are none. */
+/** One more than observed, because observing none does not prove a probability of 0. */
 function varianceOf({ count, bySecond }: Occurrences): number {
   const poisson = count + 1
   if (bySecond.length < 2) return poisson

@@ -13,7 +13,7 @@ export interface MeasuredOperation {
 /** One operation in the baseline's run and in the candidate's. */
 export type BothOperations = readonly [MeasuredOperation, MeasuredOperation]
 
-/** Picks what a run measured of an operation. */
+/** Selects a run's measurement of an operation. */
 export function measuredOperation(
   result: LoadResultJson,
   operation: MeasuredOperation['operation'],

@@ -2,7 +2,7 @@ import { medianOf, quantileOf } from '../../stats/quantile.ts'
 
 /** Times of round trips that only the machine and its servers determine. */
 export interface Reference {
-  /** Of the reference workload; different versions are incomparable. */
+  /** Version of the reference workload; results of different versions are incomparable. */
   readonly version: number
   /** Per server. */
   readonly roundTrips: number
@@ -11,7 +11,7 @@ export interface Reference {
 
 /** The round trips of one server. */
 export interface ReferencePart {
-  /** Of the server. */
+  /** Name of the server. */
   readonly name: string
   /** Median time of a round trip. */
   readonly p50Ms: number

@@ -77,7 +77,7 @@ function commandsOf(repeats: readonly Repeat[]): readonly string[] {
   return [...new Set(repeats.flatMap(({ redisCalls }) => Object.keys(redisCalls)))].toSorted()
 }
 
-/** Nearly one more per call: 0.9 rather than 1, because housekeeping varies by itself. */
+/** Nearly one more per call: 0.9 rather than 1, because housekeeping varies. */
 const WHOLE_CALL = 0.9
 
 /** At most one change, in totals per repeat. */

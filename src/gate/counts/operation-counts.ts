@@ -6,7 +6,7 @@ import { phaseSchema } from '../operations/version-failure.ts'
  * Requests that calls of one operation made to the servers. Exact, so no statistics are needed. Totals over all
  * calls of a repeat.
  */
-export const repeatSchema = z.strictObject({
+const repeatSchema = z.strictObject({
   redisCalls: z
     .record(z.string(), z.int().min(0))
     .describe('By command; calls made by a script are included.'),

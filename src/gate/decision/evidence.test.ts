@@ -99,7 +99,7 @@ test('repeating the same rounds never widens the interval', () => {
 test.each([
   ['times', timePairs, RELATIVE],
   ['shares', sharePairs, SHARE],
-] as const)('of %s, test, interval and what is shown agree', (_, arbitrary, question) => {
+] as const)('test, interval and displayed figure agree for %s', (_, arbitrary, question) => {
   fc.assert(
     fc.property(arbitrary, (pairs) => {
       const { change, evidence } = findingOf(pairs, question)

@@ -87,7 +87,7 @@ function changeOf(pair: Pair): number {
   return Math.round(change * 1e12) / 1e12 || 0
 }
 
-/** The levels differ by the estimate, so that what is shown is what is judged; ratios stay within 0 and 1. */
+/** The levels differ by the estimate, so that displayed and judged figures agree; ratios stay within 0 and 1. */
 function levelsOf(
   pairs: readonly [Pair, ...Pair[]],
   estimate: number,

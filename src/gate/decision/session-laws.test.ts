@@ -16,7 +16,7 @@ const gap: fc.Arbitrary<Reading> = fc.constantFrom(
 const times: fc.Arbitrary<Reading> = fc
   .double({ min: 0.001, max: 1e6, noNaN: true })
   .map((ms) => ({ kind: 'time', ms, requests: 2_000 }))
-const shares: fc.Arbitrary<Reading> = fc
+const ratios: fc.Arbitrary<Reading> = fc
   .integer({ min: 0, max: 2_000 })
   .map((count) => ({ kind: 'share', count, of: 2_000 }))
 const flaws: fc.Arbitrary<Reading> = fc
@@ -28,7 +28,7 @@ const readings: fc.Arbitrary<Readings> = fc
   .record(
     {
       [latency.id]: fc.oneof({ weight: 4, arbitrary: times }, gap),
-      [errors.id]: fc.oneof({ weight: 4, arbitrary: shares }, gap),
+      [errors.id]: fc.oneof({ weight: 4, arbitrary: ratios }, gap),
       [validity.id]: flaws,
     },
     { requiredKeys: [validity.id] },

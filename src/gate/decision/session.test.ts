@@ -48,14 +48,14 @@ function finish(
 }
 
 describe('a latency', () => {
-  test('that is unchanged passes at the first look', () => {
+  test('an unchanged latency passes at the first look', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(7, 1))
     expect(verdict).toEqual({ kind: 'pass', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 7 } })
     expect(rounds).toBe(7)
   })
 
-  test('that is worse is confirmed by ten fresh rounds and is a regression', () => {
+  test('a higher latency is confirmed by ten fresh rounds and is a regression', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(17, 1.2))
     expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
     expect(comparisons[0]?.verdict).toMatchObject({
@@ -66,7 +66,7 @@ describe('a latency', () => {
     expect(rounds).toBe(17)
   })
 
-  test('that is better in mirrored rounds is an improvement with mirrored evidence', () => {
+  test('a latency that falls in mirrored rounds is an improvement with mirrored evidence', () => {
     const { verdict, comparisons } = finish(gateOf(latency), swapped(timeRounds(17, 1.2)))
     expect(verdict).toEqual({ kind: 'improvement', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({
@@ -75,7 +75,7 @@ describe('a latency', () => {
     })
   })
 
-  test('that scatters too much after twenty rounds is inconclusive, with the detectable change', () => {
+  test('a latency that scatters too much after twenty rounds is inconclusive, with the detectable change', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(20, 1.05, 0.8))
     expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'noise' } })
@@ -83,7 +83,7 @@ describe('a latency', () => {
     expect(comparisons[0]?.detectable).toBeGreaterThan(0.1)
   })
 
-  test('that fresh rounds do not confirm is not a regression', () => {
+  test('a rise that fresh rounds do not confirm is not a regression', () => {
     const { comparisons } = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(10, 1))
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 10 } })
     const unsure = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(20, 1.1, 0.8))
@@ -101,7 +101,7 @@ describe('a latency', () => {
   })
 })
 
-test('that passed stays passed while rounds are made for others', () => {
+test('a metric that passed stays passed while rounds are run for others', () => {
   const other = comparisonOf('multicast', 'multicast', P50, true)
   const quiet = [...timeRounds(7, 1), ...timeRounds(13, 1.5)]
   const noisy = timeRounds(20, 1.05, 0.8)
@@ -116,7 +116,7 @@ test('that passed stays passed while rounds are made for others', () => {
 })
 
 describe('errors', () => {
-  test('in one more request of 200 are a regression', () => {
+  test('errors in one more request of 200 are a regression', () => {
     const rounds = roundsOf(
       errors,
       [9, 11, 10, 13, 8, 12, 10, 9, 11, 10, 12, 8, 9, 13, 11, 10, 9].map((count) => [
@@ -127,7 +127,7 @@ describe('errors', () => {
     expect(finish(gateOf(errors), rounds).verdict).toEqual({ kind: 'regression', exitCode: 1 })
   })
 
-  test('that come and go in both versions are not a regression', () => {
+  test('errors that come and go in both versions are not a regression', () => {
     const rounds = roundsOf(
       errors,
       [1, 0, 2, 0, 1, 0, 1].map((count, i) => [share(count), share((i * 3) % 3)]),
@@ -298,7 +298,7 @@ test('rounds made for another comparison confirm a regression, even without budg
   expect(comparisons[1]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'budget' } })
 })
 
-describe('a scenario with unusable measurements', () => {
+describe('unusable measurements', () => {
   const validity = validityOf('register')
   const said = (flaw: string | null): Reading => ({ kind: 'validity', flaw })
   const invalid = 'the run is invalid'
@@ -322,7 +322,7 @@ describe('a scenario with unusable measurements', () => {
     ['in three rounds of four', (round: number) => round % 4 !== 2],
     ['in every second round', (round: number) => round % 4 < 2],
     ['in three rounds of seven', (round: number) => round % 7 < 3],
-  ])('in the candidate alone, %s, is a regression', (_, isInvalid) => {
+  ])('an unusable measurement of the candidate alone, %s, is a regression', (_, isInvalid) => {
     const rounds = roundsWith((i) => ({ baseline: false, candidate: isInvalid(i) }))
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
     expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
@@ -332,7 +332,7 @@ describe('a scenario with unusable measurements', () => {
   test.each([
     ['the baseline alone', { baseline: true, candidate: false }],
     ['both', { baseline: true, candidate: true }],
-  ])('with %s is inconclusive, with the reason', (_, flawed) => {
+  ])('unusable measurements of %s are inconclusive, with the reason', (_, flawed) => {
     const rounds = roundsWith(() => flawed)
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
     expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
@@ -341,12 +341,12 @@ describe('a scenario with unusable measurements', () => {
     })
   })
 
-  test('occasionally in either version is not a regression', () => {
+  test('occasional ones of either version are not a regression', () => {
     const rounds = roundsWith((i) => ({ baseline: i % 3 === 0, candidate: i % 4 === 0 }))
     expect(finish(gateOf(latency, validity), rounds).verdict.kind).toBe('inconclusive')
   })
 
-  test('in no round is not a pass by itself: something must have been compared', () => {
+  test('a gate that compared nothing does not pass, even if every measurement is usable', () => {
     const rounds = roundsWith(() => ({ baseline: false, candidate: false }))
     expect(finish(gateOf(validity), rounds).verdict.exitCode).toBe(3)
     expect(finish(gateOf(latency, validity), rounds).verdict.exitCode).toBe(0)

@@ -124,7 +124,7 @@ function isJudgeable({ comparison, progress }: Followed): boolean {
   return comparison.metric.kind !== 'validity' && kind !== 'refused' && kind !== 'not comparable'
 }
 
-/** The verdict, or what it would be if the gate ended now. */
+/** The verdict, or the verdict if the gate ended now. */
 function verdictOf(progress: Progress): Verdict {
   return progress.state === 'decided' ? progress.verdict : progress.ifEnded
 }

@@ -11,7 +11,7 @@ export interface Evidence {
   readonly rounds: number
   /** Median over the rounds: ms, or a ratio. */
   readonly baseline: number
-  /** The baseline plus the estimated change, so that what is shown is what is judged. */
+  /** The baseline plus the estimated change, so that displayed and judged figures agree. */
   readonly candidate: number
   /** Hodges–Lehmann, over averages of one round of each order; for a validity, the difference itself. */
   readonly estimate: number

@@ -19,7 +19,7 @@ export const driftTaskSchema = z.strictObject({
 export type DriftTask = Readonly<z.infer<typeof driftTaskSchema>>
 
 /** One operation's paired ratio over time, in windows of equal length. */
-export const driftSeriesSchema = z.strictObject({
+const driftSeriesSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   windowMs: z.number().positive(),
   logRatios: z

@@ -110,7 +110,7 @@ function watched(version: VersionName, call: () => Promise<number>): Calls[Versi
   }
 }
 
-/** Whatever remains on the servers expires by itself. */
+/** Leftovers on the servers expire. */
 async function leave(registry: RegistryUnderTest, end: () => Promise<void>): Promise<void> {
   try {
     await end()

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { VersionName } from '../versions/both.ts'
 
-/** What a version was doing when it failed. */
+/** The phase in which a version failed. */
 export const phaseSchema = z.enum(['import', 'connect', 'prepare', 'call'])
 export type Phase = z.infer<typeof phaseSchema>
 

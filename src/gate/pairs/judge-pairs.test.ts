@@ -81,7 +81,7 @@ describe('a failure', () => {
     expect(judgePairs('register', [ofBaseline, failure, ofBaseline])).toEqual(ofBaseline)
   })
 
-  test('that occurs once costs another process', () => {
+  test('a failure that occurs once costs another process', () => {
     const once = [...endings(0, 0, 0, 0), failure]
     expect(judgePairs('register', once)).toEqual({ kind: 'processes wanted', count: 1 })
     expect(judgePairs('register', [...once, ofBaseline]).kind).toBe('processes wanted')

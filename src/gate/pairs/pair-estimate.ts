@@ -9,7 +9,7 @@ const change = z.strictObject({
 })
 
 /** One process's measurement of one operation, with both versions called alternately. */
-export const pairEstimateSchema = z.strictObject({
+const pairEstimateSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   latency: change.extend({
     differenceUs: z.number().describe('candidate − baseline, µs per call'),

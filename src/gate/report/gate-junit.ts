@@ -1,3 +1,4 @@
+import { typedCommand } from '../../typed-command.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import {
   type JUnitCase,
@@ -9,7 +10,7 @@ import {
 
 /** One judged comparison of a gate. */
 export interface GateRow {
-  /** What is compared: a scenario, or a kind of evidence such as counts. */
+  /** The compared scenario, or the kind of evidence, such as counts. */
   readonly group: string
   /** Which metric of it, such as `register service P50`. */
   readonly name: string
@@ -50,7 +51,7 @@ export function gateJunit(
     properties,
     cases: group.map(caseOf),
   }))
-  return junitXml('npm run gate', withEnd(exitCode, suites, properties))
+  return junitXml(typedCommand('gate'), withEnd(exitCode, suites, properties))
 }
 
 function caseOf({ group, name, verdict, detail, ms = 0 }: GateRow): JUnitCase {

@@ -126,7 +126,7 @@ const report: GateReport = {
         },
       ],
     },
-    drift: { kind: 'skipped', why: 'not asked for', isMissed: false },
+    drift: { kind: 'skipped', why: 'not requested', isMissed: false },
     rounds,
   },
   verdict: 'regression',
@@ -148,7 +148,7 @@ test.each([renderGate, renderGateMarkdown])('%o shows all evidence of rounds', (
     '+30.0 % (p 0.0078 ≤ 0.025, 95 % interval +25.0 % … ?) in 7 rounds, confirmed by 10 fresh ones: +29.0 % (p 0.0010',
   )
   expect(text).toContain('this is A against A')
-  expect(text).toContain('drift: skipped, not asked for')
+  expect(text).toContain('drift: skipped, not requested')
 })
 
 test.each([renderGate, renderGateMarkdown])(

@@ -55,7 +55,7 @@ const TASK: RoundsTask = {
   endMs: Infinity,
 }
 
-/** Makes a gate of rounds that take no time, and keeps what was wanted and said. */
+/** Runs a gate with rounds that take no time, and records requested rounds and messages. */
 async function judge(
   make: (wanted: WantedRound, made: number) => MeasuredRound | null,
   task: Partial<RoundsTask> = {},

@@ -72,7 +72,7 @@ function read(baseline: VersionRun, candidate: VersionRun, version = WORKING_TRE
   )
 }
 
-/** What is said of a round with such runs. */
+/** The report on a round with such runs. */
 function complaint(
   baseline: VersionRun,
   candidate: VersionRun,

@@ -109,7 +109,7 @@ function notePlan(
   const roundMs = new RoundTimes(durationMs).estimate(files.length)
   const possible = Math.max(Math.floor(budgetMs / roundMs), 0)
   progress.note(
-    `rounds: each runs ${scenarios.join(', ')} for ${durationMs / 1_000} s on both versions, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
+    `rounds: each runs ${scenarios.join(', ') || 'every scenario'} for ${durationMs / 1_000} s on both versions, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
       `Decisions are possible at ${MIN_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
   )
   if (possible < ROUNDS_TO_CONFIRM) {

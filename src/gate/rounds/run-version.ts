@@ -15,7 +15,7 @@ import type { PreparedVersion } from '../versions/prepare-version.ts'
 export interface RunTask {
   /** The project's folder in the working tree. */
   readonly project: string
-  /** Given to the runs; `null`: they reach or start their system by themselves. */
+  /** Given to the runs; `null`: they connect to their system themselves, or start it. */
   readonly backends: Backends | null
   /** The folder of scenarios, and the files to run, in the working tree. */
   readonly scenarios: { readonly folder: string; readonly files: readonly string[] }

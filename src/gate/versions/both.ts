@@ -4,7 +4,7 @@ export type VersionName = 'baseline' | 'candidate'
 /** One value per version. */
 export type Both<T> = Readonly<Record<VersionName, T>>
 
-/** What `gate.json` and the folders of run files call them. */
+/** Their names in `gate.json` and in the folders of run files. */
 export const RELEASED_NAMES = {
   baseline: 'base',
   candidate: 'head',

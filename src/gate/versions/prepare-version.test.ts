@@ -182,7 +182,7 @@ describe('packages of a version', () => {
     })
   })
 
-  test('of other package managers are linked if equal, but never installed', async () => {
+  test('packages of other package managers are linked if equal, but never installed', async () => {
     project.git('rm', '--quiet', 'package-lock.json')
     project.write('yarn.lock', 'one')
     project.commit('yarn')
@@ -205,7 +205,7 @@ describe('a subject', () => {
     },
   )
 
-  test('that a version lacks is refused, naming the version', async () => {
+  test('refuses a subject that a version lacks, and names the version', async () => {
     project.write('src/new.ts', '')
     await expect(prepare('baseline', 'HEAD', { subject: ['src/new.ts'] })).rejects.toMatchObject({
       name: 'InputError',
@@ -213,7 +213,7 @@ describe('a subject', () => {
     })
   })
 
-  test('that no scenario imports is refused, because both measurements would be alike', async () => {
+  test('refuses a subject that no scenario imports, because both measurements would be alike', async () => {
     await expect(prepare('candidate', null, { subject: ['src/testing.ts'] })).rejects.toMatchObject(
       {
         name: 'InputError',
@@ -234,7 +234,7 @@ describe('a subject', () => {
     await expect(prepare('candidate', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
   })
 
-  test('that would be replaced behind a link of the working tree is refused without any change', async () => {
+  test('refuses a subject behind a link of the working tree, and changes nothing', async () => {
     const elsewhere = temporaryFolder()
     renameSync(join(project.folder, 'src'), join(elsewhere, 'src'))
     symlinkSync(join(elsewhere, 'src'), join(project.folder, 'src'))

@@ -133,7 +133,7 @@ function layOut(
 
 /**
  * The files of the subject that the scenarios import from outside of it, directly or indirectly.
- * @throws InputError if there are none, because the scenarios would measure the same code twice.
+ * @throws InputError without any, because the scenarios would measure the same code twice.
  */
 function entriesOf(
   tree: string,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { temporaryFolder } from '../testing/measured-versions.ts'
 import { reachableFrom } from './references.ts'
 
-/** What `src/a.ts` leads to, apart from itself. */
+/** Files reached from `src/a.ts`, without itself. */
 function reachedBy(text: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
   const root = temporaryFolder()
   for (const [path, content] of Object.entries({ ...files, 'src/a.ts': text })) {

@@ -49,7 +49,7 @@ export function linkFiles(from: string, to: string): void {
   }
 }
 
-/** Leaves out what is neither file, symbolic link nor folder, and listed files that were deleted. */
+/** Only files, symbolic links and folders, without listed files that were deleted. */
 function copyEntry(from: string, to: string): void {
   const entry = lstatSync(from, { throwIfNoEntry: false })
   if (entry === undefined) return

@@ -21,17 +21,17 @@ export interface ArrivalsContext {
 }
 
 /** Requests/s of a load that says nothing else. */
-export const DEFAULT_RATE_PER_SECOND = 100
+const DEFAULT_RATE_PER_SECOND = 100
 
-/** The text form, a line each. */
-export const ARRIVALS_FORMS = `constant                 the rate throughout
-poisson                  the rate on average, at random
+/** The text forms, one per line. */
+export const ARRIVALS_FORMS = `constant                 evenly spaced, at the rate
+poisson                  random, at the rate on average
 burst:500x1s/6s          500/s for 1 s of every 6 s, and the rate in between
 sine:50/30s              50/s above and below the rate, with a period of 30 s
 ramp:10-500              from 10/s to 500/s over the whole duration
 ramp:10-500/30s          … over the first 30 s
 steps:100x10s,200x10s    100/s for 10 s, then 200/s for 10 s
-replay:<file>            starts that were recorded: ms from the beginning, one a line`
+replay:<file>            recorded start times: one per line, in ms from the beginning`
 
 /**
  * Reads arrivals as they are written on a command line; `ARRIVALS_FORMS` shows each form.

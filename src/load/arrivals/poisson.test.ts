@@ -13,7 +13,7 @@ function startsOf(seed: number, length: number, rate = 1_000): readonly number[]
   return Array.from({ length }, (_, k) => arrivals(k))
 }
 
-/** Of each seed, at 1,000/s: how many requests a window has. */
+/** Requests per window for each random seed, at 1,000/s. */
 function countsOf(fromMs: number, lengthMs: number): readonly number[] {
   return SEEDS.map((seed) => {
     const arrivals = poisson(1_000, { seed })

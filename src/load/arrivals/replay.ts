@@ -65,7 +65,7 @@ function parseOffsets(text: string, path: string): Float64Array {
     offsets[count++] = offset
     last = offset
   }
-  if (count === 0) throw new InputError(`replay: ${path} has no offset. Write one a line, in ms.`)
+  if (count === 0) throw new InputError(`replay: ${path} has no offset. Write one per line, in ms.`)
   return offsets.slice(0, count)
 }
 

@@ -95,7 +95,7 @@ function angleWhere(
     const step = excess / (1 + swing * Math.sin(angle))
     const next = angle - step
     const isBetween = next > low && next < high
-    // What a step leaves is at most step²/2 times the greatest second derivative, which is the swing.
+    // The remainder of a step is at most step²/2 times the greatest second derivative, which is the swing.
     if (isBetween && (swing * step * step) / 2 <= TOLERANCE) return next
     angle = isBetween ? next : (low + high) / 2
     // No number is left between them.

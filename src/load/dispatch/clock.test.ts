@@ -159,7 +159,7 @@ test('waits for times in any order', async () => {
   onTestFinished(() => clock.close())
   for (const inMs of [5, 1, 3, 0, -1, 8, 2]) {
     const untilMs = nowMs() + inMs
-    // What was announced to come next doesn't come.
+    // The announced next request doesn't come.
     await clock.until(untilMs, (i) => untilMs + i * 0.5)
     while (nowMs() < untilMs) await clock.until(untilMs)
   }

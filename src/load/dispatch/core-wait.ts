@@ -20,7 +20,7 @@ export function coreWaitMs(): number | null {
 export class CoreWaitWatch {
   #sinceMs = coreWaitMs()
 
-  /** Forgets what was waited so far. */
+  /** Resets the waits so far. */
   reset(): void {
     this.#sinceMs = coreWaitMs()
   }

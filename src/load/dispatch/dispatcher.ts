@@ -17,9 +17,9 @@ import type { SloWindows } from '../slo/slo-windows.ts'
 const MAX_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const MAX_WAIT_MS = 100
-/** Once a load is interrupted, requests under way are waited for no longer than this. */
+/** Once a load is interrupted, requests in flight are waited for no longer than this. */
 const INTERRUPTED_GRACE_MS = 1_000
-/** Requests that were given up get this long to stop, before what they use is torn down. */
+/** How long requests that were given up may take to stop before their resources are torn down, in ms. */
 const STOP_WITHIN_MS = 1_000
 /** Work that can wait is done if no request is due for this long; it takes a tenth of that. */
 const IDLE_MS = 0.1
@@ -150,7 +150,7 @@ export class Dispatcher {
   }
 
   /**
-   * Waits for the requests under way; those that don't end in time are unfinished. Then waits a
+   * Waits for the requests in flight; those that don't end in time are unfinished. Then waits a
    * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.

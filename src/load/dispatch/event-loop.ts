@@ -6,7 +6,7 @@ const RESOLUTION_MS = 10
 
 /** Watches how long the event loop keeps timers waiting. */
 export interface EventLoopWatch {
-  /** Forgets what was seen so far. */
+  /** Resets the observations so far. */
   reset(): void
   /** The figures since the last reset. */
   read(): EventLoopDelay

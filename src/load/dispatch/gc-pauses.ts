@@ -17,7 +17,7 @@ export function watchGcPauses(): GcWatch {
   let maxMs = 0
   const add = (pauses: ReturnType<PerformanceObserver['takeRecords']>): void => {
     for (const { startTime, duration } of pauses) {
-      // Pauses are told of some time after they happened, so also after a reset.
+      // Pauses are reported with a delay, so also after a reset.
       if (startTime < sinceMs) continue
       count++
       totalMs += duration

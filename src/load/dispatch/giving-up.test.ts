@@ -14,7 +14,7 @@ function load(run: RunOperation, plan: Partial<LoadPlan> = {}): Promise<LoadResu
   return generateLoad({ arrivals: constant(100), durationMs: 100, operations: { run }, ...plan })
 }
 
-/** Answers never; ends when it is told to. */
+/** Never answers; ends when aborted. */
 const untilStopped: RunOperation = async ({ signal }) => {
   await once(signal, 'abort')
   throw signal.reason

@@ -42,6 +42,6 @@ function warn(error: unknown): void {
   const said = errorSample(error)
   if (warnedOf.has(said) || warnedOf.size === MAX_WARNINGS) return
   warnedOf.add(said)
-  // Quoted, because a terminal obeys what a server may have put into it.
+  // Quoted, because a server may have put control characters into it.
   process.emitWarning(`A listener of a request's signal threw: ${inspect(said)}`)
 }

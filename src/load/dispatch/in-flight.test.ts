@@ -9,7 +9,7 @@ function start(flights: InFlight, number: number): Flight {
   return flights.add(due, 0, new StartedRequest({ ...facts, startedAtMs: 0 }))
 }
 
-/** What may happen to requests: one starts, some are given up, the n-th of those started settles. */
+/** Events: a request starts, some are given up, the n-th started one settles. */
 const happening = fc.oneof(
   fc.record({ kind: fc.constant('start' as const) }),
   fc.record({ kind: fc.constant('give up' as const), upTo: fc.nat(50) }),

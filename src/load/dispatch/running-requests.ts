@@ -77,7 +77,7 @@ export class RunningRequests {
 
   /** Gives up those that have taken longer than they may. */
   timeOutOverdue(): void {
-    // Before more are given up: those that stop when they are told to don't run on.
+    // Before more are given up, because requests that obey their signal don't keep running.
     this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.now()
     this.#giveUp('timed out', now, false)
@@ -106,7 +106,7 @@ export class RunningRequests {
     return Promise.race([room, timer(timeMs)])
   }
 
-  /** Those of the measurement that are under way, oldest first. */
+  /** Measured requests in flight, oldest first. */
   *underWay(now: number): Generator<RequestUnderWay> {
     for (const flight of this.#flights) {
       const { due } = flight

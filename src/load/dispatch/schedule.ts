@@ -21,7 +21,7 @@ export interface Schedule {
 
 /**
  * The warm-up is the beginning of the arrivals; the measurement then runs them from their start,
- * so that what is measured is the schedule as written.
+ * so that the schedule is measured as written.
  * @param startMs when the warm-up begins, on any clock in ms.
  * @param shard lays out one of several shards: those with the same other arguments are together
  * exactly the schedule without it.

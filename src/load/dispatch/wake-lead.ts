@@ -2,7 +2,7 @@
 const REMEMBERED = 64
 /** The lead is reviewed after this many wake-ups. */
 const REVIEW_EVERY = 16
-/** About what a wake-up takes, in ms, until some were measured. */
+/** A typical wake-up's duration in ms, used until some were measured. */
 const FIRST_LEAD_MS = 0.03
 const MAX_LEAD_MS = 1
 /** The lead is at most the median wake-up, less this, in ms … */

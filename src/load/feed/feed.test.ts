@@ -42,7 +42,7 @@ describe('a permutation', () => {
     expect(chiSquared).toBeLessThan([0, 0, 10.8, 20.5, 49.7][count] ?? 0)
   })
 
-  test('of a million places: neighbours end up as far apart as any two places', () => {
+  test('neighbours among a million places end up as far apart as any two places', () => {
     const SIZE = 1_000_000
     const at = permutation(SIZE, 7, 0)
     const places = upTo(20_000).map(at)

@@ -26,7 +26,7 @@ export function perSecond(inTime: number, measuredMs: number): number | null {
   return measuredMs === 0 ? null : Math.min((inTime / measuredMs) * 1_000, Number.MAX_VALUE)
 }
 
-/** Adds up what the measured requests of a load give. */
+/** Sums the additions of a load's measured requests. */
 export class CounterRecorder implements Counter {
   #total = 0
   #inTime = 0

@@ -23,7 +23,7 @@ export interface GaugeDeclaration {
 export interface TrendDeclaration {
   readonly kind: 'trend'
   readonly unit: string
-  /** The step in which values are told apart, in the unit; > 0. */
+  /** The resolution of values, in the unit; > 0. */
   readonly resolution: number
 }
 
@@ -47,7 +47,7 @@ export type Metrics<Declared> = {
 
 /**
  * Declares a metric that is added up: its total, and how much of it there was per second.
- * @param unit of what is added, for reports.
+ * @param unit of the values, for reports.
  */
 export function counter(unit = ''): CounterDeclaration {
   return declared({ kind: 'counter', unit: checkedUnit(unit, 'counter') })
@@ -64,7 +64,7 @@ export function gauge(unit = ''): GaugeDeclaration {
 /**
  * Declares a metric that has a distribution: a histogram with 3 significant digits, as those of times have.
  * @param unit of the values, for reports; they are not converted.
- * @param options.resolution the step in which values are told apart, in the unit. The largest value is
+ * @param options.resolution the resolution of values, in the unit. The largest value is
  *   2,147,483,647 steps; what is larger is recorded as that, and counted as clamped. Default: 1 of `bytes`,
  *   0.001 of every other unit, so that `ms` go up to 35 minutes.
  */

@@ -14,14 +14,14 @@ const MAX_LENGTH = 100
 
 type Recorder = CounterRecorder | GaugeRecorder | TrendRecorder
 
-/** Of the warm-up, which is left out of the figures. */
+/** Recorders of the warm-up, which is left out of the figures. */
 const IDLE = { add: (): void => {}, set: (): void => {}, record: (): void => {} }
 
 /** The metrics of one load. */
 export class MetricRecorders {
-  /** What measured requests write to, by name. */
+  /** Metrics of measured requests, by name. */
   readonly measured: Readonly<Record<string, Recorder>>
-  /** What requests of the warm-up write to. */
+  /** Metrics of the warm-up's requests. */
   readonly idle: Readonly<Record<string, typeof IDLE>>
   readonly #declared: MetricDeclarations
 

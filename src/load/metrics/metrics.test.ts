@@ -10,7 +10,7 @@ import type { MetricResult } from './metric-recorders.ts'
 import { trendAt } from './trend.ts'
 
 const short = { arrivals: constant(400), durationMs: 100, warmUpMs: 25, timeoutMs: 30 } as const
-/** What JavaScript lets through. */
+/** Values that only the types forbid. */
 const NO_NUMBERS = ['7', 7n, Symbol('7'), {}, null] as unknown as readonly number[]
 const WARM_UP = 10
 const MEASURED = 40

@@ -17,7 +17,7 @@ export interface NotesPlan {
 /** Tags that were set, but that the load doesn't declare. */
 export interface UndeclaredTags {
   readonly count: number
-  /** The first of them, such as `cache=mis`; empty if there are none. */
+  /** The first one, such as `cache=mis`; empty without any. */
   readonly sample: string
 }
 

@@ -24,7 +24,7 @@ describe('tags', () => {
           operations: {
             step: ({ number, tag }) => {
               const step = steps[number % steps.length]
-              // What JavaScript lets through.
+              // Values that only the types forbid.
               if (step?.tag !== null) tag('region', step?.tag as 'eu')
               if (step?.ending === 'throw') throw new Error('at once')
               if (step?.ending === 'reject') return Promise.reject(new Error('later'))
@@ -70,7 +70,7 @@ describe('tags', () => {
     expect(miss?.counts.timedOut).toBe(MEASURED)
   })
 
-  test('that are undeclared or invalid are counted, and do not throw', async () => {
+  test('undeclared or invalid tags are counted and do not throw', async () => {
     const bad: unknown[] = [null, {}, Symbol('x'), 'x'.repeat(1_000), () => {}]
     const result = await generateLoad({
       ...short,

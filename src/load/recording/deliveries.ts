@@ -41,7 +41,7 @@ const BACK_WITHIN_MS = 2_000
 
 /**
  * Sums up what became of messages. A message that did not reach all of its recipients counts as one
- * that took as long as it was waited for: left out, the worst messages would improve the percentiles.
+ * that took the time waited: left out, the worst messages would improve the percentiles.
  * @param now until when receipts were waited for.
  * @param pauses of the generator and, where they are known, of the receivers.
  */
@@ -93,7 +93,7 @@ function mayLose({ fromMs, untilMs }: Pause, sentAtMs: number): boolean {
 /** Requests that were not started, so they sent nothing. */
 export interface UnsentRequests {
   readonly count: number
-  /** Those of them that the generator may be the reason for, by a pause or an early end. */
+  /** The missing ones that a pause or early end of the generator may explain. */
   readonly byGenerator: number
 }
 

@@ -1,6 +1,6 @@
 import { cutOff } from '../short-text.ts'
 
-/** Longer texts are cut: an error may quote what was sent, and run files keep a sample of each code. */
+/** Longer texts are cut, because an error may quote a message, and run files keep a sample of each code. */
 const MAX_CODE_LENGTH = 100
 const MAX_SAMPLE_LENGTH = 1_000
 

@@ -39,7 +39,7 @@ describe('summing up seconds later', () => {
         doneMs: fc.integer({ min: 0, max: 5_000 }),
         responseMs: fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.nat(100_000)),
         operation: fc.constantFrom(...OPERATIONS),
-        /** What is done before it: pieces summed up, and whether somebody asks how it goes. */
+        /** Work before it: pieces summed up, and whether progress is read. */
         pieces: fc.nat(4),
         isIdle: fc.boolean(),
         isAsked: fc.boolean(),

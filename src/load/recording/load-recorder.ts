@@ -22,7 +22,7 @@ export interface LoadProgress {
   readonly p99Ms: number | null
   /** All operations up to the last whole second, for a report now and then. */
   readonly soFar: ProgressSoFar
-  /** The intervals that have ended since progress was last asked for. */
+  /** The intervals that have ended since the last progress. */
   readonly intervals: readonly IntervalFigures[]
 }
 
@@ -55,7 +55,7 @@ export class LoadRecorder {
   readonly #durationMs: number
   /** When requests stop being started, in ms after the measurement began. */
   #endMs: number
-  /** Of seconds that are summed up. */
+  /** Totals of finished seconds. */
   readonly #intervals: IntervalFigures[] = []
   #toldIntervals = 0
   /** Response times of all operations. */
@@ -64,7 +64,7 @@ export class LoadRecorder {
   #p99Ms: number | null = null
   /** The current second. */
   #second = 0
-  /** Of the second before: operations yet to be summed up, and those that are. */
+  /** The previous second: operations still to be summed up, and those that are. */
   #unsummed: OperationRecorder[] = []
   #summed: IntervalFigures[] = []
 
@@ -197,7 +197,7 @@ export class LoadRecorder {
     if (this.#unsummed.length === 0) this.#addSummed()
   }
 
-  /** Adds a second of which all operations are summed up. */
+  /** Adds a second once all its operations are summed up. */
   #addSummed(): void {
     let { started, ok, notOk } = this.#soFar
     for (const interval of this.#summed) {

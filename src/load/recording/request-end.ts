@@ -1,6 +1,6 @@
 /** The times of a request, in ms. */
 export interface RequestTimes {
-  /** Intended start → done, or as long as it was waited for. */
+  /** Intended start → done, or the time waited. */
   readonly responseMs: number
   /** Actual start → done. */
   readonly serviceMs: number

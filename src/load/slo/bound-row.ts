@@ -33,7 +33,7 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
     }
     case 'metric': {
       const metric = `${bound.metric}, ${figureName(bound.figure)}`
-      // What a histogram says is rounded up by as much as 0.1 %, so that a bound on it is never included.
+      // A histogram rounds values up by as much as 0.1 %, so a bound is never included.
       const most = typeof bound.figure === 'string' ? '<=' : '<'
       const comparison = bound.side === 'min' ? '>=' : most
       return { operation: 'all', metric, unit: 'number', comparison, bound: bound.limit }

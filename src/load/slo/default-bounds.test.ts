@@ -49,7 +49,7 @@ describe('a load without its own bounds', () => {
 })
 
 describe("a load's own bound", () => {
-  test('on times does not replace the defaults', () => {
+  test('a bound on times does not replace the defaults', () => {
     expect(outcomes({ a: { counts } }, { response: { p95: '10ms' } })).toEqual([
       'a success rate: missed',
     ])

@@ -10,7 +10,7 @@ const MIN_PAUSE_MS = 1_000
  * Whether receivers may have made requests slow or time out, because they were lost or paused for long.
  * Receivers are part of the load test, not of the system.
  */
-export function areReceiversDisturbed(deliveries: Deliveries | null): boolean {
+function areReceiversDisturbed(deliveries: Deliveries | null): boolean {
   if (deliveries === null) return false
   if (deliveries.kind === 'unknown') return true
   return (deliveries.receivers?.pauses.maxMs ?? 0) >= MIN_PAUSE_MS

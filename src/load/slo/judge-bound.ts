@@ -60,7 +60,7 @@ export function judgeBound(
   return { ...row, measured, punctual, outcome, isDefault: bound.isDefault, windows: null }
 }
 
-/** A figure, and what it would have been had it not been for the generator and the receivers. */
+/** A figure, and its value without the influence of generator and receivers. */
 interface Measured {
   readonly measured: number | null
   /** Had the generator been punctual and never paused: decides between missed and inconclusive. */

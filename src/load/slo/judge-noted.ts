@@ -11,11 +11,11 @@ import { rowOf } from './bound-row.ts'
 import type { NotedBound } from './noted-slo.ts'
 import { holds, type SloRow } from './slo-row.ts'
 
-/** A figure of what requests wrote, and what it may have been. */
+/** A figure of checks, tags or metrics, and its possible range. */
 interface Noted {
   /** `null` if nothing was written. */
   readonly measured: number | null
-  /** Had all gone badly that is not known of: what is met only without that is inconclusive. `null`: it can't be said. */
+  /** The figure if everything unknown had gone badly: a bound met only without that is inconclusive. `null`: unknown. */
   readonly atWorst: number | null
   /** Had the generator been punctual and never paused; `null` if that is not known. */
   readonly withoutPauses: number | null
@@ -164,7 +164,7 @@ function measureMetric(
       const { inTime, invalid } = metric
       const measured = figure === 'total' ? metric.total : perSecond(inTime, measuredMs)
       if (measured === null) return NOTHING
-      // What was refused can only have made it more.
+      // Refused values could only increase it.
       return {
         measured,
         atWorst: side === 'min' || invalid === 0 ? measured : null,

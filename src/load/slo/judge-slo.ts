@@ -32,7 +32,7 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
 }
 
 /**
- * The smallest bound on a time, in ms; `null` if there is none.
+ * The smallest bound on a time, in ms; `null` without one.
  * @param operation of this one, or of all together; of any if left out.
  */
 export function tightestBoundMs(bounds: readonly Bound[], operation?: string): number | null {

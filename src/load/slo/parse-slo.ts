@@ -5,14 +5,14 @@ import { readPercentile, USUAL_PERCENTILES } from './percentile.ts'
 import { readSlo, type OperationSlo, type Slo } from './slo.ts'
 import { type TimeBounds } from './bound-parts.ts'
 
-/** The text form, a line each. */
-export const SLO_FORMS = `p95<10ms                 response time; p50 to p99.999, or max
-completion.p95<50ms      until the last recipient's receipt
+/** The text forms, one per line. */
+export const SLO_FORMS = `p95<10ms                 response time at a percentile, p50 to p99.999, or max
+completion.p95<50ms      time until the last recipient's receipt
 throughput>=80           successful requests/s; or <=; rate is a synonym
-success>99%              ratio of requests that succeeded; for all, success>=100%
+success>99%              ratio of successful requests; success>=100% allows no failure
 delivery>98%             ratio of expected receipts that arrived
-register.p95<10ms        any of these, of one operation
-p99<50ms every 5s        in every 5 s; not for completion or delivery`
+register.p95<10ms        any of these for one operation
+p99<50ms every 5s        in every window of 5 s; not for completion or delivery`
 
 /**
  * Reads one bound as it is written on a command line: `[operation.]metric comparison value [every

@@ -4,7 +4,7 @@
  */
 export type SloOutcome = 'met' | 'missed' | 'inconclusive'
 
-/** One bound beside what was measured. */
+/** One bound and its measured figure. */
 export interface SloRow {
   /** The operation's name, or `all` for the whole workload. */
   readonly operation: string

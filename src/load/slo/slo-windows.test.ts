@@ -21,7 +21,7 @@ interface Request {
 const START_MS = 1_000
 const DURATION_MS = 2_300
 const EVERY_MS = 500
-/** 0 – 500 – 1,000 – 1,500 – 2,300: the last window has what is left. */
+/** 0 – 500 – 1,000 – 1,500 – 2,300: the last window takes the remainder. */
 const WINDOWS = 4
 
 /** Times that a histogram of µs holds as they are: halves of one could be rounded either way. */

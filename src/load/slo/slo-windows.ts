@@ -83,7 +83,7 @@ export class SloWindows {
 
   /**
    * Judges the windows that are still open. One that was under way when the load ended early is
-   * left out: what was measured of it is not all of it.
+   * left out, because it is only partly measured.
    */
   finish(measuredMs: number): readonly SloRow[] {
     return this.#series.flatMap((series) => series.finish(measuredMs)).toSorted(worstFirst)

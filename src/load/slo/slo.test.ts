@@ -102,7 +102,7 @@ describe('an SLO', () => {
   })
 })
 
-/** Of an SLO, without the names of operations, and percentiles that typos are told from. */
+/** The keys of an SLO, without names of operations, and the percentiles that typos resemble. */
 const KEYS = [
   'response',
   'completion',

@@ -60,7 +60,7 @@ export interface Slo extends OperationSlo {
    */
   readonly every?: Duration
   /**
-   * Ends the load early once a window has missed a bound, because the SLO is then missed for good,
+   * Ends the load early once a window has missed a bound, because the SLO is then certainly missed,
    * but not before the load has been measured for `after`. Only with `every`.
    */
   readonly abortOnFail?: { readonly after: Duration }

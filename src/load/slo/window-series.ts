@@ -11,7 +11,7 @@ export interface WindowedRequest {
   readonly intendedAtMs: number
 }
 
-/** A measured request that has not ended, with the times that it has been under way so far. */
+/** A measured request in flight, with its times so far. */
 export interface RequestUnderWay extends WindowedRequest {
   readonly times: RequestTimes
 }
@@ -26,7 +26,7 @@ export interface WindowPlan {
 /** An operation, or `null` for all together. */
 type Scope = string | null
 
-/** A window that is not judged yet: its counts by scope, and how many of its requests are under way. */
+/** A window that is not judged yet: its counts by scope, and its number of requests in flight. */
 interface OpenWindow {
   readonly counts: ReadonlyMap<Scope, WindowCounts>
   pending: number
@@ -47,18 +47,18 @@ export class WindowSeries {
   readonly #allScopes: readonly Scope[]
   readonly #count: number
   readonly #open = new Map<number, OpenWindow>()
-  /** Counts of windows that were judged, to be used again. */
+  /** Counts of judged windows, for reuse. */
   readonly #spare: ReadonlyMap<Scope, WindowCounts>[] = []
   /**
-   * The last window of which all requests have ended, until it is judged: in the path of a request, that would
-   * make others late.
+   * The last window whose requests have all ended, until it is judged. Judging it in the path of a request
+   * would make others late.
    */
   #complete: { readonly index: number; readonly sinceMs: number } | null = null
-  /** Windows before this one have had all their requests due. */
+  /** All requests of earlier windows are due. */
   #newest = 0
-  /** The wait after a window's end until requests still under way make it miss its bounds; `null` if no bound aborts the load. */
+  /** The wait after a window's end until requests still in flight make it miss its bounds; `null` if no bound aborts the load. */
   readonly #patienceMs: number | null
-  /** The next window to be looked at for that. */
+  /** The next window to check for that. */
   #nextOverdue = 0
 
   constructor(bounds: readonly RequestBound[], everyMs: number, plan: WindowPlan) {
@@ -97,7 +97,7 @@ export class WindowSeries {
     }
   }
 
-  /** A request was due, but the load was ended before it could be started. */
+  /** Counts a request that was due, but the load ended before it started. */
   notStarted({ operation, intendedAtMs }: WindowedRequest): void {
     const window = this.#window(this.#indexAt(intendedAtMs))
     for (const scope of this.#scopes.get(operation) ?? []) window.counts.get(scope)?.notStarted()
@@ -157,9 +157,8 @@ export class WindowSeries {
   }
 
   /**
-   * Windows whose requests have been under way for longer than any bound allows are not waited for:
-   * those that hang may do so for longer than the load lasts. But those that a late generator has yet
-   * to start are.
+   * Does not wait for requests that have been in flight for longer than any bound allows, because they may
+   * hang until the load ends. Does wait for those that a late generator has yet to start.
    */
   #judgeOverdue(
     measuredMs: number,
@@ -177,7 +176,7 @@ export class WindowSeries {
       if (window === undefined || window.pending === 0) continue
       const waiting = [...underWay()].filter((one) => this.#indexAt(one.intendedAtMs) === index)
       for (const [tally, row] of this.#rows(index, window, waiting)) {
-        // Those under way may all succeed yet.
+        // Requests in flight may still succeed.
         if (tally.bound.kind === 'success rate') continue
         tally.suspect(row, index * this.#everyMs, this.#endMs(index))
       }
@@ -195,7 +194,7 @@ export class WindowSeries {
   }
 
   /**
-   * Judges a window that is complete, if there is one: some µs per bound. Call it now and then.
+   * Judges a complete window, if any, in a few µs per bound. Call this occasionally.
    * @param isIdle whether no request is waiting.
    */
   judgeComplete(now: number, isIdle: boolean): void {
@@ -203,7 +202,7 @@ export class WindowSeries {
     if (isIdle || now - this.#complete.sinceMs >= JUDGED_WITHIN_MS) this.#judgeNoted()
   }
 
-  /** Another one that is still to be judged is judged first, so that counts of one window at most are kept. */
+  /** First judges an earlier complete window, so that at most one window's counts are kept. */
   #noteIfComplete(index: number, now: number): void {
     if (this.#window(index).pending > 0) return
     this.#judgeNoted()
@@ -225,7 +224,7 @@ export class WindowSeries {
     this.#spare.push(window.counts)
   }
 
-  /** Every bound on a window, and how many requests it is about. */
+  /** Every bound on a window, and its number of requests. */
   *#rows(
     index: number,
     { counts }: OpenWindow,

@@ -12,7 +12,7 @@ import { steps } from '../arrivals/steps.ts'
 
 /** Random arrivals of every kind, for property tests. */
 
-/** Arrivals with a rate: what they must add up to, written from the rate and not from its inverse. */
+/** Arrivals with the expected count, computed from the rate rather than from its inverse. */
 export interface RatedArrivals {
   readonly make: () => Arrivals
   /** ∫rate from 0 to `ms`: requests due by then, possibly fractional. */

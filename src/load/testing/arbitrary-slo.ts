@@ -27,7 +27,7 @@ const timeBounds = fc.dictionary(fc.oneof(percentileKey, fc.constant('max')), du
 const ratio = fc.nat(100_000).map((n) => Number(`${n}e-5`))
 const rate = fc.integer({ min: 1, max: 100_000 })
 
-/** What can be judged window by window. */
+/** Bounds that can be judged per window. */
 const inWindows = fc.record(
   {
     response: timeBounds,
@@ -51,7 +51,7 @@ const noteName = fc.constantFrom('eu west', 'Cache', '7', 'has a body')
 const byName = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
   fc.dictionary(noteName, of, { minKeys: 1, maxKeys: 2, noNullPrototype: true })
 
-/** What requests write, of an operation or all together. */
+/** Bounds on checks, tags and metrics, of one operation or all together. */
 const noted = fc.record(
   {
     checks: byName(fc.record({ min: fc.constantFrom(0.5, 0.99, 1) })),

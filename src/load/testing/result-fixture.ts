@@ -13,7 +13,7 @@ import type {
 } from '../result.ts'
 import { VERDICT_THRESHOLDS } from '../verdict/verdict-thresholds.ts'
 
-/** What a test says of one operation; everything else is as in a load without any trouble. */
+/** A test's changes to one operation; everything else is as in an undisturbed load. */
 export interface OperationFixture {
   readonly counts?: Partial<OperationCounts>
   readonly responseMs?: readonly number[]
@@ -78,7 +78,7 @@ export function loadResult(
   }
 }
 
-/** What a load of 10 users for 10 s says of itself, all of them there and done, unless said otherwise. */
+/** The model of a load of 10 users for 10 s, all of whom finished except for the given changes. */
 export function closedModel(overrides: Partial<ClosedModel> = {}): ClosedModel {
   const all = { users: 10, ok: 10, failed: 0, timedOut: 0, notDone: 0, errors: [] }
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DueQueue } from './due-queue.ts'
 
-test('gives the earliest entry, whatever was added and taken before', () => {
+test('returns the earliest entry, whatever was added and removed before', () => {
   const action = fc.oneof(fc.nat(1_000), fc.constant('take' as const))
   fc.assert(
     fc.property(fc.array(action, { maxLength: 200 }), (actions) => {

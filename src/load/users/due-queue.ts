@@ -25,7 +25,7 @@ export class DueQueue<T extends Due> {
     heap[at] = item
   }
 
-  /** Takes out what is due first. */
+  /** Removes and returns the earliest entry. */
   take(): T | undefined {
     const heap = this.#heap
     const first = heap[0]

@@ -58,7 +58,7 @@ describe('a load of users', () => {
     expect(seen.calls).toBeGreaterThan(20)
   })
 
-  test('never has more requests under way than users', async () => {
+  test('never has more requests in flight than users', async () => {
     const { seen, call } = countUnderWay()
     const result = await generateUsers({
       users: users(7, { thinkTime: '1ms' }),

@@ -35,7 +35,7 @@ export async function generateUsers<
   const Tags extends TagDeclarations = NoTags,
   Declared extends MetricDeclarations = NoMetrics,
 >(plan: UsersPlan<State, Row, Tags, Declared>): Promise<LoadResult>
-// Its steps get the state, and what they ask of their requests, because all of it is of one plan.
+// All parts come from one plan, so its steps fit its state and requests.
 export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promise<LoadResult> {
   checkUsersPlan(plan)
   checkFeed(plan.data)

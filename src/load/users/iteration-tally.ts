@@ -21,7 +21,7 @@ export class IterationTally {
 
   /**
    * A step of it didn't succeed. Failing fast is not being fast, so a failure has no time; what never
-   * ended took at least as long as it was waited for.
+   * ended took at least the time waited.
    * @param busyMs service times of its steps so far.
    */
   break(ending: Exclude<Ending, 'ok'>, busyMs: number): void {

@@ -95,9 +95,9 @@ const STEP: Fields<ReadStep<unknown> & { readonly weight?: number }> = {
  */
 export function readSession<State>(session: Session<State>): ReadSession<State> {
   checkFields(session, 'session', SESSION)
-  // Without a set-up, nothing says what a state could be but undefined.
+  // Without a set-up, the state is undefined.
   const { setUp = () => undefined as State, steps, tearDown = null } = session
-  checkObject(steps, 'session: steps', ['what a user does, by the name of the step'])
+  checkObject(steps, 'session: steps', ["a user's steps by name"])
   const read = Object.entries(steps).map(([name, step]) => [name, readStep(name, step)] as const)
   if (read.length === 0) throw new InputError('session: steps: a session needs at least one step.')
   return { setUp, tearDown, steps: new Map(read) }

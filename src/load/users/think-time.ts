@@ -66,7 +66,7 @@ export function readThinkTime(option: ThinkTimeOption): ThinkTime {
 }
 
 /**
- * Checks what was written for a think time.
+ * Checks a think time.
  * @throws InputError unless it is a duration, or made by one of the distributions.
  */
 export function checkThinkTime(option: unknown, where: string): void {

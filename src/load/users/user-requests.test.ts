@@ -128,7 +128,7 @@ describe('users', () => {
     expect(((measured.length / durationMs) * 1_250) / 1_000).toBeCloseTo(1, 1)
   })
 
-  test('never have more than one request under way', () => {
+  test('never have more than one request in flight', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(100), fc.nat(3), (count, ms, think) => {
         const { mostUnderWay } = simulate({
@@ -184,7 +184,7 @@ describe('users', () => {
     const all = started.map(({ operation, iteration }) => `${iteration} ${operation}`)
     expect(all).toEqual(['0 logIn', '0 browse', '1 logIn', '1 browse'])
     expect(requests.iterations).toMatchObject({ started: 2, completed: 0, cutShort: 1 })
-    // Failing fast is not being fast; what timed out took at least as long as it was waited for.
+    // Failing fast is not being fast; a timed-out request took at least the time waited.
     expect(requests.iterations.time.totalCount).toBe(ending === 'failed' ? 0 : 1)
   })
 

@@ -27,8 +27,8 @@ const PLAN: Fields<UsersPlan<unknown>> = { ...MEASURED_FIELDS, ...USERS_FIELDS }
 const OF_OPEN_LOADS: Readonly<Record<string, string>> = {
   arrivals: 'users start requests when they have thought, at no rate of their own',
   operations: 'what users do is in session: { steps: { … } }',
-  maxInFlight: 'each user has one request under way at most',
-  whenFull: 'each user has one request under way at most',
+  maxInFlight: 'each user has one request in flight at most',
+  whenFull: 'each user has one request in flight at most',
 }
 
 /**

@@ -58,7 +58,7 @@ function judgeTail(result: LoadResult, bounds: readonly Bound[]): readonly Verdi
   ]
 }
 
-/** The operations whose response P99 is mostly lateness; `null` if there are none. */
+/** The operations whose response P99 is mostly lateness; `null` if no operation has one. */
 function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   const ratio = verdictThresholds.tailLateness.degraded
   const names = [...operations].flatMap(([name, { response, lateness }]) => {
@@ -68,7 +68,7 @@ function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   })
   if (names.length === 0) return null
   if (ratio === 0) return ''
-  return ` and than ${formatPercent(ratio)} of the response P99 of ${names.join(', ')}`
+  return ` and above ${formatPercent(ratio)} of the response P99 of ${names.join(', ')}`
 }
 
 function judgeBatches(result: LoadResult): readonly VerdictReason[] {

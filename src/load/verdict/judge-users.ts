@@ -40,7 +40,7 @@ export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgeme
   }
   const { setUp, userTimeMs } = model
   const missing = setUp.users - setUp.ok
-  // An interruption keeps users away too, and is said by itself.
+  // An interruption keeps users away too, and is reported separately.
   if (setUp.users > 0 && setUp.notDone === 0) {
     const message = `${missing} of ${setUp.users} users took no part, because they could not be set up`
     judge(setUp.ok / setUp.users, 'users set up', message, 'invalid')

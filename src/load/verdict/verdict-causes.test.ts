@@ -12,7 +12,7 @@ import type { LoadResult } from '../result.ts'
 import { readSlo } from '../slo/slo.ts'
 import { judgeMeasurement, type Verdict } from './verdict.ts'
 
-/** Every reason of a verdict, brought about by what it is for. */
+/** Every reason of a verdict, each provoked by its cause. */
 
 function load(plan: Pick<LoadPlan, 'operations'> & Partial<LoadPlan>): Promise<LoadResult> {
   return generateLoad({ arrivals: constant(100), durationMs: 1_000, ...plan })
@@ -104,7 +104,7 @@ const MAX_CORES = 8
 const HOG = 'const end = Date.now() + 20_000; while (Date.now() < end);'
 
 test.skipIf(cores > MAX_CORES)(
-  `a generator starved of CPU is told by its lateness (skipped above ${MAX_CORES} cores)`,
+  `a generator starved of CPU is recognised by its lateness (skipped above ${MAX_CORES} cores)`,
   async () => {
     const generator = fork(join(import.meta.dirname, '../testing/judged-generator.ts'))
     await once(generator, 'message')

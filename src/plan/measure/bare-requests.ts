@@ -21,7 +21,7 @@ export class BareRequests {
     this.#natsUrl = natsUrl
   }
 
-  /** Makes so many; to answer, it is called once, and goes on answering. */
+  /** Makes this many requests; to answer, it is called once and keeps answering. */
   async run(role: ReferenceRole, count: number): Promise<void> {
     switch (role) {
       case 'store': {

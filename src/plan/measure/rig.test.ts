@@ -16,7 +16,7 @@ const population = {
 }
 
 test.skipIf(missingPrograms() !== undefined)(
-  'servers and processes are asked for as much as a load amounts to',
+  'servers and processes do the work that a load amounts to',
   async () => {
     const rig = await Rig.start({ readers: 2, gateways: 2 })
     onTestFinished(() => rig.stop())

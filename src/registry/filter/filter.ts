@@ -34,7 +34,7 @@ export interface Filter {
 
 /**
  * Compiles a filter. Later changes to `filter` don't affect it.
- * @throws RegistryError `INVALID_FILTER`, with the place and what is expected there.
+ * @throws RegistryError `INVALID_FILTER`, with the place and the expected form.
  */
 export function filterFrom(filter: unknown, limits: FilterLimits = defaultLimits): CompiledFilter {
   return compileFilter(parseFilter(filter, limits))

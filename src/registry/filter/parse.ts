@@ -33,7 +33,7 @@ export type FilterLimits = Pick<
 
 /**
  * Parses a filter; the AST shares nothing with `filter`.
- * @throws RegistryError `INVALID_FILTER`, with the place and what is expected there.
+ * @throws RegistryError `INVALID_FILTER`, with the place and the expected form.
  */
 export function parseFilter(filter: unknown, limits: FilterLimits): FilterNode {
   try {

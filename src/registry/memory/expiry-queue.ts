@@ -6,7 +6,7 @@ import type { SortedView } from './sorted-view.ts'
 export class ExpiryQueue {
   readonly #list = new SortedList<Registration, Registration>(isExpiryBefore)
 
-  /** The earliest expiry, Unix ms; `null` if there is none. */
+  /** The earliest expiry, Unix ms; `null` if empty. */
   get earliest(): number | null {
     return this.#list.first?.expiresAt ?? null
   }

@@ -134,7 +134,7 @@ export class MemoryBroker {
     this.#forget(member, identity)
   }
 
-  /** As `listen`, for all identities that match a pattern. */
+  /** Like `listen`, for all identities that match a pattern. */
   listenMatching(subscribers: HostedSubscribers, pattern: string): void {
     const member = this.#members.get(subscribers)
     if (member === undefined) return

@@ -34,7 +34,7 @@ const CLOSE_PATIENCE_MS = 5_000
 export interface MemoryMessengerOptions {
   /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
-  /** As in `NatsMessengerOptions`. */
+  /** See `NatsMessengerOptions`. */
   readonly maxBacklogBytes?: number
 }
 

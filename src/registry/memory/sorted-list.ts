@@ -12,7 +12,7 @@ const MAX_BLOCK_LENGTH = 512
 export class SortedList<Key, Item extends Key> {
   readonly #isBefore: IsBefore<Key>
   readonly #maxBlockLength: number
-  /** None is empty. */
+  /** Never contains an empty block. */
   #blocks: Item[][] = []
   /** For each block, the number of views taken before it was made: later views share it. */
   readonly #madeAfter: number[] = []

@@ -280,8 +280,8 @@ async function startGuardedServer(
   return `nats://ann:pw@127.0.0.1:${server.port}`
 }
 
-describe('a NATS account without permission', () => {
-  test('to publish to a subject fails its target at once, and no other', async () => {
+describe('a NATS account', () => {
+  test('may not publish to one subject: its target fails at once, and no other', async () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await messenger.subscribe('open', () => {})
     const targets = ['secret', 'open'].map((identity) => ({ identity, gateway: null }))
@@ -291,7 +291,7 @@ describe('a NATS account without permission', () => {
     expect(Object.fromEntries(statuses)).toEqual({ secret: 'FAILED', open: 'DELIVERED' })
   })
 
-  test('to publish to many subjects costs the same however many subscriptions it has', async () => {
+  test('may not publish to many subjects: the cost does not grow with its subscriptions', async () => {
     const url = await startGuardedServer('publish: { deny: "secret.>" }')
     const pool = await ConnectionPool.open({
       servers: [url],
@@ -317,7 +317,7 @@ describe('a NATS account without permission', () => {
     expect(lookedAt).toBe(0)
   })
 
-  test('to subscribe gets an error, and the identity is not hosted', async () => {
+  test('may not subscribe: it gets an error, and the identity is not hosted', async () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await expect(messenger.subscribe('secret', () => {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -326,14 +326,14 @@ describe('a NATS account without permission', () => {
     expect(messenger.hosts('secret')).toBe(false)
   })
 
-  test('to receive replies cannot connect or request pattern hosts', async () => {
+  test('may not receive replies: it cannot connect or request pattern hosts', async () => {
     const url = await startGuardedServer('subscribe: { deny: "_INBOX.>" }')
     const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('_INBOX.>') }
     await expect(connectIn({ servers: [url] })).rejects.toMatchObject(refusal)
     await expect(findPatternHosts([url], subjects)).rejects.toMatchObject(refusal)
   })
 
-  test('to reply gets a warning, because its senders receive nothing', async () => {
+  test('may not reply: it gets a warning, because its senders receive nothing', async () => {
     const told: string[] = []
     const host = await connect({
       servers: [await startGuardedServer('publish: { deny: "_INBOX.>" }')],

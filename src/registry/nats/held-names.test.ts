@@ -34,7 +34,7 @@ function someTable(): NameTable {
 }
 
 describe('the names that the processes of a gateway hold', () => {
-  test('is what each was told and has not lacked since', () => {
+  test('consists of the names sent to each and not lacked since', () => {
     const step = fc.record({
       isLack: fc.nat({ max: 8 }).map((draw) => draw === 0),
       by: fc.constantFrom('p', 'q', SILENT_PROCESS),

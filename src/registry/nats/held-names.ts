@@ -2,7 +2,7 @@ import { type Bitmap, both, forEachWord, grown } from '../targets/bitmap.ts'
 import type { NameTable } from '../targets/name-table.ts'
 import type { Ranges } from '../targets/ranges.ts'
 
-/** The name for gateway processes that don't report what they hold; they hold nothing. */
+/** The name for gateway processes that don't report held names; they hold none. */
 export const SILENT_PROCESS = ''
 /** Maximum number of tracked processes per gateway; with more, the oldest is forgotten. */
 const MAX_PROCESSES = 16
@@ -18,7 +18,7 @@ interface Process {
   lastAnswer: number
 }
 
-/** What the processes of a gateway hold of one table. */
+/** Names of one table held by the processes of a gateway. */
 interface TableKnowledge {
   readonly processes: Map<string, Process>
   answers: number

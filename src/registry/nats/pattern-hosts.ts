@@ -14,9 +14,9 @@ export interface PatternHost {
 }
 
 /** How long hosts may take to answer, in ms. */
-export const FIRST_ANSWER_MS = 2_000
+const FIRST_ANSWER_MS = 2_000
 /** How long to wait for another answer after each one, in ms. */
-export const NEXT_ANSWER_MS = 200
+const NEXT_ANSWER_MS = 200
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** How long to wait for all answers, in ms. */

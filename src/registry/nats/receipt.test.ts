@@ -41,7 +41,7 @@ describe('ranges', () => {
 })
 
 describe('a receipt', () => {
-  test('decodes to what was encoded', () => {
+  test('decodes to the encoded content', () => {
     fc.assert(
       fc.property(outcomes, (known) => {
         const receipt = receiptOf(known)
@@ -52,7 +52,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('in parts has the same content, each part within the limit where possible', () => {
+  test('has the same content if split, each part within the limit where possible', () => {
     fc.assert(
       fc.property(outcomes, fc.integer({ min: 0, max: 200 }), (known, maxBytes) => {
         const receipt = receiptOf(known)
@@ -81,7 +81,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('that says that a process lacks the names lists no positions, because nobody got the message', () => {
+  test('lists no positions if the process lacks the names, because nobody got the message', () => {
     const names = { held: false, by: 'process-1' }
     const [text = ''] = encodeReceipt(3, { handled: [], refused: [], names }, 1024)
     expect(decode(text, 3)).toEqual({ handled: [], refused: [], names })
@@ -106,7 +106,7 @@ describe('a receipt', () => {
     expect(encodeReceipt(10_000, receipt, 1024)).toEqual(['prism-receipt/2 10000\nhandled 0-9999'])
   })
 
-  test('without positions is valid', () => {
+  test('is valid without positions', () => {
     expect(encodeReceipt(3, { handled: [], refused: [] }, 1024)).toEqual(['prism-receipt/2 3'])
     expect(decode('prism-receipt/2 3', 3)).toEqual({ handled: [], refused: [] })
   })

@@ -118,7 +118,7 @@ describe('a message by slot', () => {
     ['Prism-Payload-Bytes', ['', '-1', '+1', '1e1', '1.5', '999999', '9'.repeat(400)]],
     ['Prism-Recipients', ['', '0', '-1', '1e1', '99999', '9'.repeat(400)]],
     ['Prism-Table', ['', ' ', 'a b', 't 0-5', 'ü', 'x'.repeat(65), '../x', '__proto__.x']],
-  ])('whose %s is missing or wrong is refused', (name, wrongs) => {
+  ])('is refused if its %s is missing or wrong', (name, wrongs) => {
     fc.assert(
       fc.property(anySent, (sent) => {
         for (const wrong of [undefined, ...wrongs]) {
@@ -132,7 +132,7 @@ describe('a message by slot', () => {
     )
   })
 
-  test('that was truncated or extended is refused', () => {
+  test('is refused if truncated or extended', () => {
     fc.assert(
       fc.property(anySent, fc.nat(), (sent, at) => {
         const { headers, body } = encode(sent)
@@ -152,7 +152,7 @@ describe('a message by slot', () => {
     ['a range that ends beyond every table', [0xff, 0x7f, 1], 2],
     ['a number of more than 21 bits', [0x80, 0x80, 0x80, 0, 0], 1],
     ['a number that would be negative in 32 bits', [0xff, 0xff, 0xff, 0xff, 0x0f, 0], 1],
-    ['other than so many slots', [0, 3], 3],
+    ['another number of slots', [0, 3], 3],
   ])('with %s is refused', (_, rest, recipients) => {
     expect(decode(rest, recipients)).toHaveProperty('malformed')
   })

@@ -13,7 +13,7 @@ const MAX_SLOTS = 4 * 1024 * 1024
 const TABLE_OVERHEAD = 128
 /** Stands for no number. */
 const NONE = -1
-/** Replaces a table that was told two names for one slot. */
+/** Replaces a table that received two names for one slot. */
 const AMBIGUOUS = new Int32Array(0)
 
 /**

@@ -216,7 +216,7 @@ describe('after any frames sent', () => {
   const FRAMES = 60_000
   const BETWEEN_CHECKS = 6_000
 
-  test(`to the subjects of a host, ${FRAMES} times, it goes on as before`, async () => {
+  test(`a host goes on as before (${FRAMES} frames to its subjects)`, async () => {
     const { url, host, raw, expectSound } = await startHost()
     const heard = await spyOn(url, 'forbidden.>')
     const fuzz = new Fuzz(20_260_101)
@@ -236,7 +236,7 @@ describe('after any frames sent', () => {
     expect(await heard()).toEqual([])
   }, 120_000)
 
-  test(`as receipts to a sender, ${FRAMES} times, no status is wrong`, async () => {
+  test(`a sender reports no wrong status (${FRAMES} frames as receipts)`, async () => {
     const { url } = await startHost()
     const { messenger: sender } = await connectTo(url)
     const raw = await RawClient.connect(url)

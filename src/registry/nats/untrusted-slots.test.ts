@@ -112,7 +112,7 @@ describe('a message to a gateway', () => {
     expect([...warnings.counts]).toEqual([['MALFORMED_MESSAGE', 1]])
   })
 
-  test('by slot of an unknown table is handed to nobody', async () => {
+  test('is handed to nobody if its slots are of an unknown table', async () => {
     const { host, attacker, heard, expectSound } = await startHost()
     for (const slots of [
       [0, 0],
@@ -126,7 +126,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('by slot with two names is handed to nobody', async () => {
+  test('is handed to nobody if a slot has two names', async () => {
     const { host, attacker, heard, expectSound } = await startHost()
     const first = await tell(attacker, host.gateway, ['id-0', 'id-1'], 't 0-1')
     expect(first.string()).toMatch(/^prism-receipt\/2 2\nholds [\w-]+\nhandled 0-1$/)
@@ -139,7 +139,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('with invalid names is not reported as held', async () => {
+  test('is not reported as held if its names are invalid', async () => {
     const { host, attacker, expectSound } = await startHost()
     const names = ['id-0', 'x'.repeat(100_000), '*', '', '~log']
     const answer = await tell(attacker, host.gateway, names, 't 0-4')
@@ -149,7 +149,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('with very many tables makes it forget others, and no target misses a message', async () => {
+  test('makes it forget tables if it has very many, and no target misses a message', async () => {
     const { host, attacker, expectSound } = await startHost()
     await expectSound('before')
     for (let sent = 0; sent < 40_000; sent += 1) {
@@ -184,8 +184,8 @@ async function answerAll(
   return () => messages
 }
 
-describe('a sender that gets false answers', () => {
-  test('of `lacks` resends each message at most once', async () => {
+describe('a sender with lying gateways', () => {
+  test('resends each message at most once after false `lacks`', async () => {
     const { host, sender, tables, attacker, expectSound } = await startHost()
     await expectSound('first')
     const messages = await answerAll(
@@ -221,7 +221,7 @@ describe('a sender that gets false answers', () => {
     },
   )
 
-  test('that a gateway both holds and lacks names then sends names for a while', async () => {
+  test('sends names for a while if a gateway claims to hold and to lack them', async () => {
     const { url, sender, attacker, expectSound } = await startHost()
     const gateway = subjects.gateway('liar')
     const tables = new NameTables()
@@ -247,7 +247,7 @@ describe('a sender that gets false answers', () => {
     await expectSound('after', other)
   })
 
-  test('that a process lacks what it handed out resends nothing', async () => {
+  test('resends nothing if a process claims to lack names that it handed out', async () => {
     const { sender, attacker } = await startHost()
     const gateway = subjects.gateway('liar')
     const tables = new NameTables()

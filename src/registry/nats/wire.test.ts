@@ -53,7 +53,7 @@ describe('a gateway message', () => {
     ['Prism-Message-Id', ['', 'a b', 'ü', 'x'.repeat(129)]],
     ['Prism-Payload-Bytes', ['', '-1', '+1', '1e1', '0x1', '1.5', '999999', '9'.repeat(400)]],
     ['Prism-Recipients', ['', '0', '-1', '1e1', '51', '9'.repeat(400)]],
-  ])('whose %s is missing or wrong is refused', (name, wrongs) => {
+  ])('is refused if its %s is missing or wrong', (name, wrongs) => {
     fc.assert(
       fc.property(anyMessage, (sent) => {
         for (const wrong of [undefined, ...wrongs]) {
@@ -66,7 +66,7 @@ describe('a gateway message', () => {
     )
   })
 
-  test('that was truncated or extended is refused', () => {
+  test('is refused if truncated or extended', () => {
     fc.assert(
       fc.property(anyMessage, fc.nat(), (sent, at) => {
         const { headers, body } = encode(sent)

@@ -46,8 +46,8 @@ export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 export const ERROR_HEADER = 'Prism-Error'
 
 /** The format of messages by name. */
-export const NAMES_FORMAT = '2'
-/** The format of messages by slot of a table that the gateway was told before. */
+const NAMES_FORMAT = '2'
+/** The format of messages by slot of a table that the gateway already has. */
 export const SLOTS_FORMAT = '3'
 type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT
 const COUNT = /^\d{1,9}$/

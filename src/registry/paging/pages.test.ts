@@ -237,7 +237,7 @@ describe('A cursor', () => {
     }
   })
 
-  test('of another namespace is refused', async () => {
+  test('is refused in another namespace', async () => {
     const cursor = cursorOf(await pageOf(new Pages('a'), all, { limit: 1 }))
     await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['belongs to another listing'])
   })

@@ -20,7 +20,7 @@ export interface SnapshotBounds {
  * Default bounds. A registration costs 8 bytes until the second page is requested, plus replaced
  * registrations that would otherwise be freed.
  */
-export const SNAPSHOT_BOUNDS: SnapshotBounds = {
+const SNAPSHOT_BOUNDS: SnapshotBounds = {
   maxSnapshots: 1_000,
   maxRegistrations: 1_000_000,
   maxIdleMs: 5 * 60_000,

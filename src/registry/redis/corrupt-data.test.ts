@@ -208,7 +208,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
     await expectAll(old, ['user-1', 'user-2', 'user-4'])
   })
 
-  test('in the index is ignored', async () => {
+  test('is ignored in the index', async () => {
     const old = await openFilled()
     await redis.zadd('test:~index', 'inf', 'not valid', 'inf', 'm'.repeat(1_000_000), '5', 'ended')
     await redis.zadd('test:~index', 'inf', 'nobody')
@@ -219,7 +219,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
     expect(await redis.keys('test:*')).toEqual([])
   })
 
-  test('of 100 MB crashes neither a reader nor Redis', async () => {
+  test('crashes neither a reader nor Redis, even if it is 100 MB', async () => {
     const old = await openFilled()
     await redis.setrange('huge', 100 * 1024 * 1024 - 1, 'x')
     const copy = `local huge = redis.call('GET', KEYS[1])

@@ -29,7 +29,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
 
   beforeEach(() => redis.flushall())
 
-  test('that loads slowly blocks no call, and the next call finds more progress', async () => {
+  test('blocks no call while it loads slowly, and the next call finds more progress', async () => {
     const count = 20_000
     await registerMany(await openStore(server.url), count)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
@@ -50,7 +50,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(loaded.at(-1)).toBeGreaterThan(0)
   })
 
-  test('that loads slowly delays a watch until it is loaded', async () => {
+  test('delays a watch until it is loaded', async () => {
     const count = 5000
     await registerMany(await openStore(server.url), count)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
@@ -65,7 +65,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await events.return?.()
   })
 
-  test('that is loading when its store closes keeps nothing open', async () => {
+  test('keeps nothing open if its store closes while it loads', async () => {
     await registerMany(await openStore(server.url), 5000)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -73,7 +73,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  test('in use keeps reading between calls', async () => {
+  test('keeps reading between calls while in use', async () => {
     const connection = await connectRedis([server.url], 5000)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})

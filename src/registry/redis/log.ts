@@ -32,7 +32,7 @@ export interface LogEntry {
   readonly kind: string
   /** The identity; for `clear` and `expire`, the JSON array of identities. */
   readonly id: string
-  /** As the hash of the identity has them; empty where the kind has none. */
+  /** The fields of the identity's hash; empty for kinds without any. */
   readonly expiresAt: string
   readonly registeredAt: string
   readonly gateway: string

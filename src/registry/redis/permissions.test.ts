@@ -44,7 +44,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     return JSON.stringify(log)
   }
 
-  test('with the documented rules can do everything, and other commands are not used', async () => {
+  test('can do everything with the documented rules, which cover every command in use', async () => {
     await permit(rules)
     await doEverything(url(), admin)
     expect(await denials()).toBe('[]')
@@ -59,7 +59,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     },
   )
 
-  test('without permission for INFO can work, and each store asks once', async () => {
+  test('can work without permission for INFO, and each store asks once', async () => {
     await permit(rules.filter((rule) => rule !== '+info'))
     await doEverything(url(), admin)
     const log: unknown = await admin.acl('LOG')
@@ -73,7 +73,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     expect(await denials()).toBe('[]')
   })
 
-  test('with read-only permissions can read', async () => {
+  test('can read with read-only permissions', async () => {
     await permit(rules)
     const writer = await connectRedisStore({ url: url(), namespace })
     await writer.register(request('alice'))

@@ -12,7 +12,7 @@ const url = backends.kind === 'memory' ? '' : backends.redisUrl
 const reason = backends.kind === 'memory' ? `; skipped: ${backends.notice}` : ''
 
 describe.skipIf(reason !== '')(`The data of a Redis store${reason}`, () => {
-  test('is one hash per identity, which expires by itself', async () => {
+  test('is one expiring hash per identity', async () => {
     const { namespace, store, redis } = await open()
     const metadata = { status: 'online', worker_id: 7 }
     const { registeredAt, expiresAt } = await store.register(

@@ -33,7 +33,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     return store
   }
 
-  test('that fell behind the cap of the log reloads', async () => {
+  test('reloads once it fell behind the cap of the log', async () => {
     const writer = await open({ logCap: 100 })
     const reader = await open()
     await registerMany(writer, 300)
@@ -145,7 +145,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).toEqual(['lasting'])
   })
 
-  test('of 100,000 identities loses and invents nothing while writers continue', async () => {
+  test('loses and invents none of 100,000 identities while writers continue', async () => {
     const stableCount = 100_000
     const writer = await open({ logCap: 200 })
     await fill(redis, stableCount)

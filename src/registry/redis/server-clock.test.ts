@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ServerClock } from './server-clock.ts'
 
 describe('A clock of Redis', () => {
-  test('that advances never counts as set back, however long replies and pauses take', () => {
+  test('never counts as set back while it advances, however long replies and pauses take', () => {
     const gaps = fc.record({
       pauseMs: fc.integer({ min: 0, max: 10_000_000 }),
       requestMs: fc.integer({ min: 0, max: 5000 }),
@@ -32,14 +32,14 @@ describe('A clock of Redis', () => {
     )
   })
 
-  test('that was set back is detected even after it has caught up', () => {
+  test('is recognised as set back even after it has caught up', () => {
     const clock = new ServerClock()
     clock.observe(1_000_000, 0, 1)
     expect(clock.observe(1_000_500, 2001, 2002)).toBe(1500)
     expect(clock.observe(1_001_500, 3002, 3003)).toBe(0)
   })
 
-  test('that was set back is detected at once by an earlier time', () => {
+  test('is recognised as set back at once by an earlier time', () => {
     const clock = new ServerClock()
     clock.observe(1_000_000, 0, 1)
     expect(clock.observe(999_999, 1, 2)).toBeGreaterThan(0)

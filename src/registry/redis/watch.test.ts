@@ -114,7 +114,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(picture.faults).toEqual([])
   })
 
-  test('that resumes from a token older than the log begins with a reset', async () => {
+  test('begins with a reset if it resumes from a token older than the log', async () => {
     const { store, open } = await start()
     await store.register(request('alice'))
     const before = watch(store)
@@ -129,7 +129,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['busy'])
   })
 
-  test('that resumes reads any number of expired identities in parts', async () => {
+  test('reads any number of expired identities in parts when it resumes', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const picture = new Picture({ isExact: false })
@@ -160,7 +160,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['alice'])
   })
 
-  test('that resumes begins with a reset if too many identities expired at the same time', async () => {
+  test('begins with a reset if too many identities expired at the same time', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const { token } = await applyUntil(watch(store), new Picture(), 'current')

@@ -36,7 +36,7 @@ export function bitsIn(word: number): number {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
-/** The lowest number ≥ `from` in the bitmap; -1 if there is none. */
+/** The lowest number ≥ `from` in the bitmap; -1 without one. */
 export function nextBit(words: Bitmap, from: number): number {
   let at = from >>> 5
   let word = (words[at] ?? 0) & (ALL << (from & 31))

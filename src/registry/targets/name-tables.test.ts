@@ -59,7 +59,7 @@ function expectSame(set: TargetSet, model: Model): void {
   expect(sorted(listed(set))).toEqual(sorted(model))
 }
 
-/** Of the tables of one gateway, all but one have at least half as many live names as slots. */
+/** All but one of a gateway's tables have at least half as many live names as slots. */
 function expectFewTables(set: TargetSet, model: Model): void {
   for (const gateway of ['a', 'b', null]) {
     const tables = set.parts.filter(({ table }) => table.gateway === gateway).length

@@ -16,7 +16,7 @@ function message(): OutgoingMessage {
   return { id: crypto.randomUUID(), payload: new Uint8Array(1) }
 }
 
-/** What every messenger must do when a send's signal is aborted. */
+/** The contract of all messengers for aborted sends. */
 export function describeAbortedSend(name: string, prepare: () => ConnectMessenger): void {
   describe(`${name}, cancelled`, () => {
     let opened: Messenger[] = []

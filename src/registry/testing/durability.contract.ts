@@ -26,7 +26,7 @@ function targetsOf({ gateway }: Pick<Messenger, 'gateway'>, ...identities: strin
   return identities.map((identity) => ({ identity, gateway }))
 }
 
-/** What every messenger with a durability slot must do besides `describeMessenger`. */
+/** The contract of all messengers with a durability slot, in addition to `describeMessenger`. */
 export function describeDurability(
   name: string,
   prepare: () => Promise<ConnectDurableMessenger>,

@@ -32,7 +32,7 @@ function objectWithThen(get: () => unknown): unknown {
   )
 }
 
-/** What every messenger must do, whatever carries the messages. */
+/** The contract of all messengers, whatever carries the messages. */
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
   describe(name, () => {
     let opened: Messenger[] = []
@@ -604,7 +604,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       expect(names.map((each) => host.hosts(each))).not.toContain(true)
     })
 
-    describe('under at-least-once, looks up its targets before a resend', () => {
+    describe('a resend under at-least-once, after looking up its targets,', () => {
       const throwing = (calls: string[], called: string): MessageHandler => {
         return () => {
           calls.push(called)
@@ -612,7 +612,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         }
       }
 
-      test('and sends to the new gateway of an identity', async () => {
+      test('sends to the new gateway of an identity', async () => {
         const connect = prepare()
         const sender = await open(connect)
         const old = await open(connect)
@@ -636,7 +636,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(asked).toEqual([['a']])
       })
 
-      test('and sends nothing to unregistered targets until they register again', async () => {
+      test('sends nothing to unregistered targets until they register again', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         await host.subscribe('a', throwing(calls, 'a'))
@@ -655,7 +655,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['a', 'back'])
       })
 
-      test('and ignores names that are not targets, and repeated names', async () => {
+      test('ignores names that are not targets, and repeated names', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         let attempts = 0
@@ -674,7 +674,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['a'])
       })
 
-      test('and sends to the last known gateways if the look-up fails', async () => {
+      test('sends to the last known gateways if the look-up fails', async () => {
         const { sender, host } = await pair()
         let attempts = 0
         await host.subscribe('a', () => {
@@ -691,7 +691,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(attempts).toBe(3)
       })
 
-      test('and ends in time if the look-up never answers', async () => {
+      test('ends in time if the look-up never answers', async () => {
         const { sender, host } = await pair()
         await host.subscribe('a', throwing([], 'a'))
         const never = new Promise<never>(() => {})

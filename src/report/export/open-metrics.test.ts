@@ -67,6 +67,17 @@ test('whatever the names, every line is valid, no series repeats and the end is 
   )
 })
 
+test('each server keeps its own label, whatever its name', () => {
+  const names = ['node', 'Node', 'a b', 'a_b', '=1+1', '1', '💥']
+  const servers = names.map((name, index) => ({ name, version: `v${index}`, addresses: [] }))
+  const system = { kind: 'programs', servers, configurationHash: null } as const
+  const run = { ...runOf([scenarioOf('a')]), system }
+  const [info = ''] = /^loadtest_run_info.*$/m.exec(openMetrics(run)) ?? []
+  expect(info).toMatch(SAMPLE)
+  expect(info).toContain(`,node_version="${run.environment.nodeVersion}"`)
+  for (const { version } of servers) expect(info).toContain(`="${version}"`)
+})
+
 test('an untrusted measurement is marked', () => {
   const verdict = { kind: 'invalid', reasons: [] } as const
   const text = openMetrics(runOf([scenarioOf('good'), scenarioOf('bad', {}, { verdict })]))

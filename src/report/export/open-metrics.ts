@@ -58,7 +58,7 @@ export function openMetrics(run: RunFile): string {
     family(
       'response_time_seconds',
       'histogram',
-      'Intended start to done, of requests that succeeded or were waited for in vain.',
+      'Intended start to done, of successful and timed-out or unfinished requests.',
       times(({ response }) => response),
       'seconds',
     ),
@@ -110,8 +110,7 @@ function family(
 
 function infoSample({ runId, commit, profile, system, environment, startedAt }: RunFile): Sample {
   const servers = 'servers' in system ? system.servers : []
-  const versions = servers.map(({ name, version }) => [versionLabel(name), version] as const)
-  const labels = {
+  const labels: Record<string, string> = {
     run_id: runId,
     started_at: startedAt,
     commit: commit?.short ?? '',
@@ -119,15 +118,18 @@ function infoSample({ runId, commit, profile, system, environment, startedAt }: 
     profile,
     backend: system.kind,
     node_version: environment.nodeVersion,
-    ...Object.fromEntries(versions),
   }
+  for (const { name, version } of servers) labels[versionLabel(name, labels)] = version
   return { suffix: '_info', labels, value: '1' }
 }
 
-/** `redis_version`; a label's name starts with a letter. */
-function versionLabel(server: string): string {
+/** `redis_version`, or `redis_version_2` if that is taken; a label's name starts with a letter. */
+function versionLabel(server: string, taken: Labels): string {
   const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
-  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
+  const label = `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
+  let free = label
+  for (let k = 2; Object.hasOwn(taken, free); k++) free = `${label}_${k}`
+  return free
 }
 
 function gauge(scenario: string, value: number): Sample {

@@ -43,7 +43,7 @@ export function junitXml(name: string, suites: readonly JUnitSuite[]): string {
   ].join('\n')
 }
 
-/** The result of a case that explains an exit code by itself. */
+/** The result of a case that alone explains an exit code. */
 const KIND = {
   [EXIT.failed]: 'failure',
   [EXIT.broken]: 'error',

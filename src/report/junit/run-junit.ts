@@ -1,3 +1,4 @@
+import { typedCommand } from '../../typed-command.ts'
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { outcomeOf, ownErrors } from '../../run-file/outcome.ts'
@@ -41,7 +42,7 @@ export function runJunit(ended: EndedRun): string {
     ...ended.run.scenarios.map((scenario) => suiteOf(scenario, ended)),
     ...suitesOfOthers(ended),
   ]
-  return junitXml('npm run bench', withEnd(ended.exitCode, suites, propertiesOf(ended)))
+  return junitXml(typedCommand('bench'), withEnd(ended.exitCode, suites, propertiesOf(ended)))
 }
 
 function suiteOf(scenario: ScenarioEntry, ended: EndedRun): JUnitSuite {

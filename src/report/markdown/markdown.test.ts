@@ -74,7 +74,7 @@ test('every row has as many cells as the table has headings, whatever they hold'
   )
 })
 
-/** What a reader of HTML makes of entities. */
+/** Decodes entities as an HTML reader does. */
 function decoded(markdown: string): string {
   return markdown.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bracketOf, type ProbeOutcome } from '../../load/capacity.ts'
 import { renderBracket, renderLeast } from './capacity.ts'
 
-/** What a search that made these probes, and was to go no further than 1,000/s, says of itself. */
+/** The report on a search with these probes and a limit of 1,000/s. */
 function rendered(...runs: readonly (readonly [rate: number, outcome: ProbeOutcome])[]): string {
   const search = { from: 100, precision: 1, lowest: 50, highest: 1_000 }
   const none = { p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null }

@@ -79,7 +79,7 @@ describe('the history', () => {
     expect(readHistory(folder)).toEqual(whole([]))
   })
 
-  test('with unknown columns is neither read nor changed', () => {
+  test('is neither read nor changed if it has unknown columns', () => {
     writeFileSync(historyPath(folder), 'runId,mean\nx,1\n')
     for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
       expect(use).toThrow(HistoryError)
@@ -157,7 +157,7 @@ describe('the history', () => {
         for (const message of after.unread) {
           expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or delete it\.$/)
         }
-        // What is left of a run is of its first rows.
+        // The rest of a run consists of its first rows.
         expect(historyRows(run).slice(0, before.rows.length)).toEqual(before.rows)
       }),
       { numRuns: 60 },

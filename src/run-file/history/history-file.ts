@@ -15,7 +15,7 @@ import { typedCommand } from '../../typed-command.ts'
 export class HistoryError extends UserError {
   override readonly name = 'HistoryError'
 
-  /** @param message what is wrong, and what to do. */
+  /** @param message the problem and the remedy. */
   constructor(path: string, message: string, cause?: unknown) {
     super(`${printable(path)}: ${printable(message)}`, { cause })
   }
@@ -73,7 +73,7 @@ export function readHistory(folder: string): History {
     const row = at === 0 || isEmpty(record) ? null : readRow(record)
     let end = record?.end ?? text.length
     if (typeof row === 'string') {
-      // What was cut off within quotes may seem to go on to the end of the file.
+      // A row cut off within quotes may seem to continue to the end of the file.
       end = nextRow(text, at)
       unreadLines++
       if (unread.length < MAX_NAMED) unread.push(lineFlaw(path, line, row))

@@ -160,7 +160,7 @@ function readCounts(bytes: Buffer): StoredCounts {
 const COMPRESSED_COOKIE = 0x1c849314
 const COOKIE = 0x1c849313
 const HEADER_BYTES = 40
-/** Of a ZigZag LEB128 number, in bytes. */
+/** The longest ZigZag LEB128 number, in bytes. */
 const MAX_NUMBER = 9
 const MAX_BYTES = HEADER_BYTES + BUCKETS * MAX_NUMBER
 

@@ -43,7 +43,7 @@ function runOfServer(version: string): RunFile {
   })
 }
 
-test('another system is told apart by its servers and clients, whatever their names', () => {
+test('systems are distinguished by their servers and clients, whatever their names', () => {
   const fields = fingerprintOf(runOfServer('3.1.4'))
   expect(fields.get('server: Node')).toBe('3.1.4')
   expect(fields.get('Node')).toBe('24.21.0')

@@ -54,7 +54,7 @@ function systemFields(system: RunFile['system']): readonly Field[] {
     ['server configuration', configurationHash ?? NOT_RECORDED],
   ]
   if (kind !== 'external') return fields
-  // Servers that a run starts have other ports each time; external servers are told apart by address.
+  // Servers that a run starts have other ports each time; external servers are identified by address.
   const addresses = servers.flatMap((server) => server.addresses.toSorted()).join(', ')
   return [...fields, ['server addresses', addresses]]
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What a load declares when its sources run. */
+/** Parameters that a load declares when its sources run. */
 export interface DeclaredLoad {
   /** The arrivals' label. */
   readonly arrivals: string

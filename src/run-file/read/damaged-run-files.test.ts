@@ -265,7 +265,7 @@ test('runs with any names can be read, shown and exported', async () => {
   }
 })
 
-/** What is printed of a run, and its tables. */
+/** A run's printed report and its tables. */
 function useEverywhere(run: RunFile): string {
   const shown = printableRun(run)
   compareRuns(shown, shown, { isUnlikeAllowed: true })
@@ -273,7 +273,7 @@ function useEverywhere(run: RunFile): string {
   return [renderRun(shown), operationsCsv(shown), intervalsCsv(shown)].join('\n')
 }
 
-describe.runIf(process.platform !== 'win32')('what is not a file', () => {
+describe.runIf(process.platform !== 'win32')('something other than a file', () => {
   const makers: Readonly<Record<string, (at: string) => void>> = {
     'a pipe': (at) => execFileSync('mkfifo', [at]),
     'a folder': (at) => mkdirSync(at),

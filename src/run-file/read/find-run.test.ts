@@ -32,7 +32,7 @@ describe('a run', () => {
     expect(findRun('20260103', folder)).toBe(join(folder, `${third}.json`))
   })
 
-  test('that is unknown or ambiguous is refused with a list of the candidates', () => {
+  test('refuses an unknown or ambiguous run and lists the candidates', () => {
     expect(() => findRun('2027', folder)).toThrow(
       /"2027": no run in .* begins with that\. It has 20260103/,
     )

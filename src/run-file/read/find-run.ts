@@ -61,7 +61,7 @@ export function findRun(name: string, folder: string): string {
 /**
  * The newest run of a folder that is complete, has scenarios, and is neither a shard nor excluded.
  * Skips unreadable files.
- * @throws InputError if there is none.
+ * @throws InputError without such a run.
  */
 export async function latestRun(folder: string, except: string): Promise<ReadRun> {
   for (const path of runPathsIn(folder)) {

@@ -123,7 +123,7 @@ function exactly(count: number): Records {
   return { least: count, most: count }
 }
 
-/** Requests that succeeded, or were waited for in vain. */
+/** Successful requests, and those that timed out or are unfinished. */
 function timedRecords(
   { ok, timedOut, unfinished }: TagSplitJson['counts'],
   recordedIn: number,

@@ -27,7 +27,7 @@ export class RunFileError extends UserError {
   readonly path: string
   readonly fault: RunFileFault
 
-  /** @param message one sentence saying what is wrong. */
+  /** @param message the problem, in one sentence. */
   constructor(path: string, fault: RunFileFault, message: string, cause?: unknown) {
     super(`${printable(path)}: ${printable(message)} ${ADVICE[fault]}`, { cause })
     this.path = path

@@ -78,7 +78,7 @@ function asVersion3(run: RunFile): Json {
   return { ...without(asVersion4(run), ['coreWaitMs']), schemaVersion: 3 }
 }
 
-/** A run as version 2 of the schema had it: what it did not record is not there. */
+/** A run in version 2 of the schema, without fields that it lacked. */
 function asVersion2(run: RunFile): Json {
   const later = ['notStarted', 'lostByPause', 'undisturbed', 'pauses', 'receiverPauseMs']
   const ofDeliveries = ['incomplete', 'missingByPause', 'undisturbedCompletion', 'receivers']

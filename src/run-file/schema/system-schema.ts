@@ -25,7 +25,7 @@ export const systemSchema = z
     }),
     z
       .strictObject({ kind: z.literal('undeclared') })
-      .describe('No server was started or named: scenarios reached their system by themselves.'),
+      .describe('No server was started or named: scenarios connected to their system themselves.'),
   ])
   .meta({ id: 'system' })
 

@@ -32,13 +32,13 @@ const counts: fc.Arbitrary<OperationCounts> = fc
     return { planned: started + parts.dropped + parts.notStarted, started, ...parts }
   })
 
-/** What succeeded, and what was waited for in vain. */
+/** Successful requests, and those that timed out or are unfinished. */
 function endedTimes({ ok, timedOut, unfinished }: EndedCounts) {
   const histogram = histogramOfCount(ok + timedOut + unfinished)
   return { response: histogram, service: histogram, undisturbed: histogram }
 }
 
-/** Errors by code, so many together. */
+/** Errors by code, with the given total. */
 function errorsOf(failed: number): fc.Arbitrary<readonly ErrorCount[]> {
   return fc
     .array(fc.record({ code: arbitraryText, sample: arbitraryText }), {
@@ -120,7 +120,7 @@ const NOTHING: OperationCounts = {
   unfinished: 0,
 }
 
-/** What was measured: nothing if it was ended at once. */
+/** The measured time: 0 if the load ended at once. */
 export const measurement = fc
   .tuple(fc.uniqueArray(arbitraryText, { minLength: 1, maxLength: 3 }), fc.boolean())
   .chain(([names, isEmpty]) =>

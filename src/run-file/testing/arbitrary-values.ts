@@ -26,7 +26,7 @@ export const arbitraryHistogram: fc.Arbitrary<Histogram> = fc
     return histogram
   })
 
-/** A histogram of so many times. */
+/** A histogram of the given number of times. */
 export function histogramOfCount(total: number): fc.Arbitrary<Histogram> {
   return fc.array(timeUs, { minLength: 1, maxLength: 30 }).map((values) => {
     const histogram = newTimeHistogram()

@@ -139,7 +139,7 @@ export class RunRecord {
     return this.#storageProblem
   }
 
-  /** Why the run is missing from the folder's history; its own files are complete. `null` if it is there. */
+  /** Why the run is missing from the folder's history; its own files are complete. `null` if it is included. */
   get historyProblem(): string | null {
     return this.#historyProblem
   }

@@ -42,7 +42,7 @@ test('keeps a link a link, and writes to a device', () => {
   if (fs.existsSync('/dev/null')) writeWholeFile('/dev/null', 'nothing')
 })
 
-test.runIf(fs.existsSync('/dev/full'))('what a full disk does not take is said', () => {
+test.runIf(fs.existsSync('/dev/full'))('a full disk is reported', () => {
   expect(() => appendWhole('/dev/full', 'text')).toThrow(/ENOSPC/)
   expect(() => writeWholeFile('/dev/full', 'text')).toThrow(/ENOSPC/)
 })

@@ -20,7 +20,7 @@ describe('a step', () => {
     expect(alarmsIn(values.slice(0, 40 + MIN_AFTER - 1), 0)).toEqual([])
   })
 
-  test('that is undone counts as two', () => {
+  test('a step that is undone counts as two', () => {
     const values = valuesOf(noise, 120, 0, 2).map((value, k) => (k >= 50 && k < 80 ? 2 : 1) * value)
     expect(alarmsIn(values, 0).map(({ index }) => index)).toEqual([50, 80])
   })

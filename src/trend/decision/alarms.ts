@@ -16,7 +16,7 @@ export const MIN_AFTER = 8
 /** The minimum number of runs before a change. */
 const MIN_BEFORE = 8
 /** A change that this many runs have not confirmed is never confirmed. */
-export const MAX_AFTER = 60
+const MAX_AFTER = 60
 /** Shorter series can't show a change. */
 export const MIN_RUNS = MIN_BEFORE + MIN_AFTER
 /** Older runs are ignored. */

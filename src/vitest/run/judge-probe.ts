@@ -15,9 +15,9 @@ export type ProbeJudgement =
   | {
       readonly kind: 'judged'
       readonly probe: ProbeEntry
-      /** Of the scenario, known only after a run. */
+      /** The scenario's requirements, known only after a run. */
       readonly name: string
-      /** How many requests its SLO needs, however many this probe had. */
+      /** The number of requests that its SLO needs. */
       readonly least: LeastRequests
     }
   /** Ended from outside; its rate is not judged. */

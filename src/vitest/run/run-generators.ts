@@ -15,7 +15,7 @@ import type { RunReports } from '../../report/run-reports.ts'
 import { onSignals } from '../../process/signals.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 
-/** One scenario whose load several processes of this machine share. */
+/** A scenario whose load is sharded over several processes of this machine. */
 export interface GeneratorsRun {
   /** The program to start: its first argument is `bench`. */
   readonly start: string
@@ -103,7 +103,7 @@ function startGenerator(
     BENCH_START_AT: run.startAt,
     BENCH_NAMESPACE: run.namespace ?? '',
     BENCH_RESULTS: folder,
-    // The merged run is the one to be reported.
+    // Only the merged run is reported.
     GITHUB_STEP_SUMMARY: '',
     [OWNER_VARIABLE]: String(process.pid),
   }

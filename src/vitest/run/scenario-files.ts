@@ -43,7 +43,7 @@ export function scenarioFiles(
   )
 }
 
-/** What Vitest is to run: exactly these files, whatever characters their paths have. */
+/** Makes Vitest run exactly these files, whatever characters their paths contain. */
 export function specificationsOf(
   vitest: Vitest,
   files: readonly string[],

@@ -29,7 +29,7 @@ export interface PeerRow {
 
 /**
  * Ours, and other generators found on the PATH or in node_modules.
- * @param path a list of folders, as `PATH` has it.
+ * @param path a list of folders, like `PATH`.
  */
 export async function findContenders(path = process.env['PATH'] ?? ''): Promise<Contenders> {
   const looked = await Promise.all(
@@ -45,7 +45,7 @@ export async function findContenders(path = process.env['PATH'] ?? ''): Promise<
  * Measures one generator after another, all at one rate before the next.
  * @param steadyMs the duration of each judgement; whole seconds.
  * @param onProgress receives a line when a measurement begins.
- * @param signal ends the run under way; none follows.
+ * @param signal ends the current run and all later ones.
  */
 export async function measurePeers(
   contenders: readonly FoundGenerator[],

@@ -6,11 +6,11 @@ import type { PeerRow } from './measure-peers.ts'
 const BEGIN = '<!-- peers -->'
 const END = '<!-- end of peers -->'
 
-/** Which versions of what were measured, and on what. A generator that has two rows is named once. */
+/** The measured versions and the machine. A generator with two rows is named once. */
 export function describeContenders(found: readonly FoundGenerator[]): string {
   const names = found.map(({ generator, version }) => {
     const [name] = generator.name.split(',')
-    return `${name} (${version ?? 'tells no version'})`
+    return `${name} (${version ?? 'unknown version'})`
   })
   return [...new Set(names)].join(', ')
 }
@@ -35,7 +35,7 @@ export function peersSection(rows: readonly PeerRow[], missing: readonly Generat
 }
 
 /**
- * Puts a section where a page has its place for it.
+ * Replaces the generated section of a page.
  * @returns `null` if the page has no such section.
  */
 export function withSection(page: string, section: string): string | null {

@@ -97,7 +97,7 @@ test('replaces the section of a page with table, versions and missing generators
   const page = '# Title\n<!-- peers -->\nold\n<!-- end of peers -->\nafter\n'
   const section = peersSection([OURS, VEGETA, FAILED], [wrk2])
   const written = withSection(page, section)
-  expect(written).toContain('vegeta (12.13.0), wrk2 (tells no version)')
+  expect(written).toContain('vegeta (12.13.0), wrk2 (unknown version)')
   expect(written).toContain('Not installed: wrk2.')
   expect(written).toContain('| 1,000 | vegeta |')
   expect(written).not.toContain('old')

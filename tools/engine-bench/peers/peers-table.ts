@@ -24,12 +24,12 @@ export const PEER_COLUMNS: readonly Column[] = [
 
 const UNKNOWN = '–'
 
-/** In plain columns, for a terminal. */
+/** Plain columns, for a terminal. */
 export function renderPeersTable(rows: readonly PeerRow[]): string {
   return renderTable(PEER_COLUMNS, rows.map(cellsOf))
 }
 
-/** As a table of Markdown. */
+/** A Markdown table. */
 export function peersMarkdown(rows: readonly PeerRow[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [
@@ -62,7 +62,7 @@ function deviationCells(deviation: Deviation | null): readonly string[] {
   return [deviation.p50Ms, deviation.p99Ms, deviation.maxMs].map(formatDeviation)
 }
 
-/** Negative if it came before it was due. */
+/** Negative if it was early. */
 function formatDeviation(ms: number): string {
   return ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms)
 }
@@ -72,7 +72,7 @@ function timesCell({ p50Ms, p99Ms, p999Ms }: ResponseTimes): string {
   return [p50Ms, p99Ms, p999Ms].map(cell).join(' / ')
 }
 
-/** What was due before the stall may have arrived in it, too. Nothing is rounded up to all. */
+/** May count late arrivals from before the stall. Never rounded up to 100 %. */
 function percent(ratio: number): string {
   return ratio >= 1 ? 'all' : `${Math.floor(ratio * 100)} %`
 }

@@ -19,7 +19,7 @@ export interface MeasuredRun {
   readonly kind: 'measured'
   readonly judgement: Judgement
   readonly report: GeneratorReport
-  /** Cores that it and all it started used in the steady part; `null` where the system doesn't tell. */
+  /** Cores used by it and its children in the steady part; `null` if the system doesn't report them. */
   readonly cores: number | null
 }
 
@@ -29,13 +29,13 @@ export interface FailedRun {
   readonly reason: string
 }
 
-/** Time beyond the load for a generator to start and to write its report. */
+/** Time allowed beyond the load, to start and to write the report. */
 const PATIENCE_MS = 30_000
 const MAX_REASON = 200
 
 /**
  * Runs a generator against its own judge, and waits for both. Leaves no processes or files behind.
- * @param signal ends the run: it has failed then.
+ * @param signal ends the run, which then counts as failed.
  */
 export async function runGenerator(
   found: FoundGenerator,
@@ -94,12 +94,12 @@ async function runAgainst(
   } finally {
     ended.abort()
     endEarly.removeEventListener('abort', kill)
-    // Processes that it left behind.
+    // Kills processes that it left behind.
     kill()
   }
 }
 
-/** CPU time by time, from two readings while the generator is at work. */
+/** Cores used, from two readings while the generator is working. */
 async function coresInSteady(
   child: ChildProcess,
   judge: RunningJudge,

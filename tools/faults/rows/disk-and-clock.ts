@@ -7,14 +7,14 @@ const register = loadOf('register')
 const mixed = loadOf('mixed')
 const HOUR_MS = 3_600_000
 
-/** What the output could not say is in the file. */
+/** The file has what the output lost. */
 const UNSAID: Expected = { exit: [2], runFile: 'whole' }
-/** What the file could not take was refused in so many words, and what it held before is whole. */
+/** An error says what could not be written, and the file's earlier content is complete. */
 const UNSTORED: Expected = { exit: [2], runFile: 'readable', says: /no space|ENOSPC/i }
-/** Nothing is timed by the wall clock. */
+/** No measurement depends on the wall clock. */
 const UNMOVED: Expected = PASSED
 
-/** Nothing can be written, or the wall clock moves. */
+/** Writing fails, or the wall clock is stepped. */
 export function diskAndClockRows(): readonly Row[] {
   return [diskRows(), clockRows()].flat()
 }

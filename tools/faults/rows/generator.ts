@@ -16,11 +16,11 @@ const stopped = (victim: Part, forMs: number): Fault => ({ kind: 'stop', victim,
 /** Within a second, on a machine with other work. */
 const AT_ONCE_MS = 3_000
 
-/** Nothing was measured yet, but the run had begun. */
+/** The run had begun, but nothing was measured yet. */
 const BROKEN_EARLY: Expected = { exit: [2], runFile: 'readable' }
-/** The process that writes the files is gone: what it had written is whole, and nothing goes on. */
+/** The process that writes the files is gone: written files are complete, and no process remains. */
 const ALL_GONE: Expected = { exit: [137], runFile: 'readable', endsWithinMs: AT_ONCE_MS }
-/** Nobody waits for the run any more: it ends, and doesn't go on sending until its end. */
+/** Nobody waits for the run any more: it stops sending and ends. */
 const ABANDONED: Expected = { exit: [137], runFile: 'readable' }
 const onTime = (exitCode: number): Expected => ({
   exit: [exitCode],
@@ -35,7 +35,7 @@ const endedEarly = (exitCode: number): Expected => ({
   endsWithinMs: AT_ONCE_MS,
 })
 
-/** The command's own processes are killed, stopped, or told to end. */
+/** The command's own processes are killed, stopped, or terminated. */
 export function generatorRows(): readonly Row[] {
   return [workerRows(), mainRows(), npmRows(), signalRows()].flat()
 }
@@ -84,7 +84,7 @@ function mainRows(): readonly Row[] {
 }
 
 function npmRows(): readonly Row[] {
-  // Longer than processes have to end.
+  // Longer than the time allowed for processes to end.
   const durationMs = 20_000
   const long = loadOf('register', { durationMs })
   return [

@@ -17,7 +17,7 @@ const UNDELIVERED: Expected = {
   ...MISSED,
   slo: { 'success rate': ['missed'], 'delivery rate': ['missed'] },
 }
-/** All messages of the schedule are expected, whatever became of the requests to send them. */
+/** All messages of the schedule count as expected, even if their requests failed. */
 const ALL_EXPECTED: Expected = { ...UNDELIVERED, deliveries: 'scheduled' }
 const DELIVERED: Expected = { ...PASSED, deliveries: 'all' }
 const NEVER_PASSED: Expected = { exit: [1, 2], runFile: 'any' }

@@ -24,7 +24,7 @@ const EMPTY: Expected = {
   ...MISSED,
   because: 'a list or multicast that must have targets and has none is a failure',
 }
-/** Either set-up fails, or the load does. */
+/** Either set-up or the load fails. */
 const NEVER_PASSED: Expected = { exit: [1, 2], runFile: 'any' }
 
 /** Redis is killed, stopped, restarted, cut off, answers wrongly, or loses what it held. */

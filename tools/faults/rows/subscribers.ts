@@ -9,10 +9,10 @@ const mixed = loadOf('mixed')
 const killed: Fault = { kind: 'kill', victim: 'subscriber' }
 const stopped = (forMs: number): Fault => ({ kind: 'stop', victim: 'subscriber', forMs })
 
-/** All arrived in the end: bounds on counts hold, and those on times are the receivers' own matter. */
+/** All messages arrived eventually: bounds on counts hold; late receipts are the receivers' fault. */
 const LATE: Expected = { ...NOT_MISSED, deliveries: 'all' }
 
-/** The process of the load's own receivers is killed or stopped. It is a part of the generator. */
+/** The process of the load's own receivers, a part of the generator, is killed or stopped. */
 export function subscriberRows(): readonly Row[] {
   return [
     row(multicast, killed, 'in the middle', RECEIVERS_LOST),

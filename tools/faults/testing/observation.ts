@@ -15,7 +15,7 @@ export const quietRow: Row = {
   isExact: true,
 }
 
-/** What became of 300 requests; all are ok unless `changes` says otherwise. */
+/** Counts of 300 requests; all are ok except for `changes`. */
 export function counts(changes: Partial<Counts> = {}): Counts {
   const none = { dropped: 0, notStarted: 0, failed: 0, timedOut: 0, unfinished: 0 }
   return { planned: 300, started: 300, ok: 300, ...none, ...changes }
@@ -62,7 +62,7 @@ export function runOf(
   }
 }
 
-/** What a run that passed looks like. */
+/** The observation of a run that passed. */
 export function seen(changes: Partial<Observation> = {}): Observation {
   return {
     exitCode: 0,

@@ -4,7 +4,7 @@ import { multicast } from '../../../workloads/multicast.ts'
 import { loadTestIdentity, register } from '../../../workloads/register.ts'
 import { poisson, test } from '../../../vitest/registry-test.ts'
 
-// What loadtest.test.ts asks for by flags, as a scenario.
+// The flags of loadtest.test.ts, as a scenario.
 test('mixed', async ({ load, registry, subscribers, annotate }) => {
   await subscribers.host(Array.from({ length: 200 }, (_, n) => loadTestIdentity(n)))
   await load({

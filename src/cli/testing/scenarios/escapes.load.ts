@@ -1,6 +1,6 @@
 import { constant, counter, test } from '../../../vitest/load-test.ts'
 
-/** What a terminal obeys: it turns red, and its window has another title. */
+/** Control characters that turn a terminal red and change its window's title. */
 const ESCAPES = '\u001b[31mred\u001b]0;title\u0007'
 
 test(`escapes ${ESCAPES}`, async ({ load }) => {
@@ -13,7 +13,7 @@ test(`escapes ${ESCAPES}`, async ({ load }) => {
     metrics: { [ESCAPES]: counter(ESCAPES) },
     slo: { checks: { [`never ${ESCAPES}`]: { min: 0.5 } } },
     operations: {
-      // What a server answers may get into a name as well.
+      // A server's answer may become part of a name, too.
       [ESCAPES]: async ({ check, tag, metrics }) => {
         check(ESCAPES, true)
         tag(ESCAPES, ESCAPES)

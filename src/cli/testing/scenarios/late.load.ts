@@ -1,6 +1,6 @@
 import { constant, expect, test } from '../../../vitest/load-test.ts'
 
-// Its own thread is busy for so long that requests start too late for their bound.
+// Blocks its own thread until requests start too late for their bound.
 test('late', async ({ load }) => {
   const result = await load({
     operations: {

@@ -3,7 +3,7 @@ import { constant, expect, test } from '../../../vitest/load-test.ts'
 import { UNTIMED } from './untimed.ts'
 
 /**
- * Refuses what is due less than 6 ms after the request before: takes up to 166/s, on any machine,
+ * Refuses requests due less than 6 ms after the previous one: takes up to 166/s, on any machine,
  * because nothing it is judged by depends on when requests really start or end.
  */
 test('limited', async ({ load }) => {

@@ -1,6 +1,6 @@
 import { constant, test } from '../../../vitest/load-test.ts'
 
-// With a key that TypeScript would find, if it were asked to.
+// With a wrong key, which only a type check would find.
 test('mistyped', async ({ load }) => {
   const mistyped = {
     operations: { answer: () => Promise.resolve() },

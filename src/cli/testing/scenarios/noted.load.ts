@@ -1,7 +1,7 @@
 import { constant, counter, feed, gauge, test, trend } from '../../../vitest/load-test.ts'
 import { UNTIMED } from './untimed.ts'
 
-// Every kind of thing that a request can read and write. Of its 50 rows, each fifth is of the cache.
+// Everything that a request can read and write. Every fifth of its 50 rows is cached.
 test('noted', async ({ load, shard }) => {
   const rows = Array.from({ length: 50 }, (_, id) => ({ id, isCached: id % 5 === 0 }))
   await load({

@@ -13,7 +13,7 @@ test('permitted', async ({ load, registry, subscribers }) => {
     warmUp: '0s',
     allowFailures: true,
     allowUndelivered: true,
-    // A busy machine may start few of so few in time; that is not what this is about.
+    // A busy machine may start few requests in time, which is not tested here.
     verdict: { achieved: { degraded: 0, invalid: 0 } },
   })
 })

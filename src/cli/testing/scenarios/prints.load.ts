@@ -10,7 +10,7 @@ test('prints', async ({ load }) => {
     arrivals: constant(100),
     duration: '300ms',
     warmUp: '0s',
-    // A busy machine may start few of so few in time; that is not what this is about.
+    // A busy machine may start few requests in time, which is not tested here.
     verdict: { achieved: { degraded: 0, invalid: 0 } },
   })
   console.warn('\u001B[31mred')

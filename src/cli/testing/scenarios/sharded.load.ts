@@ -1,6 +1,6 @@
 import { constant, expect, test } from '../../../vitest/registry-test.ts'
 
-// Can be sharded. Of its requests, those whose numbers end in 3 fail.
+// Can be sharded. Requests fail if their numbers end in 3.
 test('sharded', async ({ load, shard, testbed }) => {
   const { registry } = testbed
   const result = await load({

@@ -4,7 +4,7 @@ import { UNTIMED } from './untimed.ts'
 
 const { TORN_DOWN_FILE = '' } = process.env
 
-// Can be run in shards. Says in a file who was torn down, where it is given one.
+// Can be sharded. Records torn-down users in a file, if given.
 test('users', async ({ load, shard }) => {
   await load({
     users: users(4, { thinkTime: '20ms' }),

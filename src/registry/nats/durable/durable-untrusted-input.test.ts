@@ -125,7 +125,7 @@ describe('receipts', () => {
     },
   )
 
-  test('that are invalid make no target DELIVERED', async () => {
+  test('invalid receipts make no target DELIVERED', async () => {
     const { url } = await startServer()
     const nats = await connectAnyone(url)
     nats.subscribe(SUBJECTS.durable('orders'), {

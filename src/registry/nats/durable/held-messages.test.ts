@@ -33,7 +33,7 @@ describe('held messages', () => {
     expect(held.admits('slow', BODY, 9_000)).toBe('yes')
   })
 
-  test('of hanging recipients never exceed the limit by more than one message each time', () => {
+  test('messages held for hanging recipients never exceed the limit by more than one message each time', () => {
     const recipients = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 400 })
     fc.assert(
       fc.property(recipients, fc.integer({ min: 0, max: 200_000 }), (all, body) => {

@@ -4,7 +4,7 @@ import type { EntryLog, HandledRecord, Place } from './record-log.ts'
 /** Maximum number of names and ids cached in memory. */
 const MAX_REMEMBERED = 200_000
 
-/** One record as far as it was read. */
+/** One partly read record. */
 interface Known {
   readonly names: Set<string>
   /** The last entry that was read. */

@@ -13,7 +13,7 @@ export type PositionLog = Pick<
   'maxEntryBytes' | 'subjectOf' | 'append' | 'readAfter' | 'delete'
 >
 
-/** One record as far as it was read. */
+/** One partly read record. */
 interface Known {
   /** 1 for each position on record. */
   readonly isHandled: Uint8Array

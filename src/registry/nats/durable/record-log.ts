@@ -135,7 +135,7 @@ export class RecordLog implements EntryLog {
     try {
       await admin.streams.purge(subjects.progressStream, { filter: subject })
     } catch {
-      // It expires by itself.
+      // It expires anyway.
     }
   }
 }

@@ -1,6 +1,6 @@
 import { randomStream } from '../../../stats/random.ts'
 
-/** What a client may send, well-formed in part, so that it gets past the first check. The same for the same seed. */
+/** Messages that a client may send, partly well-formed to pass the first check. Determined by the random seed. */
 export class Fuzz {
   readonly #next: () => number
 

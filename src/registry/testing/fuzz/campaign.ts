@@ -25,7 +25,7 @@ export interface CampaignReport {
   readonly inputs: number
   readonly deliveries: number
   readonly disconnects: number
-  /** Of the host, the durable host and the sender, without a fault. */
+  /** The output of the host, the durable host and the sender without a fault. */
   readonly health: readonly Health[]
 }
 

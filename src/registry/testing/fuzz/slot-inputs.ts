@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 
 /** Stands for a table that the sender uses, in the headers of an input; as long as the id of one. */
 export const LEARNED_TABLE = 'learned-table-id'
-/** What the ids of other tables of inputs begin with. */
+/** Prefix of the ids of other tables of inputs. */
 export const INPUT_TABLES = 'fuzz-table-'
 
 const WRONG_TABLES = [

@@ -37,7 +37,7 @@ export const artillery: Generator = {
   }),
 }
 
-/** @param json what `artillery run --output` writes; times below 10 ms are whole. */
+/** @param json the output of `artillery run --output`; times below 10 ms are whole. */
 export function parseArtilleryReport(json: string): ResponseTimes {
   const report: unknown = JSON.parse(json)
   const at = (percentile: string): number =>

@@ -3,7 +3,7 @@ import type { ResponseTimes } from '../judge/truth.ts'
 import { fixedConnections, type Generator } from './generator.ts'
 import { numberAt } from './number-at.ts'
 
-/** autocannon: a fixed number of connections, and a correction of what they omit. */
+/** autocannon: a fixed number of connections, and a correction for coordinated omission. */
 export const autocannon: Generator = {
   name: 'autocannon',
   programs: ['autocannon'],
@@ -25,7 +25,7 @@ export const autocannon: Generator = {
   readReport: async ({ printed }) => ({ times: parseAutocannonReport(printed), choice: null }),
 }
 
-/** @param json what `autocannon --json` prints; times are in whole ms. */
+/** @param json the output of `autocannon --json`; times are in whole ms. */
 export function parseAutocannonReport(json: string): ResponseTimes {
   const report: unknown = JSON.parse(json)
   const at = (percentile: string): number => numberAt(report, 'latency', percentile)

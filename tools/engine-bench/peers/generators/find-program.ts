@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FoundGenerator, Generator } from './generator.ts'
 
-/** Programs that come with packages of this project. */
+/** Programs installed with packages of this project. */
 const PACKAGES = fileURLToPath(new URL('../../../../node_modules/.bin', import.meta.url))
 /** Artillery takes long to print its version. */
 const VERSION_WITHIN_MS = 20_000
@@ -13,7 +13,7 @@ const MAX_VERSION = 100
 
 /**
  * Looks for a generator's program on the PATH, and then among the packages of this project.
- * @param path a list of folders, as `PATH` has it.
+ * @param path a list of folders, like `PATH`.
  * @returns `null` if it is not installed.
  */
 export async function findGenerator(
@@ -55,7 +55,7 @@ function printedBy(program: string, args: readonly string[]): Promise<string> {
   })
 }
 
-/** The version of the module that a Go program was built from, which `go install` leaves in it; `null` if others built it. */
+/** The version of a Go program's module, as recorded by `go install`; `null` if it was built otherwise. */
 async function goVersion(program: string, goModule: string): Promise<string | null> {
   const text = await readFile(program, 'latin1')
   const module = `mod\t${goModule}\tv`

@@ -30,7 +30,7 @@ export const hey: Generator = {
   readReport: async ({ printed }) => ({ times: parseHeyCsv(printed), choice: null }),
 }
 
-/** @param csv what `hey -o csv` prints: a row per request, its time first, in seconds with four decimals. */
+/** @param csv the output of `hey -o csv`: one row per request, its time first, in seconds with four decimals. */
 export function parseHeyCsv(csv: string): ResponseTimes {
   const seconds = Float64Array.from(
     csv

@@ -7,7 +7,7 @@ import { numberAt } from './number-at.ts'
 
 const SUMMARY = 'summary.json'
 
-/** Grafana k6: virtual users that are there beforehand, each with a connection of its own. */
+/** Grafana k6: preallocated virtual users, each with its own connection. */
 export const k6: Generator = {
   name: 'k6',
   programs: ['k6'],
@@ -51,7 +51,7 @@ export default function () { http.get(${JSON.stringify(url)}) }
   }),
 }
 
-/** @param json what `--summary-export` writes. */
+/** @param json the output of `--summary-export`. */
 export function parseK6Summary(json: string): ResponseTimes {
   const summary: unknown = JSON.parse(json)
   const at = (percentile: string): number =>

@@ -6,5 +6,5 @@ import { k6 } from './k6.ts'
 import { vegeta } from './vegeta.ts'
 import { wrk2 } from './wrk2.ts'
 
-/** The generators of others that ours is measured beside, as far as they are installed. */
+/** Other generators to compare with ours, if they are installed. */
 export const PEERS: readonly Generator[] = [vegeta, k6, wrk2, hey, autocannon, artillery]

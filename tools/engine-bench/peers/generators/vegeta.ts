@@ -42,7 +42,7 @@ export const vegeta: Generator = {
 
 const NS_PER_MS = 1e6
 
-/** @param json what `vegeta report -type=json` prints: times in ns, and no P99.9. */
+/** @param json the output of `vegeta report -type=json`: times in ns, without P99.9. */
 export function parseVegetaReport(json: string): ResponseTimes {
   const report: unknown = JSON.parse(json)
   const at = (percentile: string): number => numberAt(report, 'latencies', percentile) / NS_PER_MS

@@ -3,7 +3,7 @@ import type { ResponseTimes } from '../judge/truth.ts'
 import { fixedConnections, type Generator } from './generator.ts'
 
 const THREADS = 2
-/** Each thread then forgets what it has recorded so far. */
+/** Each thread then discards its records so far. */
 const CALIBRATION_MS = 10_000
 
 /** wrk2: threads that share a fixed number of connections, and time from the schedule. */
@@ -39,7 +39,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['m', 60_000],
 ])
 
-/** @param text what `wrk2 --latency` prints, as ` 99.900%  993.79ms`. */
+/** @param text the output of `wrk2 --latency`, such as ` 99.900%  993.79ms`. */
 export function parseWrk2Report(text: string): ResponseTimes {
   const at = (percentile: string): number => {
     const line = new RegExp(`^ *${percentile.replace('.', '\\.')}% +([\\d.]+)(us|ms|s|m)`, 'm')

@@ -1,9 +1,9 @@
-/** Times of arrival, in order: room is made beforehand, since to make it costs time that is being measured. */
+/** Times of arrival, in order. Memory is allocated beforehand, because allocation would disturb the measurement. */
 export class ArrivalTimes {
   #times: Float64Array
   #count = 0
 
-  /** @param expected how many arrivals there is room for at first. */
+  /** @param expected the initial capacity. */
   constructor(expected: number) {
     this.#times = new Float64Array(expected)
   }
@@ -17,7 +17,7 @@ export class ArrivalTimes {
     this.#times[this.#count++] = atMs
   }
 
-  /** A copy, without the room that is left. */
+  /** A copy, without unused capacity. */
   toArray(): Float64Array {
     return this.#times.slice(0, this.#count)
   }

@@ -13,7 +13,7 @@ const LOAD: JudgedLoad = {
 }
 const TOTAL = 500
 
-/** Arrivals that are late by so many ms, on a clock that began some time ago. */
+/** Arrivals that are late by the given ms, on a clock that began earlier. */
 function arrivals(latenessMs: (k: number) => number, count = TOTAL): Float64Array {
   return Float64Array.from({ length: count }, (_, k) => 70_000 + k * 10 + latenessMs(k)).sort()
 }

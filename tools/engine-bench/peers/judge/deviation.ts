@@ -22,7 +22,7 @@ export interface Judgement {
 }
 
 const FIRST_SECOND_MS = 1_000
-/** Requests before it are early by chance; the schedule begins where no more than they do. */
+/** The ratio of requests, in %, that may precede the schedule: they are early by chance. */
 const ANCHOR_PERCENTILE = 1
 
 /**

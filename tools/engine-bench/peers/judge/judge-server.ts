@@ -20,7 +20,7 @@ const { load, answerAfterMs }: JudgeSettings = JSON.parse(process.argv[2] ?? '')
 const stall = stallOf(load)
 const arrivals = new ArrivalTimes(ROOM * dueIn(load, 0, totalMs(load)) + 1)
 let firstAtMs = 0
-/** Sockets that get their answers once all that has arrived meanwhile has been noted: one entry a request. */
+/** Sockets to answer once all arrivals so far have been noted, one entry per request. */
 let answerable: Socket[] = []
 let held: Socket[] = []
 
@@ -75,11 +75,11 @@ function answer(socket: Socket): void {
   if (socket.writable) socket.write(ANSWER)
 }
 
-/** A request is noted when the judge gets to run, so it goes first where that is allowed. */
+/** A request is noted only when the judge runs, so the judge gets the highest priority if permitted. */
 try {
   setPriority(constants.priority.PRIORITY_HIGHEST)
 } catch {
-  // Not allowed: it waits for a core as all others do.
+  // Not permitted: the judge competes for cores like all others.
 }
 process.on('disconnect', () => process.exit())
 process.on('message', () => tell({ kind: 'arrivals', timesMs: arrivals.toArray() }))

@@ -1,5 +1,5 @@
 /**
- * The constant load that a generator is told to send, in four parts of one schedule. Times are in ms
+ * The constant load of a judged generator, in four parts of one schedule. Times are in ms
  * from the first request's arrival; request `k` is due at `k / ratePerSecond`.
  *
  *     │ warm-up │          steady          │ stall │ recovery │

@@ -1,13 +1,13 @@
-/** What ends the head of an HTTP/1.1 request; a GET has nothing after it. */
+/** The end of an HTTP/1.1 request's head; a GET has nothing after it. */
 const END = Buffer.from('\r\n\r\n')
 const [CR] = END
 
 /** Finds where the GET requests of one connection end, however they are cut into chunks. */
 export class RequestEnds {
-  /** How much of `END` the bytes so far end with. */
+  /** How many bytes of `END` have been matched so far. */
   #matched = 0
 
-  /** How many requests end in the next chunk. */
+  /** The number of requests that end in the next chunk. */
   count(chunk: Uint8Array): number {
     let requests = 0
     let matched = this.#matched

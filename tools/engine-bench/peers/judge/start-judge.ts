@@ -5,7 +5,7 @@ import type { JudgedLoad } from './judged-load.ts'
 /** The settings of a judge. */
 export interface JudgeSettings {
   readonly load: JudgedLoad
-  /** How long after its arrival a request is answered, in ms; those of the stall at its end. */
+  /** Delay from a request's arrival to its answer, in ms; requests of the stall are answered at its end. */
   readonly answerAfterMs: number
 }
 
@@ -31,9 +31,9 @@ export async function startJudge(load: JudgedLoad, answerAfterMs = 0): Promise<R
   const settings: JudgeSettings = { load, answerAfterMs }
   const judge = fork(new URL('judge-server.ts', import.meta.url), [JSON.stringify(settings)], {
     execArgv: [],
-    // A group of its own, so that a Ctrl-C doesn't end the judge before the generator.
+    // Its own process group, so that a Ctrl-C doesn't end the judge before the generator.
     detached: true,
-    // Arrays of numbers as they are, rather than as JSON.
+    // Transfers arrays of numbers without JSON.
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -49,7 +49,7 @@ export async function startJudge(load: JudgedLoad, answerAfterMs = 0): Promise<R
     return message
   }
   const first = hear('first').then(({ atMs }) => atMs)
-  // Nobody may be waiting for it when a judge ends that nothing was sent to.
+  // Handled here, because nobody may be waiting when an unused judge ends.
   first.catch(() => {})
   const { port } = await hear('ready')
   return {

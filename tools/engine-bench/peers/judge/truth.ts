@@ -9,11 +9,10 @@ export interface ResponseTimes {
 }
 
 /**
- * How long the judge makes requests of this load wait that are sent when they are due: until the
- * stall's end for those due in the stall, and else not at all. The rest of what a generator reports
- * is the way there and back, and the generator's own.
+ * How long the judge delays punctual requests of this load: until the stall's end if they are due in the
+ * stall, otherwise not. The remainder of a reported time is the round trip and the generator's own delay.
  *
- * @param fromMs requests due before are not in the generator's report.
+ * @param fromMs the generator's report omits requests due before this.
  */
 export function trueTimes(load: JudgedLoad, fromMs: number): ResponseTimes {
   const { ratePerSecond } = load

@@ -25,7 +25,7 @@ export function orderFaultsIn(log: readonly LogEntry[], events: readonly Watched
   return faults
 }
 
-/** The stream ids of the entries that made each registration what it is. */
+/** The stream ids of the entries behind each registration's state. */
 function placesIn(log: readonly LogEntry[]): ReadonlyMap<string, readonly string[]> {
   const places = new Map<string, string[]>()
   const states = statesOf(log)

@@ -120,7 +120,7 @@ function expectedOf(
   return expected
 }
 
-/** A repair says again what is registered, or that readers load anew; it is of no write that was made, and changes nothing. */
+/** A repair repeats a registration, or makes readers reload. It belongs to no write, and changes nothing. */
 function withoutRepairs(
   log: readonly LogEntry[],
   expected: ReadonlyMap<string, WriteEvent>,
@@ -167,7 +167,7 @@ function couldMake(
   if (!before || !after || write.outcome.state !== 'made') return false
   const found = before.held.get(write.identity)
   const expiry = found === undefined ? -Infinity : (found.expiresAt ?? Infinity)
-  // Redis takes the time anew for an entry's id, so what the script found may be a little older.
+  // Redis reads the clock again for an entry's id, so the script's time may be a little older.
   const couldBeLive = expiry > Math.max(before.fromMs, write.beganMs)
   const couldHaveEnded = expiry <= after.fromMs
   const made = after.held.get(write.identity)
@@ -193,7 +193,7 @@ function couldRefuse(write: WriteEvent, state: HistoryState | undefined): boolea
   return expiry === undefined || (expiry ?? Infinity) <= until
 }
 
-/** Whether some instant of the state, within the call, has exactly what was seen. */
+/** Whether the state equals the observation at some instant within the call. */
 function couldShow(read: ReadEvent, state: HistoryState | undefined): boolean {
   if (!state) return false
   let from = Math.max(state.fromMs, read.beganMs)

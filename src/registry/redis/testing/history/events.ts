@@ -1,12 +1,12 @@
 import { randomStream, wholeDraws } from '../../../../stats/random.ts'
 
-/** What the parent tells a process of a history test to do. */
+/** A message from the parent to a process of a history test. */
 export interface HistoryTask {
   readonly role: 'writer' | 'reader'
   readonly url: string
   readonly namespace: string
   readonly seed: number
-  /** Writes to make; a reader reads until it is told to stop. */
+  /** Writes to make; a reader reads until told to stop. */
   readonly writes: number
   readonly logCap: number
   /** Whether a writer makes some registrations too large for the log. */
@@ -29,7 +29,7 @@ export interface WriteEvent extends CallTimes {
   readonly identity: string
   /** The number of the call, from 1, of its process's store. */
   readonly serial: number
-  /** What a register or a replace would register, as JSON. */
+  /** The registration of a register or replace, as JSON. */
   readonly metadata?: string
   readonly outcome:
     | { readonly state: 'made'; readonly expiresAt: number | null }
@@ -39,7 +39,7 @@ export interface WriteEvent extends CallTimes {
 
 export interface ReadEvent extends CallTimes {
   readonly kind: 'read'
-  /** Which `status` was asked for; `null` for all. */
+  /** The requested `status`; `null` for all. */
   readonly status: string | null
   readonly seen: readonly SeenRegistration[]
 }
@@ -52,7 +52,7 @@ export interface SeenRegistration {
   readonly expiresAt: number | null
 }
 
-/** What a process did, in the order in which the calls ended. */
+/** The calls of a process, in the order in which they ended. */
 export interface HistoryReport {
   readonly writes: readonly WriteEvent[]
   readonly reads: readonly ReadEvent[]
@@ -60,7 +60,7 @@ export interface HistoryReport {
   readonly failedReads: number
 }
 
-/** What a writer puts into the metadata of each registration. */
+/** The metadata of a writer's registrations. */
 export interface HistoryMetadata {
   readonly status: string
   /** The writer's seed, which tells the writers apart. */

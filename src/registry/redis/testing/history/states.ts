@@ -13,7 +13,7 @@ export interface HeldRegistration extends SeenRegistration {
   readonly status: string
 }
 
-/** What the namespace held, ended registrations included, from one log entry until the next. */
+/** The namespace's content from one log entry until the next, including ended registrations. */
 export interface HistoryState {
   /** Unix ms of the first and the last moment of it, by the log. */
   readonly fromMs: number

@@ -1,6 +1,6 @@
 import type { SeenRegistration } from './events.ts'
 
-/** What the parent tells a process that watches to do. */
+/** A message from the parent to a watching process. */
 export interface WatchTask {
   readonly url: string
   readonly namespace: string
@@ -26,10 +26,10 @@ export interface WatchedEvent {
   readonly shown: SeenRegistration | null
 }
 
-/** What a process saw, when it has stopped. */
+/** The events seen by a process, sent when it has stopped. */
 export interface WatchReport {
   readonly kind: 'report'
-  /** Of one watch, in order. */
+  /** The events of one watch, in order. */
   readonly events: readonly WatchedEvent[]
   readonly counts: readonly {
     readonly name: string

@@ -105,7 +105,7 @@ function note(each: Watching, event: WatchEvent): void {
   if (event.type === 'reset') each.resets += 1
 }
 
-/** Holds this process now and then for so long that its reader falls behind the log's cap. */
+/** Blocks this process occasionally until its reader falls behind the log's cap. */
 async function stall(stallMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await delay(400)

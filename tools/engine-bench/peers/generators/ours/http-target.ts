@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http'
 
-/** What our engine's requests are sent to, by Node's own HTTP client. */
+/** The target of our engine's requests, reached by Node's own HTTP client. */
 export interface HttpTarget {
   /** Does one GET: resolves when all of a 200 answer has been read. */
   readonly request: () => Promise<void>
@@ -8,8 +8,7 @@ export interface HttpTarget {
 }
 
 /**
- * Node's `http`, with connections that are kept. Of the two clients that Node has, it costs half a
- * request's CPU time of what `fetch` does.
+ * Node's `http` with keep-alive. A request costs half the CPU time of Node's other client, `fetch`.
  */
 export function httpTarget(url: string): HttpTarget {
   const { hostname, port, pathname } = new URL(url)

@@ -4,14 +4,14 @@ import type { JudgedLoad } from '../../judge/judged-load.ts'
 import type { ResponseTimes } from '../../judge/truth.ts'
 import type { FoundGenerator } from '../generator.ts'
 
-/** What our generator's program is started with. */
+/** The argument of our generator's program. */
 export interface OurTask {
   readonly load: JudgedLoad
   readonly url: string
   readonly dispatch: DispatchOption
 }
 
-/** What it prints. */
+/** Its output. */
 export interface OurReport {
   readonly technique: Technique
   readonly times: ResponseTimes

@@ -6,7 +6,7 @@ import { connectionsFor } from '../generator.ts'
 import { httpTarget } from './http-target.ts'
 import type { OurReport, OurTask } from './ours.ts'
 
-/** The program of our own generator: sends the load it is told of, and prints a report as others do. */
+/** The program of our own generator: sends the given load and prints a report, like the others. */
 const { load, url, dispatch }: OurTask = JSON.parse(process.argv[2] ?? '')
 const target = httpTarget(url)
 const { operations, health } = await generateLoad({
