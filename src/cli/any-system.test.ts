@@ -162,6 +162,24 @@ export default defineSystem({ start: async () => { throw new EnvironmentError('N
   expect(exitCode).toBe(2)
 })
 
+test('a system that does not stop ends the run with 2, after its report', TIMEOUT, async () => {
+  write(
+    'idle.load.ts',
+    `import { constant, test } from 'prism-loadtest'
+test('idle', async ({ load }) => {
+  await load({ operations: { a: async () => {} }, arrivals: constant(50), duration: '300ms', warmUp: '0s', verdict: { achieved: { degraded: 0, invalid: 0 } } })
+})
+`,
+  )
+  const flawed = `export default {
+  start: async () => ({ kind: 'memory', notice: 'none', stop: async () => { throw new Error('stuck') } }),
+}`
+  const { exitCode, stdout, stderr } = await ended(start(write('shop.system.mts', flawed)))
+  expect(stdout).toMatch(/passed +idle/)
+  expect(stderr).toMatch(/shop\.system\.mts: the system did not stop: Error: stuck\n +at /)
+  expect(exitCode).toBe(2)
+})
+
 test('a system that does not exist ends the run with 2, and says so', TIMEOUT, async () => {
   writeScenario("''")
   const { exitCode, stderr } = await ended(start('nowhere.system.mts'))

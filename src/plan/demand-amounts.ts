@@ -46,8 +46,8 @@ export function amountsOfDemand(demand: Demand): Amounts {
   const { identities, metadataBytes, replicas } = demand
   const changes = registrations + heartbeats + unregistrations
   const bySlots = multicasts * tablesReached(demand.targets, tablesPerNamespace(demand))
-  // Each sender sends each name once, if it is ever a target.
-  const named = bySlots > 0 ? unregistrations * replicas : 0
+  // Each sender sends each name once, if it is ever a target; a multicast names no more than its targets.
+  const named = Math.min(unregistrations * replicas, multicasts * demand.targets)
   const gatewayMessages = bySlots + messagesOfNames(bySlots, named)
   const reads = enumerates + multicasts
   const audits = Math.min(AUDITS_PER_SECOND * replicas * demand.namespaces, reads)

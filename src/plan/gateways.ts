@@ -1,9 +1,7 @@
 import { needOf, type Coefficients } from './cost-model.ts'
 import { amountsOfDemand } from './demand-amounts.ts'
 import type { Assumptions, Demand } from './demand.ts'
-
-/** The search ends here: a plan with more gateways is unrealistic. */
-const MAX_GATEWAYS = 2 ** 30
+import { smallestFrom } from './smallest-from.ts'
 
 /**
  * Cores per gateway: to receive and answer messages, and to register and renew the identities that
@@ -25,16 +23,9 @@ export function settleGateways(
   { utilisation }: Assumptions,
   coefficients: Coefficients,
 ): Demand {
-  const isEnough = (gateways: number): boolean =>
-    gatewayCores({ ...demand, gateways }, coefficients) <= utilisation
-  if (isEnough(demand.gateways)) return demand
-  let below = demand.gateways
-  let enough = below * 2
-  while (!isEnough(enough) && enough < MAX_GATEWAYS) [below, enough] = [enough, enough * 2]
-  while (enough - below > 1) {
-    const middle = Math.floor((below + enough) / 2)
-    if (isEnough(middle)) enough = middle
-    else below = middle
-  }
-  return { ...demand, gateways: enough }
+  const gateways = smallestFrom(
+    demand.gateways,
+    (count) => gatewayCores({ ...demand, gateways: count }, coefficients) <= utilisation,
+  )
+  return { ...demand, gateways }
 }

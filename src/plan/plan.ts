@@ -9,6 +9,7 @@ import {
 } from './demand.ts'
 import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
+import { smallestFrom } from './smallest-from.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
 import { formatBytes, formatPercent } from '../format.ts'
 import { utilisationsOfOne, type Utilisations } from './ratios.ts'
@@ -99,21 +100,32 @@ function layOut(
 ): Layout {
   const { utilisation, processMemoryBytes } = assumptions
   const { namespaces } = open
-  const settled = settleGateways({ ...open, replicas: 1 }, assumptions, coefficients)
-  const amounts = amountsOfDemand(settled)
   const perNamespace = (resource: Resource, of: Amounts): number =>
     needOf(coefficients, resource, of) / namespaces
-  const followingCores = perNamespace('reader.cpuUs', followingOf(amounts)) / 1e6
-  const requestCores = perNamespace('reader.cpuUs', amounts) / 1e6 - followingCores
-  const replicaBytes = perNamespace('reader.memoryBytes', amounts)
-  const free = utilisation - followingCores
+  const coresPerReplica = (gateways: number, replicas: number): number => {
+    const amounts = amountsOfDemand({ ...open, gateways, replicas })
+    return perNamespace('reader.cpuUs', amounts) / replicas / 1e6
+  }
+  const single = amountsOfDemand({ ...open, replicas: 1 })
+  const followingCores = perNamespace('reader.cpuUs', followingOf(single)) / 1e6
+  const replicaBytes = perNamespace('reader.memoryBytes', single)
+  const replicasFor = (gateways: number): number =>
+    smallestFrom(MIN_REPLICAS, (count) => coresPerReplica(gateways, count) <= utilisation)
   // If nothing is left for requests, more replicas don't help.
-  const needed = free > 0 ? Math.max(MIN_REPLICAS, Math.ceil(requestCores / free)) : MIN_REPLICAS
-  const replicas = open.replicas ?? needed
-  const demand: Demand = { ...settled, replicas }
+  const canFollow = followingCores < utilisation
+  // Replicas send names to gateways, and gateways cost replicas messages. Neither number ever shrinks.
+  let replicas = open.replicas ?? MIN_REPLICAS
+  let gateways = 0
+  for (let isSettled = false; !isSettled;) {
+    const before = gateways
+    gateways = settleGateways({ ...open, replicas }, assumptions, coefficients).gateways
+    replicas = open.replicas ?? (canFollow ? replicasFor(gateways) : MIN_REPLICAS)
+    isSettled = gateways === before
+  }
+  const demand: Demand = { ...open, gateways, replicas }
+  const perReplica = coresPerReplica(gateways, replicas)
   const needs = needsOf(coefficients, amountsOfDemand(demand))
   const namespaceUtilisation = redisShare(needs, assumptions) / namespaces
-  const perReplica = followingCores + requestCores / replicas
   const perProcess = Math.min(utilisation / perReplica, processMemoryBytes / replicaBytes)
   const processes = Math.ceil((namespaces * replicas) / Math.max(1, Math.floor(perProcess)))
   return {
@@ -134,8 +146,8 @@ function layOut(
               `for requests; ${SPREAD}, or renew them less often`,
           ]
         : []),
-      ...(free > 0 && requestCores / replicas > free
-        ? [`requests need ${needed} replicas of each namespace`]
+      ...(canFollow && perReplica > utilisation
+        ? [`requests need ${replicasFor(gateways)} replicas of each namespace`]
         : []),
       ...(replicaBytes > processMemoryBytes
         ? [`a replica takes ${formatBytes(replicaBytes)}, more than a process has; ${SPREAD}`]

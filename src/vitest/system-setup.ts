@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
+import { EXIT } from '../exit-code.ts'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { Reference } from '../environment/reference/reference.ts'
@@ -80,17 +81,33 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       shared.users -= 1
       if (shared.users > 0) return
       running.delete(file)
-      await stop()
+      try {
+        await stop()
+      } catch (error) {
+        logger.error(`${file}: the system did not stop: ${stackOf(error)}`)
+        breakAtExit()
+      }
     }
   } catch (error) {
     if (error instanceof EnvironmentError || error instanceof StartInterrupted) {
       logger.error(error.message)
     } else {
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      logger.error(`${file}: the system did not start: ${redactUrls(stack)}`)
+      logger.error(`${file}: the system did not start: ${stackOf(error)}`)
     }
     process.exit(error instanceof StartInterrupted ? error.exitCode : 2)
   }
+}
+
+/** Without secrets. */
+function stackOf(error: unknown): string {
+  return redactUrls(error instanceof Error ? (error.stack ?? error.message) : String(error))
+}
+
+/** The process exits with 2, whatever the run's outcome, unless a signal ended it. */
+function breakAtExit(): void {
+  process.once('exit', (code) => {
+    if (!Object.values<number>(SIGNAL_CODES).includes(code)) process.exitCode = EXIT.broken
+  })
 }
 
 function start(file: string, onProgress: (message: string) => void): Promise<RunningSystem> {
