@@ -112,7 +112,7 @@ test('an unfit scenario leaves a complete run without a capacity', async () => {
 })
 
 test.each([
-  [[], /^Name one scenario/],
+  [[], /^Missing required argument 'name'/],
   [['nosuch'], /^No scenario has "nosuch"/],
   [['m'], /^Several scenarios have "m" in their names/],
   [['limited', '--from', '0'], /^--from: "0"/],
