@@ -12,7 +12,7 @@ import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { exitCodeOf, outcomeOf } from '../run-file/outcome.ts'
+import { exitCodeOf } from '../run-file/outcome.ts'
 import { renderFailures } from '../report/failures.ts'
 import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/terminal/runs.ts'
@@ -23,11 +23,12 @@ import { printableRun } from '../run-file/printable-run.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
-import { moduleErrorText, testErrorText } from './error-text.ts'
+import { moduleErrorText } from './error-text.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+import { isBrokenTest, nameOfLoad, scenarioEntries } from './scenario-entries.ts'
 import { UNDECLARED } from './system-setup.ts'
 
 /** How a run is printed. */
@@ -299,62 +300,4 @@ export class LoadReporter implements Reporter {
   #print(text: string): void {
     this.#out.write(`${text}\n`)
   }
-}
-
-/**
- * Whether a test failed by an unexpected error although every judgement is good. Failures of the system
- * under load are counted, never thrown.
- */
-function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
-  const { state, errors = [] } = testCase.result()
-  if (state !== 'failed' || errors.every(({ name }) => name === 'AssertionError')) return false
-  return entries.every(
-    (entry) =>
-      entry.state === 'measured' &&
-      outcomeOf(entry) === 'failed' &&
-      entry.slo.every(({ outcome }) => outcome === 'met'),
-  )
-}
-
-/** One entry per load; one without figures for a test without loads. */
-export function scenarioEntries(
-  file: string,
-  testCase: TestCase,
-  loads: readonly MeasuredLoad[],
-): ScenarioEntry[] {
-  const { state, errors = [] } = testCase.result()
-  const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
-  const { root } = testCase.project.vitest.config
-  const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
-  const test = { name: testCase.fullName, file, testStatus } as const
-  if (loads.length === 0) {
-    return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
-  }
-  // Where one load of several explains that the test failed, the others did not fail.
-  const areAllGood = loads.every(isGood)
-  return loads.map((load, index) => {
-    const { workloadHash, result, verdict, slo, bounds } = load
-    const isToBlame = areAllGood || !isGood(load)
-    return {
-      state: 'measured',
-      ...test,
-      testStatus: testStatus === 'failed' && !isToBlame ? 'passed' : testStatus,
-      name: nameOfLoad(testCase, index),
-      error: error === '' || !isToBlame ? null : error,
-      workloadHash,
-      result,
-      verdict,
-      slo,
-      bounds,
-    }
-  })
-}
-
-function nameOfLoad({ fullName }: TestCase, index: number): string {
-  return index === 0 ? fullName : `${fullName} (load ${index + 1})`
-}
-
-/** Whether no judgement of a load makes its test fail. */
-function isGood({ verdict, slo }: MeasuredLoad): boolean {
-  return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
 }

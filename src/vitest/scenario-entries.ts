@@ -1,0 +1,64 @@
+import type { TestCase } from 'vitest/node'
+import { outcomeOf } from '../run-file/outcome.ts'
+import type { ScenarioEntry } from '../run-file/run-file.ts'
+import { testErrorText } from './error-text.ts'
+import type { MeasuredLoad } from './scenario-artifact.ts'
+
+/**
+ * Whether a test failed by an unexpected error although every judgement is good. Failures of the system
+ * under load are counted, never thrown.
+ */
+export function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
+  const { state, errors = [] } = testCase.result()
+  if (state !== 'failed' || errors.every(({ name }) => name === 'AssertionError')) return false
+  return entries.every(
+    (entry) =>
+      entry.state === 'measured' &&
+      outcomeOf(entry) === 'failed' &&
+      entry.slo.every(({ outcome }) => outcome === 'met'),
+  )
+}
+
+/** One entry per load; one without figures for a test without loads. */
+export function scenarioEntries(
+  file: string,
+  testCase: TestCase,
+  loads: readonly MeasuredLoad[],
+): ScenarioEntry[] {
+  const { state, errors = [] } = testCase.result()
+  const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
+  const { root } = testCase.project.vitest.config
+  const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
+  const test = { name: testCase.fullName, file, testStatus } as const
+  if (loads.length === 0) {
+    return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
+  }
+  // Where one load of several explains that the test failed, the others did not fail.
+  const areAllGood = loads.every(isGood)
+  return loads.map((load, index) => {
+    const { workloadHash, result, verdict, slo, bounds } = load
+    const isToBlame = areAllGood || !isGood(load)
+    return {
+      state: 'measured',
+      ...test,
+      testStatus: testStatus === 'failed' && !isToBlame ? 'passed' : testStatus,
+      name: nameOfLoad(testCase, index),
+      error: error === '' || !isToBlame ? null : error,
+      workloadHash,
+      result,
+      verdict,
+      slo,
+      bounds,
+    }
+  })
+}
+
+/** The test's name, with the load's number from the second load on. */
+export function nameOfLoad({ fullName }: TestCase, index: number): string {
+  return index === 0 ? fullName : `${fullName} (load ${index + 1})`
+}
+
+/** Whether no judgement of a load makes its test fail. */
+function isGood({ verdict, slo }: MeasuredLoad): boolean {
+  return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
+}
