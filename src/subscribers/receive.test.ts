@@ -123,10 +123,10 @@ test('renders each event as one line', () => {
   expect(events.map(renderReceiving)).toEqual([
     'receiving for the identities "a-*" of the namespace "loadtest" at localhost:4222; Ctrl-C ends it',
     'receiving for all identities of the namespace "loadtest" at localhost:4222; Ctrl-C ends it',
-    '  5.0 s   1 message   500 receipts   4.50 kB   500 identities   0 duplicates   1,235 receipts/s',
+    '  5.0 s   1 message   500 receipts   4.5 kB   500 identities   0 duplicates   1,235 receipts/s',
     '  6.0 s   the connection to NATS is lost; reconnecting',
     '  7.0 s   connected to NATS again',
-    'received 1 message, 500 receipts, 4.50 kB, 500 identities, 0 duplicates in 8.0 s',
+    'received 1 message, 500 receipts, 4.5 kB, 500 identities, 0 duplicates in 8.0 s',
     'received nothing in 8.0 s',
   ])
 })
