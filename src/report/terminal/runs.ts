@@ -80,10 +80,10 @@ export function renderRun(run: RunFile): string {
   return parts.join('\n\n')
 }
 
-/** The result of the reference workload: `reference v1: Redis 85 µs, NATS 92 µs a round trip`. */
+/** The result of the reference workload: `reference v1: Redis 85 µs, NATS 92 µs per round trip`. */
 export function renderReference({ version, parts }: Reference): string {
   const times = parts.map(({ name, p50Ms }) => `${name} ${us(p50Ms)}`)
-  return `reference v${version}: ${times.join(', ')} a round trip`
+  return `reference v${version}: ${times.join(', ')} per round trip`
 }
 
 function us(ms: number): string {
