@@ -1,5 +1,5 @@
 /** No rate above this is tried, requests/s: more than any generator is known to send. */
-export const HIGHEST_RATE = 1_000_000
+export const MAX_RATE = 1_000_000
 
 /** The outcome of a probe: the rate was held, or the system or the generator failed. */
 export type ProbeOutcome =

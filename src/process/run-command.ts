@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printableLines } from '../printable.ts'
 import { UserError } from '../user-error.ts'
 import { watchOutput } from './output.ts'
-import { SIGNAL_CODES, type SignalCode } from './signals.ts'
+import { isSignalCode, type SignalCode } from './signals.ts'
 import { watchParent } from './watch-parent.ts'
 
 /** How a command can end. Only a judgement is `EXIT.failed`. */
@@ -70,10 +70,6 @@ function endOfCode(code: number): CommandEnd {
   if (isSignalCode(code)) return code
   if (code !== EXIT.broken) complain('The command ended before it was done.')
   return EXIT.broken
-}
-
-function isSignalCode(code: number): code is SignalCode {
-  return Object.values<number>(SIGNAL_CODES).includes(code)
 }
 
 /** A package that the user's project lacks, in Node's words. */

@@ -4,6 +4,14 @@ export const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 export type SignalName = keyof typeof SIGNAL_CODES
 export type SignalCode = (typeof SIGNAL_CODES)[SignalName]
 
+/** The signals that end a process in order. */
+export const SIGNALS = Object.keys(SIGNAL_CODES) as readonly SignalName[]
+
+/** Whether an exit code says that a signal ended the process. */
+export function isSignalCode(code: number): code is SignalCode {
+  return Object.values<number>(SIGNAL_CODES).includes(code)
+}
+
 /**
  * One Ctrl-C may arrive twice within this time, in ms: a terminal sends it to each of its processes,
  * and npm passes its own on. People take longer to press it again.
@@ -35,7 +43,7 @@ export function onSignals(
 ): Signals {
   const state: { exitCode: SignalCode | null } = { exitCode: null }
   let firstMs = 0
-  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+  for (const name of SIGNALS) {
     process.removeAllListeners(name)
     process.on(name, () => {
       const exitCode = SIGNAL_CODES[name]

@@ -52,6 +52,35 @@ export function moduleErrorText(error: ReportedError, file: string | null, root:
   return `${placeText(place, root)}: ${said}${source}`
 }
 
+/** A module that was run, as far as its errors need it. */
+interface FailedModule {
+  readonly moduleId: string
+  errors(): readonly ReportedError[]
+}
+
+/**
+ * All errors of a run outside of its tests, as text, each with the file it belongs to: `run` for those of
+ * no module.
+ * @param root base folder of displayed paths.
+ */
+export function runErrors(
+  modules: readonly FailedModule[],
+  errors: readonly ReportedError[],
+  root: string,
+): readonly { readonly file: string; readonly reason: string }[] {
+  const ofModules = modules.flatMap((module) =>
+    module.errors().map((error) => ({
+      file: relativePath(module.moduleId, root),
+      reason: moduleErrorText(error, module.moduleId, root),
+    })),
+  )
+  const others = errors.map((error) => ({
+    file: 'run',
+    reason: moduleErrorText(error, null, root),
+  }))
+  return [...ofModules, ...others]
+}
+
 /**
  * A test's error: message, place and diff. For an SLO, only the message, with all lines indented, because
  * the scenario's report shows the rest.
@@ -89,7 +118,8 @@ function placeText({ file, line }: Place, root: string): string {
   return line === null ? relativePath(file, root) : `${relativePath(file, root)}:${line}`
 }
 
-function relativePath(file: string, root: string): string {
+/** A file's path as people read it: relative to `root`, with forward slashes. */
+export function relativePath(file: string, root: string): string {
   return relative(root, file).replaceAll('\\', '/')
 }
 

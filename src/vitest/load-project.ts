@@ -32,7 +32,7 @@ export const LOAD_PROJECT = 'load'
 const UNLIMITED_MS = 2 ** 31 - 1
 
 /** Measurements run one at a time, each in its own process, without a time limit. */
-export const MEASURED: TestProjectInlineConfiguration['test'] = {
+export const MEASURED = {
   pool: 'forks',
   fileParallelism: false,
   testTimeout: UNLIMITED_MS,
@@ -40,7 +40,7 @@ export const MEASURED: TestProjectInlineConfiguration['test'] = {
   globalSetup: [pathOf('system-setup.ts')],
   setupFiles: [pathOf('worker-lifetime.ts')],
   provide: { progressPath: '' },
-}
+} satisfies TestProjectInlineConfiguration['test']
 
 /** The Vitest project that runs scenarios, for `test.projects` of a config. */
 export function loadProject(options: LoadProjectOptions = {}): TestProjectInlineConfiguration {
@@ -48,7 +48,7 @@ export function loadProject(options: LoadProjectOptions = {}): TestProjectInline
   return {
     test: {
       ...MEASURED,
-      ...(system === undefined ? {} : { provide: { progressPath: '', systemModule: system } }),
+      ...(system === undefined ? {} : { provide: { ...MEASURED.provide, systemModule: system } }),
       name: LOAD_PROJECT,
       include: [...include],
       ...(dir === undefined ? {} : { dir }),

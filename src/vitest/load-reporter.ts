@@ -23,7 +23,7 @@ import { printableRun } from '../run-file/printable-run.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
-import { moduleErrorText } from './error-text.ts'
+import { relativePath, runErrors } from './error-text.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -201,22 +201,12 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const moduleErrors = modules.flatMap((module) =>
-      module.errors().map((error) => ({
-        file: this.#pathOf(module),
-        reason: moduleErrorText(error, module.moduleId, this.#root),
-      })),
-    )
     const lost = this.#isBegun ? this.#lostScenarios(errors) : []
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
     this.#live.clear()
-    const otherErrors = errors.map((error) => ({
-      file: 'run',
-      reason: moduleErrorText(error, null, this.#root),
-    }))
-    for (const error of [...moduleErrors, ...otherErrors]) {
+    for (const error of runErrors(modules, errors, this.#root)) {
       process.stderr.write(`${error.reason}\n`)
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
     }
@@ -294,7 +284,7 @@ export class LoadReporter implements Reporter {
   }
 
   #pathOf({ moduleId }: TestModule): string {
-    return relative(this.#root, moduleId).replaceAll('\\', '/')
+    return relativePath(moduleId, this.#root)
   }
 
   #print(text: string): void {

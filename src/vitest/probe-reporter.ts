@@ -1,8 +1,7 @@
-import { relative } from 'node:path'
 import type { TestArtifact } from 'vitest'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
-import { moduleErrorText, type ReportedError } from './error-text.ts'
+import { relativePath, runErrors, type ReportedError } from './error-text.ts'
 import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './scenario-entries.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -60,16 +59,12 @@ export class ProbeReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#live.clear()
-    const file = relative(this.#root, testCase.module.moduleId).replaceAll('\\', '/')
+    const file = relativePath(testCase.module.moduleId, this.#root)
     this.#entries.push(...scenarioEntries(file, testCase, this.#loads.get(testCase.id) ?? []))
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly ReportedError[]): void {
     this.#live.clear()
-    const ofModules = modules.flatMap((module) =>
-      module.errors().map((error) => moduleErrorText(error, module.moduleId, this.#root)),
-    )
-    const others = errors.map((error) => moduleErrorText(error, null, this.#root))
-    this.#errors.push(...ofModules, ...others)
+    this.#errors.push(...runErrors(modules, errors, this.#root).map(({ reason }) => reason))
   }
 }

@@ -8,7 +8,7 @@ import { EnvironmentError } from '../environment/environment-error.ts'
 import type { Reference } from '../environment/reference/reference.ts'
 import type { StartedSystem, System, SystemContext } from '../environment/system.ts'
 import { programBeside } from '../program-beside.ts'
-import { SIGNAL_CODES, type SignalCode, type SignalName } from '../process/signals.ts'
+import { SIGNAL_CODES, SIGNALS, type SignalCode, type SignalName } from '../process/signals.ts'
 import { describeSystem } from '../run-file/provenance/describe-system.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
 import { referenceSchema, systemSchema } from '../run-file/schema/system-schema.ts'
@@ -59,8 +59,6 @@ export class StartInterrupted extends Error {
 
 /** A start that takes longer than this, in ms, is announced. */
 const SLOW_MS = 3_000
-
-const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
 /** The value of `BENCH_SYSTEM` that overrides the configuration and starts nothing. */
 const NONE = 'none'

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-code.ts'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { Reference } from '../environment/reference/reference.ts'
-import { SIGNAL_CODES, type SignalName } from '../process/signals.ts'
+import { isSignalCode, SIGNAL_CODES, SIGNALS, type SignalName } from '../process/signals.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
 import { shardSettings } from './shard-settings.ts'
 import {
@@ -94,7 +94,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     } else {
       logger.error(`${file}: the system did not start: ${stackOf(error)}`)
     }
-    process.exit(error instanceof StartInterrupted ? error.exitCode : 2)
+    process.exit(error instanceof StartInterrupted ? error.exitCode : EXIT.broken)
   }
 }
 
@@ -106,7 +106,7 @@ function stackOf(error: unknown): string {
 /** The process exits with 2, whatever the run's outcome, unless a signal ended it. */
 function breakAtExit(): void {
   process.once('exit', (code) => {
-    if (!Object.values<number>(SIGNAL_CODES).includes(code)) process.exitCode = EXIT.broken
+    if (!isSignalCode(code)) process.exitCode = EXIT.broken
   })
 }
 
@@ -123,10 +123,9 @@ function stopOnSignals(stop: () => Promise<void>): () => void {
     if (process.listenerCount(signal) > 1) return
     void stop().finally(() => process.exit(SIGNAL_CODES[signal]))
   }
-  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
-  for (const signal of signals) process.on(signal, onSignal)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   return () => {
-    for (const signal of signals) process.off(signal, onSignal)
+    for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }
 

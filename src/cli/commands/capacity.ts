@@ -3,7 +3,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { backendOption, option, positiveMs, ratio, systemOption, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
-import { HIGHEST_RATE } from '../../load/capacity.ts'
+import { MAX_RATE } from '../../load/capacity.ts'
 import type { CapacityFlags } from '../actions/capacity.ts'
 
 const HOW = [
@@ -23,7 +23,7 @@ export const capacity: Define = (command, end) => {
       option(
         '--from <rate>',
         'first rate, in requests/s',
-        wholeNumber(1, HIGHEST_RATE, 'requests/s'),
+        wholeNumber(1, MAX_RATE, 'requests/s'),
         '100',
       ),
     )

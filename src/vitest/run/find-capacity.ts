@@ -1,6 +1,6 @@
-import { relative } from 'node:path'
+import { relativePath } from '../error-text.ts'
 import type { TestSpecification, Vitest } from 'vitest/node'
-import { bracketOf, HIGHEST_RATE, nextRate, type CapacitySearch } from '../../load/capacity.ts'
+import { bracketOf, MAX_RATE, nextRate, type CapacitySearch } from '../../load/capacity.ts'
 import { InputError } from '../../input-error.ts'
 import { ANY_PROBE, lowestRate, probeMs, type LeastRequests } from '../../load/least-requests.ts'
 import { judgeProbe, type ProbeJudgement } from './judge-probe.ts'
@@ -12,7 +12,7 @@ import type { ProbeReporter } from '../probe-reporter.ts'
 
 /** The parameters of a search. */
 export interface SearchPlan {
-  /** The first rate, requests/s, from 1 to `HIGHEST_RATE`. */
+  /** The first rate, requests/s, from 1 to `MAX_RATE`. */
   readonly from: number
   /** See `CapacitySearch`. */
   readonly precision: number
@@ -37,7 +37,7 @@ export async function findCapacity(
   plan: SearchPlan,
 ): Promise<void> {
   const { from, precision, durationMs, record, print } = plan
-  const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
+  const file = relativePath(scenario.moduleId, vitest.config.root)
   const probes: ProbeEntry[] = []
   // The scenario's SLO, and so the requests that it needs, are known after the first run.
   let least: LeastRequests | null = null
@@ -67,8 +67,8 @@ function searchFor(
   { from, precision, durationMs }: SearchPlan,
   least: LeastRequests,
 ): CapacitySearch {
-  const lowest = lowestRate(least, durationMs, HIGHEST_RATE)
-  return { from: Math.max(from, lowest), precision, lowest, highest: HIGHEST_RATE }
+  const lowest = lowestRate(least, durationMs, MAX_RATE)
+  return { from: Math.max(from, lowest), precision, lowest, highest: MAX_RATE }
 }
 
 interface ProbePlan extends SearchPlan {
