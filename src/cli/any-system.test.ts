@@ -155,6 +155,16 @@ export default defineSystem({ start: async () => { throw new EnvironmentError('N
     /^stopped\n.*expected plain data\n.*provide\.connect/s,
   ],
   ['holds a syntax error', 'export default {\n  start: = 3\n}', /shop\.system\.mts:2\n.*= 3\n/s],
+  [
+    'imports a package that is not installed',
+    `import 'no-such-shop'\nexport default {}`,
+    /^Cannot find package 'no-such-shop' imported from \S+shop\.system\.mts$/,
+  ],
+  [
+    'imports a file that does not exist',
+    `import './nowhere.mts'\nexport default {}`,
+    /^Cannot find module '\S+nowhere\.mts' imported from \S+shop\.system\.mts$/,
+  ],
   ['exports no system', 'export const system = {}', /its default export is not a system/],
 ])('a system that %s ends the run with 2, and says so', TIMEOUT, async (_, text, message) => {
   writeScenario("''")

@@ -144,7 +144,7 @@ async function importSystem(file: string): Promise<System> {
   const module: { readonly default?: Partial<System> } = await import(
     pathToFileURL(path).href
   ).catch((error: unknown) => {
-    const mistake = error instanceof SyntaxError ? mistakeIn(path) : ''
+    const mistake = error instanceof SyntaxError ? mistakeIn(path) : unresolvedImport(error)
     throw mistake === '' ? error : new EnvironmentError(mistake)
   })
   const { start } = module.default ?? {}
@@ -162,6 +162,13 @@ function mistakeIn(path: string): string {
   const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
   const [mistake = ''] = stderr.split('\n    at ')
   return mistake.replaceAll(/\n{2,}/g, '\n')
+}
+
+/** Which import could not be resolved, and in which file; empty for any other error. */
+function unresolvedImport(error: unknown): string {
+  if (!(error instanceof Error && 'code' in error)) return ''
+  const { code, message } = error
+  return code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? message : ''
 }
 
 /** CommonJS is the default of `npm init`, unless a file's extension says otherwise. */
