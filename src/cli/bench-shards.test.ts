@@ -7,6 +7,7 @@ import { readHistory } from '../run-file/history/history-file.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
+import { START_TIMEOUT, startInTime } from './testing/start-in-time.ts'
 
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
@@ -40,57 +41,52 @@ function countsOf(run: RunFile): readonly object[] {
   )
 }
 
-test(
-  'shards that run side by side merge into the load of one run',
-  { timeout: 90_000 },
-  async () => {
-    const startAt = startsIn(20)
-    const shards = await Promise.all(
-      [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, '--start-at', startAt])),
-    )
-    for (const { exitCode, stdout, stderr } of shards) {
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      expect(stdout).toContain('SLO: judged on all shards together')
-    }
-    const parts = runFilesIn(folder())
-    expect(parts).toHaveLength(3)
-    const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
-    expect(two.generators).toMatchObject({ kind: 'shard', shard: 2, of: 3, startAt })
-    expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
-
-    const missing = await start(['results', 'merge', ...parts.slice(1)])
-    expect(missing.exitCode).toBe(4)
-    expect(missing.stderr).toMatch(/^Of 3 shards, \d is missing\.\n$/)
-
-    const merge = await start(['results', 'merge', ...parts])
-    expect(merge.stderr).toBe('')
-    expect(merge.exitCode).toBe(0)
-    expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
-    const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
-    const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
-    expect(csvs).toHaveLength(9)
-    expect(readHistory(folder()).rows.map(({ runId }) => runId)).toContain(
-      basename(merged, '.json'),
-    )
-
-    const one = await start(['bench', 'sharded', '--results', join(folder(), 'one')])
-    expect(one.exitCode).toBe(0)
-    const [whole = 'none'] = readdirSync(join(folder(), 'one')).filter((name) =>
-      name.endsWith('.json'),
-    )
-    const counts = countsOf(await readRunFile(join(folder(), 'one', whole)))
-    expect(countsOf(await readRunFile(merged))).toEqual(counts)
-    expect(counts).toHaveLength(2)
-  },
-)
-
-test('--generators makes one run, on servers that it starts', { timeout: 90_000 }, async () => {
-  const args = ['bench', 'sharded', '--generators', '2', '--start-at', startsIn(20)]
-  const { exitCode, stdout, stderr } = await start(args, {
-    BENCH_BACKEND: 'programs',
-    REDIS_URL: '',
-    NATS_URL: '',
+test('shards that run side by side merge into the load of one run', START_TIMEOUT, async () => {
+  let startAt = ''
+  const shards = await startInTime(folder(), (time) => {
+    startAt = time
+    const shard = (k: number) =>
+      start(['bench', 'sharded', '--shard', `${k}/3`, '--start-at', time])
+    return Promise.all([1, 2, 3].map(shard))
   })
+  for (const { exitCode, stdout, stderr } of shards) {
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain('SLO: judged on all shards together')
+  }
+  const parts = runFilesIn(folder())
+  expect(parts).toHaveLength(3)
+  const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
+  expect(two.generators).toMatchObject({ kind: 'shard', shard: 2, of: 3, startAt })
+  expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
+
+  const missing = await start(['results', 'merge', ...parts.slice(1)])
+  expect(missing.exitCode).toBe(4)
+  expect(missing.stderr).toMatch(/^Of 3 shards, \d is missing\.\n$/)
+
+  const merge = await start(['results', 'merge', ...parts])
+  expect(merge.stderr).toBe('')
+  expect(merge.exitCode).toBe(0)
+  expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
+  const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
+  const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
+  expect(csvs).toHaveLength(9)
+  expect(readHistory(folder()).rows.map(({ runId }) => runId)).toContain(basename(merged, '.json'))
+
+  const one = await start(['bench', 'sharded', '--results', join(folder(), 'one')])
+  expect(one.exitCode).toBe(0)
+  const [whole = 'none'] = readdirSync(join(folder(), 'one')).filter((name) =>
+    name.endsWith('.json'),
+  )
+  const counts = countsOf(await readRunFile(join(folder(), 'one', whole)))
+  expect(countsOf(await readRunFile(merged))).toEqual(counts)
+  expect(counts).toHaveLength(2)
+})
+
+test('--generators makes one run, on servers that it starts', START_TIMEOUT, async () => {
+  const own = { BENCH_BACKEND: 'programs', REDIS_URL: '', NATS_URL: '' }
+  const { exitCode, stdout, stderr } = await startInTime(folder(), (startAt) =>
+    start(['bench', 'sharded', '--generators', '2', '--start-at', startAt], own),
+  )
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toContain('2 generators, Redis')
   const [path = 'none', ...others] = runFilesIn(folder())

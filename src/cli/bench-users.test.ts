@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
+import { START_TIMEOUT, startInTime } from './testing/start-in-time.ts'
 
 const folder = useResultsFolder()
 const tornDownFile = (): string => join(folder(), 'torn-down')
@@ -52,7 +53,10 @@ test('a load of users is named as such in the report, the run file and the CSV',
 
 test('an interruption keeps the measurements and tears down every user', async () => {
   const child = start(['bench', 'users', '--duration', '1h'])
-  child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 3_000))
+  child.stdout?.on('data', (text: Buffer) => {
+    // Progress is printed from when the users are set up.
+    if (/ s to go|in flight/.test(text.toString())) child.kill('SIGINT')
+  })
   await ended(child)
   const { result, model } = await onlyResult()
   expect(result.isInterrupted).toBe(true)
@@ -68,12 +72,10 @@ test('capacity refuses a load of users, which has no rate to replace', async () 
   expect(stderr).toMatch(/users\.load\.ts: .*a load of users has no rate/)
 })
 
-test('generators divide the users among themselves', { timeout: 90_000 }, async () => {
-  const startAt = new Date(Date.now() + 10_000).toISOString()
-  const { exitCode, stdout } = await ended(
-    start(['bench', 'users', '--generators', '2', '--start-at', startAt], {
-      BENCH_BACKEND: 'programs',
-    }),
+test('generators divide the users among themselves', START_TIMEOUT, async () => {
+  const servers = { BENCH_BACKEND: 'programs' }
+  const { exitCode, stdout } = await startInTime(folder(), (startAt) =>
+    ended(start(['bench', 'users', '--generators', '2', '--start-at', startAt], servers)),
   )
   expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
   const { model, result } = await onlyResult()

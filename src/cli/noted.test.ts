@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { missingPrograms } from '../environment/programs.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
+import { START_TIMEOUT, startInTime } from './testing/start-in-time.ts'
 
 const folder = useResultsFolder()
 
@@ -73,12 +74,12 @@ const missing = missingPrograms()
 
 test(
   'shards add up to the checks, tags and metrics of one generator',
-  { timeout: 60_000 },
+  START_TIMEOUT,
   async ({ skip }) => {
     skip(missing !== undefined, missing)
-    const startAt = new Date(Date.now() + 20_000).toISOString()
-    const args = ['bench', 'noted', '--generators', '2', '--start-at', startAt]
-    const { exitCode, stdout } = await run(args, 'programs')
+    const { exitCode, stdout } = await startInTime(folder(), (startAt) =>
+      run(['bench', 'noted', '--generators', '2', '--start-at', startAt], 'programs'),
+    )
     expect(stdout).toContain('2 generators, Redis')
     expect(exitCode).toBe(0)
     const [path = 'none'] = runFilesIn(folder())
