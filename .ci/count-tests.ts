@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 
 /**
- * Prints the numbers of passed and failed tests of the given reports as the last line. Exits with 1 if a
- * test failed, if there were no tests, or if one was skipped, because every backend is available.
+ * Prints each test of the given reports that did not pass, and, as the last line, the numbers of passed and failed
+ * tests. Exits with 1 if a test failed, if there were no tests, or if one was skipped, because every backend is
+ * available.
  */
 const report = z.object({
   numPassedTests: z.int(),
@@ -28,10 +29,13 @@ for (const path of process.argv.slice(2)) {
   failed += numFailedTests
   for (const { name, status, assertionResults } of testResults) {
     // A file that failed to load has no tests to count.
-    if (status === 'failed' && assertionResults.length === 0) failed++
+    if (status === 'failed' && assertionResults.length === 0) {
+      failed++
+      console.log(`failed: ${name}`)
+    }
     for (const test of assertionResults) {
-      if (test.status === 'passed' || test.status === 'failed') continue
-      skipped++
+      if (test.status === 'passed') continue
+      if (test.status !== 'failed') skipped++
       console.log(`${test.status}: ${name} ${test.fullName}`)
     }
   }
