@@ -1,4 +1,5 @@
 import type { Plugin } from 'vitest/config'
+import { checkNode } from './check-node.ts'
 import { loadProject, type LoadProjectOptions } from './load-project.ts'
 import { COMMAND_REPORTERS, PluginReporter } from './plugin-reporter.ts'
 
@@ -11,8 +12,10 @@ export const PLUGIN = 'prism-loadtest'
  * Adds load tests to a Vitest config, as `plugins: [loadTests()]`: the project `load`, which runs
  * `*.load.ts` files one at a time and reports their results. The config's own tests and reporters stay as
  * they are; tests of a config without projects become the project `unit`.
+ * @throws Error on a Node that is too old.
  */
 export function loadTests(options: LoadProjectOptions = {}): Plugin {
+  checkNode()
   return {
     name: PLUGIN,
     config: ({ resolve = {}, test = {} }) => {
