@@ -62,7 +62,7 @@ export class Dispatcher {
     return this.#running.ranOn
   }
 
-  /** Whether all requests have been started. */
+  /** Whether no more requests will be started. */
   get isDraining(): boolean {
     return this.#source.isExhausted(nowMs())
   }
