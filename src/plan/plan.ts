@@ -116,12 +116,12 @@ function layOut(
   // Replicas send names to gateways, and gateways cost replicas messages. Neither number ever shrinks.
   let replicas = open.replicas ?? MIN_REPLICAS
   let gateways = 0
-  for (let isSettled = false; !isSettled;) {
-    const before = gateways
+  let before: number
+  do {
+    before = gateways
     gateways = gatewaysFor({ ...open, replicas }, assumptions, coefficients)
     replicas = open.replicas ?? (canFollow ? replicasFor(gateways) : MIN_REPLICAS)
-    isSettled = gateways === before
-  }
+  } while (gateways !== before)
   const demand: Demand = { ...open, gateways, replicas }
   const perReplica = coresPerReplica(gateways, replicas)
   const needs = needsOf(coefficients, amountsOfDemand(demand))
