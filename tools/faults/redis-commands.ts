@@ -1,7 +1,8 @@
 const LINE_END = '\r\n'
 
 /**
- * The number of complete commands in a part of a Redis connection, and the bytes of the incomplete one. A client sends each as an array of bulk strings: `*2 $4 PING $2 hi`, each part on a line.
+ * The number of complete commands in a part of a Redis connection, and the bytes of the incomplete one. A client
+ * sends each as an array of bulk strings: `*2 $4 PING $2 hi`, each part on a line.
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 export function countCommands(bytes: Buffer): {
