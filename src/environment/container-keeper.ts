@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers'
 import type { ContainerRuntimeClient } from 'testcontainers'
+import { SIGNALS } from '../process/signals.ts'
 import { ownerLabel, type KeeperMessage } from './containers.ts'
 import type { BackendImages } from './settings.ts'
 
@@ -160,8 +161,7 @@ function messageOf(error: unknown): string {
 function inputClosed(): Promise<void> {
   return new Promise((resolve) => {
     for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => resolve())
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.once(signal, () => resolve())
+    for (const signal of SIGNALS) process.once(signal, () => resolve())
     process.stdin.resume()
   })
 }

@@ -41,7 +41,7 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly durationMs: number
   /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
   readonly timeoutMs?: number
-  /** The time to wait for requests in flight after the last due time, in ms. Default 10,000. */
+  /** The time to wait for requests under way after the last due time, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
    * The dispatch technique: `clock` starts requests within a few µs, by a thread that watches the clock;

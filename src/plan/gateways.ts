@@ -15,17 +15,16 @@ export function gatewayCores(demand: Demand, coefficients: Coefficients): number
 }
 
 /**
- * A demand with as many gateways as necessary, at least as many as requested. More gateways mean more
+ * The number of gateways that a demand needs, at least as many as requested. More gateways mean more
  * messages, but fewer for each.
  */
-export function settleGateways(
+export function gatewaysFor(
   demand: Demand,
   { utilisation }: Assumptions,
   coefficients: Coefficients,
-): Demand {
-  const gateways = smallestFrom(
+): number {
+  return smallestFrom(
     demand.gateways,
-    (count) => gatewayCores({ ...demand, gateways: count }, coefficients) <= utilisation,
+    (gateways) => gatewayCores({ ...demand, gateways }, coefficients) <= utilisation,
   )
-  return { ...demand, gateways }
 }

@@ -7,7 +7,7 @@ import {
   type Demand,
   type OpenDemand,
 } from './demand.ts'
-import { settleGateways } from './gateways.ts'
+import { gatewaysFor } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { smallestFrom } from './smallest-from.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
@@ -118,7 +118,7 @@ function layOut(
   let gateways = 0
   for (let isSettled = false; !isSettled;) {
     const before = gateways
-    gateways = settleGateways({ ...open, replicas }, assumptions, coefficients).gateways
+    gateways = gatewaysFor({ ...open, replicas }, assumptions, coefficients)
     replicas = open.replicas ?? (canFollow ? replicasFor(gateways) : MIN_REPLICAS)
     isSettled = gateways === before
   }

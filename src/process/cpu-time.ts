@@ -1,27 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * CPU time used so far by all running threads of a process, in ms; `null` on systems other than Linux, and for
- * a process that has ended. Source: the first figure of each thread's `schedstat`, in ns; see
+ * CPU time used so far by all running threads of a process, in ms; `null` on systems other than Linux, without
+ * schedstat in the kernel, and for a process that has ended. Source: the first figure of each thread's `schedstat`, in ns; see
  * https://docs.kernel.org/scheduler/sched-stats.html.
  */
 export function cpuTimeMs(pid: number): number | null {
   try {
-    let ns = 0
-    for (const thread of readdirSync(`/proc/${pid}/task`)) ns += threadTimeNs(pid, thread)
-    return ns / 1e6
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => threadTimeNs(pid, thread))
+    const known = threads.filter((ns) => ns !== null)
+    return known.length === 0 ? null : known.reduce((sum, ns) => sum + ns, 0) / 1e6
   } catch {
     return null
   }
 }
 
-/** 0 for a thread that has ended since it was listed. */
-function threadTimeNs(pid: number, thread: string): number {
+/** `null` for a thread that has ended since it was listed, and without schedstat in the kernel. */
+function threadTimeNs(pid: number, thread: string): number | null {
   try {
     const [onCoreNs] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')
     return Number(onCoreNs)
   } catch {
-    return 0
+    return null
   }
 }
 

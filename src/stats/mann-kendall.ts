@@ -26,8 +26,10 @@ export interface Trend {
  *     slope = median of (xⱼ − xᵢ) / (j − i) over all i < j
  *
  * The normal approximation of z is good from about 10 values. It assumes that values are independent
- * except for the trend, so choose windows much longer than natural fluctuations. Sources: Mann 1945, Kendall 1975, Sen 1968; as in Gilbert, "Statistical Methods for
- * Environmental Pollution Monitoring" (1987), ch. 16.
+ * except for the trend, so choose windows much longer than natural fluctuations.
+ *
+ * Sources: Mann 1945, Kendall 1975, Sen 1968; as in Gilbert, "Statistical Methods for Environmental
+ * Pollution Monitoring" (1987), ch. 16.
  *
  * @throws InputError for fewer than 4 values, or one that is not finite.
  */

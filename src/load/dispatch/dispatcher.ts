@@ -17,7 +17,7 @@ import type { SloWindows } from '../slo/slo-windows.ts'
 const MAX_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const MAX_WAIT_MS = 100
-/** Once a load is interrupted, requests in flight are waited for no longer than this. */
+/** Once a load is interrupted, requests under way are waited for no longer than this. */
 const INTERRUPTED_GRACE_MS = 1_000
 /** How long requests that were given up may take to stop before their resources are torn down, in ms. */
 const STOP_WITHIN_MS = 1_000
@@ -62,7 +62,7 @@ export class Dispatcher {
     return this.#running.ranOn
   }
 
-  /** Whether all requests have been started. */
+  /** Whether no more requests will be started. */
   get isDraining(): boolean {
     return this.#source.isExhausted(nowMs())
   }
@@ -150,7 +150,7 @@ export class Dispatcher {
   }
 
   /**
-   * Waits for the requests in flight; those that don't end in time are unfinished. Then waits a
+   * Waits for the requests under way; those that don't end in time are unfinished. Then waits a
    * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.

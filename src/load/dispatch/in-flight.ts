@@ -13,7 +13,7 @@ export interface Flight {
   readonly hasSettled: boolean
 }
 
-/** An entry of the list of requests in flight. */
+/** An entry of the list of requests under way. */
 interface ListedFlight extends Flight {
   hasEnded: boolean
   hasSettled: boolean
@@ -22,7 +22,7 @@ interface ListedFlight extends Flight {
 }
 
 /**
- * The requests in flight, in order of start, and how many run. All have the same timeout, so the
+ * The requests under way, in order of start, and how many run. All have the same timeout, so the
  * oldest is the first to reach it and one timer serves them all.
  *
  * A linked list: a request that ends is let go of at once, so that garbage collection doesn't find it
@@ -87,7 +87,7 @@ export class InFlight {
     this.#running--
   }
 
-  /** Requests in flight, oldest first. The caller may end the current one meanwhile, but no other. */
+  /** Requests under way, oldest first. The caller may end the current one meanwhile, but no other. */
   *[Symbol.iterator](): Generator<Flight> {
     for (let flight = this.#oldest; flight !== null;) {
       const { after } = flight

@@ -27,7 +27,7 @@ export interface RequestSource {
   readonly measureStartMs: number
   /** Whether the next request belongs to the measurement. */
   isMeasuring(now: number): boolean
-  /** Whether all requests have been started. */
+  /** Whether no more requests will be started. */
   isExhausted(now: number): boolean
   /** Requests due before that have been taken. */
   takenUntilMs(now: number): number

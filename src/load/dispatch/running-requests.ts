@@ -106,7 +106,7 @@ export class RunningRequests {
     return Promise.race([room, timer(timeMs)])
   }
 
-  /** Measured requests in flight, oldest first. */
+  /** Measured requests under way, oldest first. */
   *underWay(now: number): Generator<RequestUnderWay> {
     for (const flight of this.#flights) {
       const { due } = flight

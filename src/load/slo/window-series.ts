@@ -11,7 +11,7 @@ export interface WindowedRequest {
   readonly intendedAtMs: number
 }
 
-/** A measured request in flight, with its times so far. */
+/** A measured request under way, with its times so far. */
 export interface RequestUnderWay extends WindowedRequest {
   readonly times: RequestTimes
 }
@@ -26,7 +26,7 @@ export interface WindowPlan {
 /** An operation, or `null` for all together. */
 type Scope = string | null
 
-/** A window that is not judged yet: its counts by scope, and its number of requests in flight. */
+/** A window that is not judged yet: its counts by scope, and its number of requests under way. */
 interface OpenWindow {
   readonly counts: ReadonlyMap<Scope, WindowCounts>
   pending: number
@@ -56,7 +56,7 @@ export class WindowSeries {
   #complete: { readonly index: number; readonly sinceMs: number } | null = null
   /** All requests of earlier windows are due. */
   #newest = 0
-  /** The wait after a window's end until requests still in flight make it miss its bounds; `null` if no bound aborts the load. */
+  /** The wait after a window's end until requests still under way make it miss its bounds; `null` if no bound aborts the load. */
   readonly #patienceMs: number | null
   /** The next window to check for that. */
   #nextOverdue = 0
@@ -157,7 +157,7 @@ export class WindowSeries {
   }
 
   /**
-   * Does not wait for requests that have been in flight for longer than any bound allows, because they may
+   * Does not wait for requests that have been under way for longer than any bound allows, because they may
    * hang until the load ends. Does wait for those that a late generator has yet to start.
    */
   #judgeOverdue(
@@ -176,7 +176,7 @@ export class WindowSeries {
       if (window === undefined || window.pending === 0) continue
       const waiting = [...underWay()].filter((one) => this.#indexAt(one.intendedAtMs) === index)
       for (const [tally, row] of this.#rows(index, window, waiting)) {
-        // Requests in flight may still succeed.
+        // Requests under way may still succeed.
         if (tally.bound.kind === 'success rate') continue
         tally.suspect(row, index * this.#everyMs, this.#endMs(index))
       }

@@ -2,7 +2,12 @@ import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/histogram-json.ts'
-import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'
+import {
+  exportedLoads,
+  uniqueNames,
+  type ExportedLoad,
+  type MeasuredOperation,
+} from './exported-loads.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -110,26 +115,30 @@ function family(
 
 function infoSample({ runId, commit, profile, system, environment, startedAt }: RunFile): Sample {
   const servers = 'servers' in system ? system.servers : []
-  const labels: Record<string, string> = {
-    run_id: runId,
-    started_at: startedAt,
-    commit: commit?.short ?? '',
-    dirty: String(commit?.isDirty ?? false),
-    profile,
-    backend: system.kind,
-    node_version: environment.nodeVersion,
-  }
-  for (const { name, version } of servers) labels[versionLabel(name, labels)] = version
+  const entries = [
+    ...Object.entries({
+      run_id: runId,
+      started_at: startedAt,
+      commit: commit?.short ?? '',
+      dirty: String(commit?.isDirty ?? false),
+      profile,
+      backend: system.kind,
+      node_version: environment.nodeVersion,
+    }),
+    ...servers.map(({ name, version }) => [versionLabel(name), version] as const),
+  ]
+  const names = uniqueNames(
+    entries.map(([name]) => name),
+    (name, n) => `${name}_${n}`,
+  )
+  const labels = Object.fromEntries(entries.map(([name, value], i) => [names[i] ?? name, value]))
   return { suffix: '_info', labels, value: '1' }
 }
 
-/** `redis_version`, or `redis_version_2` if that is taken; a label's name starts with a letter. */
-function versionLabel(server: string, taken: Labels): string {
+/** Such as `redis_version`; a label's name starts with a letter. */
+function versionLabel(server: string): string {
   const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
-  const label = `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
-  let free = label
-  for (let k = 2; Object.hasOwn(taken, free); k++) free = `${label}_${k}`
-  return free
+  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
 }
 
 function gauge(scenario: string, value: number): Sample {

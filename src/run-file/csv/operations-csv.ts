@@ -22,13 +22,7 @@ import type { RunFile, ScenarioEntry } from '../run-file.ts'
 type OperationJson = LoadResultJson['operations'][number]
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
 
-const REGISTRY_COLUMNS: readonly Column<OperationRow>[] = [
-  column('redisVersion', "the Redis server's", versionOf('Redis')),
-  column('natsVersion', "the NATS server's", versionOf('NATS')),
-]
-
-/** All columns of `<runId>.csv`, for a run that measured Redis and NATS. */
-export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
+const RUN_COLUMNS: readonly Column<OperationRow>[] = [
   column('runId', "the run's name", ({ run }) => run.runId),
   column('status', 'complete, interrupted, or running if it was killed', ({ run }) => run.status),
   column('startedAt', 'when the run began, ISO 8601 UTC', ({ run }) => run.startedAt),
@@ -40,7 +34,21 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   ),
   column('profile', 'which durations were used', ({ run }) => run.profile),
   column('backend', 'origin of the servers', ({ run }) => run.system.kind),
-  ...REGISTRY_COLUMNS,
+]
+
+const REGISTRY_COLUMNS: readonly Column<OperationRow>[] = [
+  column('redisVersion', "the Redis server's", versionOf('Redis')),
+  column('natsVersion', "the NATS server's", versionOf('NATS')),
+]
+
+/** A run of another system has one column for all servers. */
+const SERVERS: Column<OperationRow> = column(
+  'servers',
+  'their names and versions',
+  ({ run: { system } }) => ('servers' in system ? serversText(system) : null),
+)
+
+const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
   column('file', 'where it is defined', ({ scenario }) => scenario.file),
   column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
@@ -123,6 +131,9 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   column('error', 'why the test failed, if it did', ({ scenario }) => scenario.error),
 ]
 
+/** All columns of `<runId>.csv`, for a run that measured Redis and NATS. */
+export const OPERATION_COLUMNS = [...RUN_COLUMNS, ...REGISTRY_COLUMNS, ...SCENARIO_COLUMNS]
+
 /** One row per scenario and operation, and one per scenario that was not measured. */
 export function operationsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
@@ -133,23 +144,11 @@ export function operationsCsv(run: RunFile): string {
       measured: { scenario, operation },
     }))
   })
-  return toCsv(operationColumns(run), rows)
+  const columns = isOfRegistry(run.system)
+    ? OPERATION_COLUMNS
+    : [...RUN_COLUMNS, SERVERS, ...SCENARIO_COLUMNS]
+  return toCsv(columns, rows)
 }
-
-/** A run of another system has one column for all servers. */
-function operationColumns({ system }: RunFile): readonly Column<OperationRow>[] {
-  if (isOfRegistry(system)) return OPERATION_COLUMNS
-  return OPERATION_COLUMNS.flatMap((shown) => {
-    if (!REGISTRY_COLUMNS.includes(shown)) return [shown]
-    return shown === REGISTRY_COLUMNS[0] ? [SERVERS] : []
-  })
-}
-
-const SERVERS: Column<OperationRow> = column(
-  'servers',
-  'their names and versions',
-  ({ run: { system } }) => ('servers' in system ? serversText(system) : null),
-)
 
 function versionOf(server: string): Column<OperationRow>['value'] {
   return ({ run: { system } }) =>
