@@ -7,7 +7,7 @@ import { readHistory } from '../run-file/history/history-file.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
-import { START_TIMEOUT, startInTime } from './testing/start-in-time.ts'
+import { START_TIMEOUT, startInTime, startsIn } from './testing/start-in-time.ts'
 
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
@@ -27,10 +27,6 @@ const folder = useResultsFolder()
 
 function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return ended(startCommand(args, { BENCH_RESULTS: folder(), ...addresses, ...env }))
-}
-
-function startsIn(seconds: number): string {
-  return new Date(Date.now() + seconds * 1_000).toISOString()
 }
 
 function countsOf(run: RunFile): readonly object[] {

@@ -12,7 +12,7 @@ export type Define = (command: Command, end: OnEnd) => void
 /** How users type a command: `path` holds the names of sub-commands, `args` the rest. */
 export type Typed = (path: readonly string[], args: string) => string
 
-/** `runForUser` prints the error in one line. */
+/** `runCommand` prints the error in one line. */
 const OUTPUT: OutputConfiguration = { writeErr: () => {}, outputError: () => {} }
 
 /**

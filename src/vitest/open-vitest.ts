@@ -11,7 +11,8 @@ import { isInstalled } from '../installed.ts'
 import { LOAD_PROJECT, loadProject, type LoadProjectOptions } from './load-project.ts'
 import { PathSequencer } from './path-sequencer.ts'
 import { PLUGIN } from './plugin.ts'
-import { REGISTRY_SYSTEM, startSystem, systemModule, type RunningSystem } from './start-system.ts'
+import type { RunningSystem } from './running-system.ts'
+import { REGISTRY_SYSTEM, startSystem, systemModule } from './start-system.ts'
 import { COMMAND_REPORTERS } from './plugin-reporter.ts'
 
 /** The repository, or the folder of the package. */

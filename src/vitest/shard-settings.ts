@@ -3,7 +3,7 @@ import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
 import { isInstalled } from '../installed.ts'
 import { InputError } from '../input-error.ts'
-import { RUNNING_SYSTEM } from './start-system.ts'
+import { RUNNING_SYSTEM } from './running-system.ts'
 import type { Generators } from '../run-file/run-file.ts'
 
 /** One shard of a run with several generators. */

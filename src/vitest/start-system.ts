@@ -12,39 +12,13 @@ import { SIGNAL_CODES, SIGNALS, type SignalCode, type SignalName } from '../proc
 import { describeSystem } from '../run-file/provenance/describe-system.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
 import { referenceSchema, systemSchema } from '../run-file/schema/system-schema.ts'
-
-/** A system that was started and checked. */
-export interface RunningSystem {
-  /** Without secrets. */
-  readonly system: MeasuredSystem
-  /** npm packages by which requests reach the system. */
-  readonly clients: readonly string[]
-  /** Values that scenarios read by `inject`; may hold secrets. */
-  readonly provide: Readonly<Record<string, unknown>>
-  /** `null` if the system has no reference workload. */
-  readonly measureReference: (() => Promise<Reference>) | null
-  readonly stop: () => Promise<void>
-}
+import type { RunningSystem } from './running-system.ts'
 
 /** The module of Redis and NATS, which this repository's own scenarios measure. */
 export const REGISTRY_SYSTEM = programBeside(
   '../environment/registry-system.ts',
   import.meta.url,
 ).href
-
-/** The variable that passes a running system to child processes. */
-export const RUNNING_SYSTEM = 'BENCH_RUNNING_SYSTEM'
-
-/** A running system as text; it may hold secrets. */
-export function handOver({ system, clients, provide }: RunningSystem): string {
-  return JSON.stringify({ system, clients, provide })
-}
-
-/** A system that another process started and will stop. */
-export function handedOver(text: string): RunningSystem {
-  const given: Pick<RunningSystem, 'system' | 'clients' | 'provide'> = JSON.parse(text)
-  return { ...given, measureReference: null, stop: async () => {} }
-}
 
 /** A signal ended the run before the system had started. */
 export class StartInterrupted extends Error {

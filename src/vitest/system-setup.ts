@@ -6,15 +6,9 @@ import { redactUrls } from '../environment/redact-url.ts'
 import type { Reference } from '../environment/reference/reference.ts'
 import { isSignalCode, SIGNAL_CODES, SIGNALS, type SignalName } from '../process/signals.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
+import { handedOver, RUNNING_SYSTEM, type RunningSystem } from './running-system.ts'
 import { shardSettings } from './shard-settings.ts'
-import {
-  handedOver,
-  RUNNING_SYSTEM,
-  StartInterrupted,
-  startSystem,
-  systemModule,
-  type RunningSystem,
-} from './start-system.ts'
+import { StartInterrupted, startSystem, systemModule } from './start-system.ts'
 
 /** The system under test, for the reporter. */
 export interface Measured {

@@ -41,8 +41,8 @@ const CLOCK = 'clock'
 /**
  * Registers, lists and multicasts to identities with TTLs from 0.2 s to 1.6 s, and checks expiry exactly, to
  * the millisecond, by the store's clock alone: a registration reports that clock's time, so a call that
- * begins afterwards must not show anything that had expired by then. Nor may a call omit registrations made
- * before it and, by that clock, is still live after it.
+ * begins afterwards must not show anything that had expired by then. Nor may a call omit a registration that
+ * was made before it and, by that clock, is still live after it.
  */
 export class TtlChurn {
   readonly #registry: MulticastRegistry

@@ -12,7 +12,7 @@ import { printableRun } from '../../run-file/printable-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { runFolderToRead } from '../folders.ts'
-import { writeOutput } from '../actions/write-output.ts'
+import { writeOutput } from './write-output.ts'
 
 /** The flags as typed. */
 export interface CompareFlags {

@@ -15,7 +15,7 @@ import { readCommit } from '../../run-file/provenance/git.ts'
 import { readEnvironment } from '../../run-file/provenance/environment.ts'
 import { EXIT } from '../../exit-code.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
-import { writeOutput } from '../actions/write-output.ts'
+import { writeOutput } from './write-output.ts'
 
 /**
  * Measures the coefficients and writes them.

@@ -17,16 +17,17 @@ export async function startInTime<Ends extends Ended | readonly Ended[]>(
   run: (startAt: string) => Promise<Ends>,
 ): Promise<Ends> {
   const [leadSeconds = 0, ...longer] = LEADS
-  let ends = await run(inSeconds(leadSeconds))
+  let ends = await run(startsIn(leadSeconds))
   for (const seconds of longer) {
     if (!endsOf(ends).some(wasTooLate)) break
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })
-    ends = await run(inSeconds(seconds))
+    ends = await run(startsIn(seconds))
   }
   return ends
 }
 
-function inSeconds(seconds: number): string {
+/** A `--start-at` that many seconds ahead. */
+export function startsIn(seconds: number): string {
   return new Date(Date.now() + seconds * 1_000).toISOString()
 }
 

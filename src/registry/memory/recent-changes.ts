@@ -6,7 +6,7 @@ import {
 } from '../watch/registration-change.ts'
 
 /** Minimum number of changes kept. */
-const MAX_CHANGES = 10_000
+const MIN_CHANGES = 10_000
 
 /** The last changes of a memory store: a watch can resume after any of them. */
 export class RecentChanges {
@@ -21,9 +21,9 @@ export class RecentChanges {
   add(change: RegistrationChange): void {
     this.#changes.push([change.identity, touchOf(change)])
     // Drops half at once, because dropping one costs as much.
-    if (this.#changes.length < 2 * MAX_CHANGES) return
-    this.#changes = this.#changes.slice(MAX_CHANGES)
-    this.#dropped += MAX_CHANGES
+    if (this.#changes.length < 2 * MIN_CHANGES) return
+    this.#changes = this.#changes.slice(MIN_CHANGES)
+    this.#dropped += MIN_CHANGES
   }
 
   /** The identities touched after `position`; `undefined` if `position` is too old or in the future. */

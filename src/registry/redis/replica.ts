@@ -201,10 +201,13 @@ export class Replica {
     let interruption: Interruption | null = null
     for (let snapshots = 0; snapshots < MAX_SNAPSHOTS; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
+      if (typeof loaded === 'string') {
+        interruption = loaded
+        continue
+      }
       // Parts of it may be newer than its position until the log is followed to its end.
-      interruption =
-        typeof loaded === 'string' ? loaded : await this.#follower.follow(loaded, 'new')
-      if (typeof loaded !== 'string' && interruption === null) return this.#takeOver(loaded)
+      interruption = await this.#follower.follow(loaded, 'new')
+      if (interruption === null) return this.#takeOver(loaded)
     }
     throw new RegistryError(
       'UNAVAILABLE',

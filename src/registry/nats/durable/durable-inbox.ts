@@ -5,7 +5,7 @@ import { settledWithin } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
 import { ACK_WAIT_MS, DurableConsumer } from './durable-consumer.ts'
-import type { DurableStreams } from './durable-streams.ts'
+import { type DurableStreams, reasonOf } from './durable-streams.ts'
 import { HandOut } from './hand-out.ts'
 import { HeldMessages } from './held-messages.ts'
 import { KeptMessage, terminate } from './kept-message.ts'
@@ -111,10 +111,9 @@ export class DurableInbox {
     } catch (error) {
       const { connection, streams, warnings } = this.#options
       if (connection.up) {
-        const reason = error instanceof Error ? error.message : String(error)
         warnings.warn(
           'STREAM_LOST',
-          `Receiving from the JetStream stream "${streams.subjects.messagesStream}" fails: ${reason}. Retrying at least every 5 s.`,
+          `Receiving from the JetStream stream "${streams.subjects.messagesStream}" fails: ${reasonOf(error)}. Retrying at least every 5 s.`,
         )
       }
       throw error
