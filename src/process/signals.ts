@@ -13,6 +13,15 @@ export function isSignalCode(code: number): code is SignalCode {
 }
 
 /**
+ * For a program that a parent process ends: Ctrl-C and a closing terminal signal every process, and the parent
+ * decides when this one's work is done.
+ */
+export function leaveSignalsToParent(): void {
+  for (const signal of SIGNALS) process.on(signal, () => {})
+  process.on('disconnect', () => process.exit())
+}
+
+/**
  * One Ctrl-C may arrive twice within this time, in ms: a terminal sends it to each of its processes,
  * and npm passes its own on. People take longer to press it again.
  */

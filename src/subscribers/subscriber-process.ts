@@ -1,4 +1,5 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { leaveSignalsToParent } from '../process/signals.ts'
 import type { Deliveries } from '../load/result.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
@@ -10,11 +11,7 @@ import { SubscriberHost } from './subscriber-host.ts'
  */
 let host: SubscriberHost | null = null
 
-// Ctrl-C and a closing terminal signal every process; the parent decides when receiving ends.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
-process.on('SIGHUP', () => {})
-process.on('disconnect', () => process.exit())
+leaveSignalsToParent()
 process.on('message', (call: SubscriberCall) => {
   answer(call).then(
     (message) => process.send?.(message),

@@ -29,7 +29,7 @@ export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> 
   readonly warmUp?: Duration
   /** Default `5s`; 35 min at most. */
   readonly timeout?: Duration
-  /** How long to wait at the end for requests in flight. Default `10s`; 35 min at most. */
+  /** How long to wait at the end for requests under way. Default `10s`; 35 min at most. */
   readonly gracePeriod?: Duration
   /** Random seed for operations, think times and shuffled feeds. Default 1. */
   readonly seed?: number

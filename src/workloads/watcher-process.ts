@@ -1,3 +1,4 @@
+import { leaveSignalsToParent } from '../process/signals.ts'
 import { connectRegistry, type ConnectOptions } from '../registry/connect.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
 
@@ -19,9 +20,7 @@ export type WatcherAnswer =
  */
 let log: JoinLog | null = null
 
-// Ctrl-C and a closing terminal signal every process; the parent decides when watching ends.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-process.on('disconnect', () => process.exit())
+leaveSignalsToParent()
 process.on('message', (call: WatcherCall) => {
   perform(call).then(
     (answer) => answer && process.send?.(answer),

@@ -1,3 +1,4 @@
+import { leaveSignalsToParent } from '../../process/signals.ts'
 import { connectRegistry, type ConnectOptions } from '../../registry/connect.ts'
 import type { MulticastRegistry } from '../../registry/registry.ts'
 import { BareRequests } from './bare-requests.ts'
@@ -15,10 +16,7 @@ let opened: { readonly registry: MulticastRegistry; readonly memoryBytes: number
 let bare: BareRequests | null = null
 let servers: Pick<ConnectOptions, 'redisUrl' | 'natsUrls'> | null = null
 
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
-process.on('SIGHUP', () => {})
-process.on('disconnect', () => process.exit())
+leaveSignalsToParent()
 process.on('message', (call: ProcessCall) => {
   answer(call).then(
     (message) => process.send?.(message),
