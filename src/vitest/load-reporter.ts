@@ -20,6 +20,7 @@ import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
@@ -41,6 +42,8 @@ export interface LoadReporterOptions {
   readonly isVerbose?: boolean
   /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
   readonly isConsoleShown?: boolean
+  /** Called with every event of the run. */
+  readonly listeners?: readonly RunListener[]
 }
 
 /**
@@ -70,6 +73,7 @@ export class LoadReporter implements Reporter {
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
   readonly #otherTests: OtherTest[] = []
+  readonly #listeners: readonly RunListener[]
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const {
@@ -77,11 +81,13 @@ export class LoadReporter implements Reporter {
       reportIntervalMs,
       isVerbose = false,
       isConsoleShown = true,
+      listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
     this.#isConsoleShown = isConsoleShown
+    this.#listeners = listeners
     this.#live = new LiveLine(out, reportIntervalMs)
     this.#progress = new ProgressListener(({ testId, load, progress }) => {
       this.#live.show(progress)
@@ -89,6 +95,9 @@ export class LoadReporter implements Reporter {
       while (kept.length <= load) kept.push([])
       kept[load]?.push(...progress.intervals)
       this.#intervals.set(testId, kept)
+      const testCase = this.#running.get(testId)
+      if (testCase === undefined) return
+      this.#tell({ event: 'progress', scenario: this.#scenarioOf(testCase), load, progress })
     })
   }
 
@@ -123,11 +132,14 @@ export class LoadReporter implements Reporter {
     this.#print(`${paint('bold', this.#record.run.runId)}  ${systemText(system)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
     for (const log of this.#earlyLogs.splice(0)) this.#printConsole(log)
+    const scenarios = this.#vitest?.state.getTestModules().length ?? 0
+    this.#tell({ event: 'run-started', run: this.#record.run, scenarios })
   }
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
     this.#printHeading(testCase)
+    this.#tell({ event: 'scenario-started', scenario: this.#scenarioOf(testCase) })
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
@@ -174,6 +186,7 @@ export class LoadReporter implements Reporter {
     this.#record.addMicroBenchmarks(entries)
     this.#printHeading(testCase)
     this.#print(renderMicroBenchmarks(entries))
+    this.#tell({ event: 'micro-benchmarks', entries })
   }
 
   onTestCaseResult(testCase: TestCase): void {
@@ -194,6 +207,7 @@ export class LoadReporter implements Reporter {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
     }
+    this.#tell({ event: 'scenario-ended', scenario: this.#scenarioOf(testCase), entries })
   }
 
   onTestRunEnd(
@@ -217,6 +231,7 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
+    this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
@@ -285,6 +300,14 @@ export class LoadReporter implements Reporter {
 
   #pathOf({ moduleId }: TestModule): string {
     return relativePath(moduleId, this.#root)
+  }
+
+  #scenarioOf(testCase: TestCase): RunningScenario {
+    return { id: testCase.id, name: testCase.fullName, file: this.#fileOf(testCase) }
+  }
+
+  #tell(event: RunEvent): void {
+    for (const listener of this.#listeners) listener(event)
   }
 
   #print(text: string): void {
