@@ -167,6 +167,6 @@ const MAX_QUOTED = 120
 
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
-  const characters = [...line]
+  const characters = Array.from(line)
   return characters.length <= MAX_QUOTED ? line : `${characters.slice(0, MAX_QUOTED - 1).join('')}…`
 }
