@@ -1,6 +1,7 @@
 import { plot } from 'simple-ascii-chart'
 import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
+import { sparkline } from '../../report/sparkline.ts'
 import { paint, renderTable } from '../../report/terminal/text.ts'
 import { MIN_RUNS } from '../decision/alarms.ts'
 import { levelOf } from '../decision/changes.ts'
@@ -111,17 +112,4 @@ function closing(all: readonly Series[]): string {
   const level = Number(Math.min(searched * LEVEL_PER_SERIES * 100, 100).toPrecision(2))
   const series = searched === 1 ? 'a flat series' : `${searched} flat series`
   return `${counted(found, 'change')} in ${searched} series with ${MIN_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
-}
-
-/** One block character per value, in eight heights from the lowest to the highest value. */
-function sparkline(values: readonly number[]): string {
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)]
-  const heights = '▁▂▃▄▅▆▇█'
-  return values
-    .map((value) =>
-      highest === lowest
-        ? heights.charAt(3)
-        : heights.charAt(Math.round(((value - lowest) / (highest - lowest)) * 7)),
-    )
-    .join('')
 }
