@@ -134,7 +134,7 @@ export class BottomBlock {
       this.#write(`${this.#frame}${END_FRAME}`)
       return isFree
     }
-    stream.write = intercepted as typeof stream.write
+    stream.write = intercepted
     return () => {
       if (own === undefined) Reflect.deleteProperty(stream, 'write')
       else Object.defineProperty(stream, 'write', own)
