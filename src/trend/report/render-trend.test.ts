@@ -30,7 +30,7 @@ test('describes a change by commit, levels, confirming runs and simultaneous ver
 test('states the kind of times and their divisor', () => {
   const text = renderTrend(seriesOf(stepped, all), false)
   expect(text).toMatch(
-    /90 runs from 2026-01-01 \(abc0000\) to 2026-03-31 \(abc0059\), P50 to P99\.9 are\s+service times/,
+    /90 runs from 2026-01-01 \(abc0000\) to 2026-03-31 \(abc0059\)\n +P50 to P99\.9 are service times/,
   )
   expect(text).toContain('P50, P95, P99, P99.9: as measured (not all of the first 12 runs')
   const old = stepped.map((row) => ({ ...row, seriesKey: null }))

@@ -1,6 +1,7 @@
 import { plot } from 'simple-ascii-chart'
 import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
+import { sparkline } from '../../report/sparkline.ts'
 import { paint, renderTable } from '../../report/terminal/text.ts'
 import { MIN_RUNS } from '../decision/alarms.ts'
 import { inMetricUnit, presentLevel, type Series } from '../decision/series.ts'
@@ -28,7 +29,6 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
   const dirty = points.filter(({ isDirty }) => isDirty).length
   const kinds = new Set(group.map(({ timeKind }) => timeKind).filter((kind) => kind !== null))
   const notes = [
-    periodText(longest),
     invalidRuns === 0 ? null : `${invalidRuns} invalid left out`,
     dirty === 0 ? null : `${dirty} of uncommitted work (*)`,
     ...[...kinds].map((kind) => `P50 to P99.9 are ${kind} times`),
@@ -39,7 +39,8 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
       'dim',
       wrapped(`  ${printable(environment)}; load ${printable(workloadHash ?? 'not recorded')}`),
     ),
-    wrapped(`  ${notes.join(', ')}`),
+    wrapped(`  ${periodText(longest)}`),
+    ...(notes.length === 0 ? [] : [wrapped(`  ${notes.join(', ')}`)]),
     renderCourses(group),
     ...group
       .flatMap((series) => (series.changes ?? []).map((change) => changeNote(series, change)))
@@ -100,17 +101,4 @@ function chart(series: Series): string {
     },
   )
   return drawn.replace(/^\n+/, '').trimEnd()
-}
-
-/** One block character per value, in eight heights from the lowest to the highest value. */
-function sparkline(values: readonly number[]): string {
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)]
-  const heights = '▁▂▃▄▅▆▇█'
-  return values
-    .map((value) =>
-      highest === lowest
-        ? heights.charAt(3)
-        : heights.charAt(Math.round(((value - lowest) / (highest - lowest)) * 7)),
-    )
-    .join('')
 }
