@@ -2,11 +2,17 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import type { Chart } from './chart.ts'
 
-/** The place of a chart in a page: its script fills in the drawing, the table and the CSV. */
-export function chartFigure({ id, title, sentence }: Chart): VNode {
+/**
+ * The place of a chart in a page: its script fills in the drawing, the table and the CSV.
+ * @param heading of the title, one level below the heading of the section that it is in.
+ */
+export function chartFigure(
+  { id, title, sentence }: Chart,
+  heading: 'h2' | 'h3' | 'h4' = 'h4',
+): VNode {
   return html`<figure class="chart" id=${id}>
     <figcaption>
-      <h4>${title}</h4>
+      <${heading}>${title}</${heading}>
       <p>${sentence}</p>
     </figcaption>
     <div class="plot" data-chart=${id}></div>
