@@ -2,14 +2,13 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import type { Chart } from './chart.ts'
 
-/**
- * The place of a chart in a page: its script fills in the drawing, the table and the CSV.
- * @param heading of the title, one level below the heading of the section that it is in.
- */
-export function chartFigure(
-  { id, title, sentence }: Chart,
-  heading: 'h2' | 'h3' | 'h4' = 'h4',
-): VNode {
+/** The place of a chart in a page: its script fills in the drawing, the table and the CSV. */
+export function chartFigure(chart: Chart): VNode {
+  return headedFigure(chart, 'h4')
+}
+
+/** The same with a title one level below the heading of the section that it is in. */
+export function headedFigure({ id, title, sentence }: Chart, heading: 'h2' | 'h3' | 'h4'): VNode {
   return html`<figure class="chart" id=${id}>
     <figcaption>
       <${heading}>${title}</${heading}>

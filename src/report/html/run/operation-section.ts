@@ -7,7 +7,7 @@ import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { failuresOf } from '../../failures.ts'
 import type { Chart } from '../chart.ts'
 import { chartFigure } from '../chart-figure.ts'
-import { dataTable } from '../data-table.ts'
+import { dataTable, left, right } from '../data-table.ts'
 import { latencyChart, type OverTime } from './charts/latency-chart.ts'
 import { failureMarks } from './charts/marks.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
@@ -35,7 +35,7 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
     charts,
     body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
       <h3 id=${`${id}-heading`}>${operation.name}</h3>
-      <div class="charts">${charts.map((chart) => chartFigure(chart))}</div>
+      <div class="charts">${charts.map(chartFigure)}</div>
       ${failureTable(entry, operation)} ${receiptsTable(operation)}
     </section>`,
   }
@@ -109,15 +109,11 @@ function completionPercentiles(
 
 function failureTable({ result }: Measured, { name }: Operation): VNode | null {
   const failures = failuresOf(result).filter(({ operation }) => operation === name)
-  return dataTable({
-    caption: `${name}: failures`,
-    columns: [
-      { heading: 'failure' },
-      { heading: 'requests', isFigure: true },
-      { heading: 'such as' },
-    ],
-    rows: failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
-  })
+  return dataTable(
+    `${name}: failures`,
+    [left('failure'), right('requests'), left('such as')],
+    failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
+  )
 }
 
 function receiptsTable({ name, deliveries }: Operation): VNode | null {
@@ -126,17 +122,17 @@ function receiptsTable({ name, deliveries }: Operation): VNode | null {
     return html`<p class="note">Receipts are unknown: ${deliveries.reason}</p>`
   }
   const { expected, received, missing, duplicates, incomplete } = deliveries
-  return dataTable({
-    caption: `${name}: receipts`,
-    columns: [
-      { heading: 'expected', isFigure: true },
-      { heading: 'received', isFigure: true },
-      { heading: 'missing', isFigure: true },
-      { heading: 'duplicates', isFigure: true },
-      { heading: 'messages that did not reach all', isFigure: true },
+  return dataTable(
+    `${name}: receipts`,
+    [
+      right('expected'),
+      right('received'),
+      right('missing'),
+      right('duplicates'),
+      right('messages that did not reach all'),
     ],
-    rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
-  })
+    [[expected, received, missing, duplicates, incomplete].map(formatCount)],
+  )
 }
 
 function time(ms: number | null): string {

@@ -4,8 +4,8 @@ import { counted, formatMs, formatPercentDown, formatRate } from '../../../forma
 import { achievedPerSecond, total } from '../../../load/totals.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
-import { chartFigure } from '../chart-figure.ts'
-import { dataTable } from '../data-table.ts'
+import { headedFigure } from '../chart-figure.ts'
+import { dataTable, left, right } from '../data-table.ts'
 import { worstBoundFirst } from './bound-used.ts'
 import { latencyChart } from './charts/latency-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
@@ -44,7 +44,7 @@ export function summarySection({ scenarios }: RunFile): Part {
         </div>
         <div>
           ${worst === null ? null : factList('tiles', tiles(worst.entry, worst.operation))}
-          ${chart === null ? null : chartFigure(chart, 'h3')}
+          ${chart === null ? null : headedFigure(chart, 'h3')}
         </div>
       </div>
       ${isOne ? null : scenarioTable(scenarios)}
@@ -99,21 +99,21 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
 }
 
 function scenarioTable(scenarios: readonly ScenarioEntry[]): VNode | null {
-  return dataTable({
-    caption: 'Scenarios',
-    columns: [
-      { heading: 'scenario' },
-      { heading: 'outcome' },
-      { heading: 'load' },
-      ...['achieved', 'success', 'lateness P99'].map((heading) => ({ heading, isFigure: true })),
-      { heading: 'measurement' },
+  return dataTable(
+    'Scenarios',
+    [
+      left('scenario'),
+      left('outcome'),
+      left('load'),
+      ...['achieved', 'success', 'lateness P99'].map(right),
+      left('measurement'),
     ],
-    rows: scenarios.map((scenario, at) => [
+    scenarios.map((scenario, at) => [
       html`<a href=${`#scenario-${at + 1}`}>${scenario.name}</a>`,
       outcomeBadge(outcomeOf(scenario)),
       ...scenarioCells(scenario),
     ]),
-  })
+  )
 }
 
 function scenarioCells(scenario: ScenarioEntry): readonly (string | VNode)[] {

@@ -4,7 +4,7 @@ import { formatCount, formatMs, formatRate } from '../../../format.ts'
 import { achievedPerSecond } from '../../../load/totals.ts'
 import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
 import { isThin, THIN_NOTE } from '../../thin-percentile.ts'
-import { dataTable } from '../data-table.ts'
+import { dataTable, left, right } from '../data-table.ts'
 
 type Operation = LoadResultJson['operations'][number]
 
@@ -33,15 +33,9 @@ export function timesTable(caption: string, result: LoadResultJson): VNode | nul
   const hasThin = rows.some((cells) =>
     cells.some((cell) => typeof cell === 'string' && cell.startsWith('~')),
   )
-  return dataTable({
-    caption,
-    columns: [
-      { heading: 'operation' },
-      ...FIGURES.map(([, heading]) => ({ heading, isFigure: true })),
-    ],
-    rows,
-    ...(hasThin ? { note: THIN_NOTE } : {}),
-  })
+  const columns = [left('operation'), ...FIGURES.map(([, heading]) => right(heading))]
+  return html`${dataTable(caption, columns, rows)}
+  ${hasThin ? html`<p class="note">${THIN_NOTE}</p>` : null}`
 }
 
 /** What became of each operation's requests. */
@@ -49,10 +43,10 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
   const seconds = result.measuredMs / 1_000
   const rate = (perSecond: number | null): string =>
     perSecond === null ? '–' : formatRate(perSecond)
-  return dataTable({
+  return dataTable(
     caption,
-    columns: [
-      { heading: 'operation' },
+    [
+      left('operation'),
       ...[
         'planned',
         'asked',
@@ -63,9 +57,9 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         'dropped',
         'not started',
         'unfinished',
-      ].map((heading) => ({ heading, isFigure: true })),
+      ].map(right),
     ],
-    rows: result.operations.map(({ name, counts }) => [
+    result.operations.map(({ name, counts }) => [
       name,
       formatCount(counts.planned),
       rate(seconds === 0 ? null : counts.planned / seconds),
@@ -79,7 +73,7 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         counts.unfinished,
       ].map(formatCount),
     ]),
-  })
+  )
 }
 
 function figureText(
