@@ -62,11 +62,11 @@ describe('a run in one sentence', () => {
     ],
     [
       runOf([scenario('a', [met]), scenario('b', [missed, row({ ...missed, measured: 99 })])]),
-      'Missed: b: multicast response P95 99.0 ms, bound 30 ms (2 of 3 SLOs). All 2 measurements valid.',
+      'Missed: multicast response P95 99.0 ms, bound 30 ms in "b" (2 of 3 SLOs). Both measurements valid.',
     ],
     [
       runOf([scenario('a', [missed], late), scenario('b', [met])]),
-      'Inconclusive: a: the generator was late. Measurements: 1 valid, 1 invalid.',
+      'Inconclusive: "a": the generator was late. Measurements: 1 valid, 1 invalid.',
     ],
     [
       runOf([scenario('a', [row({ ...missed, outcome: 'inconclusive' })])]),
@@ -78,9 +78,9 @@ describe('a run in one sentence', () => {
     ],
     [
       runOf([scenario('a', [], { testStatus: 'failed', error: 'AssertionError: 1 is 2' })]),
-      'Failed: a: AssertionError: 1 is 2. Measurement valid.',
+      'Failed: "a": AssertionError: 1 is 2. Measurement valid.',
     ],
-    [runOf([scenario('a', [missed]), unmeasured]), 'Broken: x: no server. Measurement valid.'],
+    [runOf([scenario('a', [missed]), unmeasured]), 'Broken: "x": no server. Measurement valid.'],
     [
       runOf([scenario('a', [met]), { ...unmeasured, testStatus: 'cancelled' }], {
         status: 'interrupted',
@@ -91,7 +91,7 @@ describe('a run in one sentence', () => {
       runOf([scenario('a', [missed])], { status: 'interrupted' }),
       'Missed: multicast response P95 41.0 ms, bound 30 ms. Interrupted. Measurement valid.',
     ],
-    [runOf([], { capacities: [capacity] }), 'Capacity of x: between 1,200/s and 1,300/s.'],
+    [runOf([], { capacities: [capacity] }), 'Capacity of "x": between 1,200/s and 1,300/s.'],
     [runOf([scenario('a', [])]), 'No SLO was judged. Measurement valid.'],
     [runOf([]), 'Nothing was measured.'],
   ])('reads as such', (run, text) => {

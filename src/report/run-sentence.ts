@@ -52,7 +52,7 @@ function headline(run: Ended, outcome: ScenarioOutcome): string {
   const [first] = ended
   const others = ended.length < 2 ? '' : ` (${ended.length} of ${scenarios.length} scenarios)`
   const because = (reason: string): string =>
-    first === undefined ? '' : `${shortened(first.name)}: ${shortened(reason)}${others}`
+    first === undefined ? '' : `"${shortened(first.name)}": ${shortened(reason)}${others}`
   const measured = ended.filter(isMeasured)
   switch (outcome) {
     case 'broken':
@@ -91,12 +91,12 @@ function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): strin
   if (worst === undefined) return null
   const { row, scenario } = worst
   const { operation, metric } = sloCells(row)
-  const name = scenarios.length === 1 ? '' : `${shortened(scenario.name)}: `
+  const place = scenarios.length === 1 ? '' : ` in "${shortened(scenario.name)}"`
   const of =
     judged.length === 1 ? '' : ` (${formatCount(found.length)} of ${counted(judged.length, 'SLO')})`
   const word = outcome === 'missed' ? 'Missed' : 'Inconclusive'
   const figure = `${shortened(operation)} ${shortened(metric)} ${measuredText(row)}`
-  return `${word}: ${name}${figure}, bound ${boundText(row)}${of}.`
+  return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
 }
 
 function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
@@ -106,7 +106,9 @@ function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
       ? []
       : [bounds === 1 ? 'The SLO is met.' : `All ${formatCount(bounds)} SLOs are met.`]),
     ...(bounds === 0 && scenarios.length > 0 ? ['No SLO was judged.'] : []),
-    ...capacities.map(capacityText),
+    ...capacities.map(
+      (capacity) => `Capacity of "${shortened(capacity.name)}": ${capacityText(capacity)}.`,
+    ),
     ...(microBenchmarks.length === 0
       ? []
       : [`${counted(microBenchmarks.length, 'micro-benchmark')}.`]),
@@ -114,12 +116,12 @@ function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
   return parts.length === 0 ? 'Nothing was measured.' : parts.join(' ')
 }
 
-function capacityText({ name, bracket: { passed: held, failed, limit } }: CapacityEntry): string {
-  const of = `Capacity of ${shortened(name)}`
-  if (held === null) return `${of}: no rate was held.`
+/** A capacity in a few words: `between 1,200/s and 1,300/s`. */
+export function capacityText({ bracket: { passed: held, failed, limit } }: CapacityEntry): string {
+  if (held === null) return 'no rate was held'
   return limit === 'system' && failed !== null
-    ? `${of}: between ${formatRate(held)} and ${formatRate(failed)}.`
-    : `${of}: at least ${formatRate(held)}.`
+    ? `between ${formatRate(held)} and ${formatRate(failed)}`
+    : `at least ${formatRate(held)}`
 }
 
 /** Whether the figures of the measurements can be trusted. */
@@ -136,7 +138,7 @@ function trust(measured: readonly Measured[]): readonly string[] {
     return [
       measured.length === 1
         ? `Measurement ${first.kind}.`
-        : `All ${measured.length} measurements ${first.kind}.`,
+        : `${measured.length === 2 ? 'Both' : `All ${measured.length}`} measurements ${first.kind}.`,
     ]
   }
   return [
@@ -165,7 +167,8 @@ function isMeasured(scenario: ScenarioEntry): scenario is Measured {
 /** Longer names and reasons are cut: a report has them in full. */
 const MAX_QUOTED = 120
 
-function shortened(text: string): string {
+/** In one line, without a full stop, and cut if it is long. */
+export function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
   const characters = Array.from(line)
   return characters.length <= MAX_QUOTED ? line : `${characters.slice(0, MAX_QUOTED - 1).join('')}…`

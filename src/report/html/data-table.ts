@@ -1,59 +1,55 @@
 import { html } from 'htm/preact'
 import type { ComponentChildren, VNode } from 'preact'
 
-/** A column of a table: figures are aligned on the right. */
-export interface DataColumn {
+/** A column of a table: its heading, and whether it holds figures, which are aligned to the right. */
+export interface TableColumn {
   readonly heading: string
-  readonly align: 'left' | 'right'
+  readonly isFigure?: boolean
 }
 
-export function left(heading: string): DataColumn {
-  return { heading, align: 'left' }
+/** A table of a page. */
+export interface TableContent {
+  /** What the table shows. */
+  readonly caption: string
+  readonly columns: readonly TableColumn[]
+  /** One cell per column; the first one heads its row. */
+  readonly rows: readonly (readonly ComponentChildren[])[]
+  /** A remark below the table. */
+  readonly note?: ComponentChildren
 }
 
-/** A column of figures. */
-export function right(heading: string): DataColumn {
-  return { heading, align: 'right' }
-}
-
-/** A row's cells in the order of the columns; the first names the row. */
-export type DataRow = readonly ComponentChildren[]
-
-/**
- * A table with a caption, whose first column heads its rows. On a narrow screen it scrolls by itself, so
- * that the page doesn't; `null` without rows.
- */
-export function dataTable(
-  caption: string,
-  columns: readonly DataColumn[],
-  rows: readonly DataRow[],
-): VNode | null {
+/** A table that scrolls by itself where it is wider than the page; `null` without rows. */
+export function dataTable({ caption, columns, rows, note }: TableContent): VNode | null {
   if (rows.length === 0) return null
-  // A group, not a region: regions are landmarks, of which a page has few.
-  return html`<div class="table" tabindex="0" role="group" aria-label=${caption}>
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map(
-            ({ heading, align }) => html`<th scope="col" class=${align}>${heading}</th>`,
+  return html`<div class="table" role="group" aria-label=${caption} tabindex="0">
+      <table>
+        <caption>
+          ${caption}
+        </caption>
+        <thead>
+          <tr>
+            ${columns.map(
+              ({ heading, isFigure }) =>
+                html`<th scope="col" class=${isFigure === true ? 'figure' : null}>${heading}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (cells) =>
+              html`<tr>
+                ${cells.map((cell, at) => dataCell(cell, at, columns[at]))}
+              </tr>`,
           )}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map((cell, i) =>
-                i === 0
-                  ? html`<th scope="row" class=${columns[i]?.align ?? 'left'}>${cell}</th>`
-                  : html`<td class=${columns[i]?.align ?? 'left'}>${cell}</td>`,
-              )}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
+        </tbody>
+      </table>
+    </div>
+    ${note === undefined ? null : html`<p class="note">${note}</p>`}`
+}
+
+function dataCell(cell: ComponentChildren, at: number, column: TableColumn | undefined): VNode {
+  const kind = column?.isFigure === true ? 'figure' : null
+  return at === 0
+    ? html`<th scope="row" class=${kind}>${cell}</th>`
+    : html`<td class=${kind}>${cell}</td>`
 }

@@ -4,7 +4,7 @@ import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { chartFigure } from '../../report/html/chart-figure.ts'
 import type { LineChart } from '../../report/html/chart.ts'
-import { dataTable, type DataColumn } from '../../report/html/data-table.ts'
+import { dataTable, type TableColumn } from '../../report/html/data-table.ts'
 import type { Page } from '../../report/html/page.ts'
 import type { Change } from '../decision/changes.ts'
 import { presentLevel, type Series } from '../decision/series.ts'
@@ -85,17 +85,17 @@ function changesOf(all: readonly Series[]): readonly Found[] {
     .toSorted((a, b) => (a.change.first.startedAt < b.change.first.startedAt ? 1 : -1))
 }
 
-const left = (heading: string): DataColumn => ({ heading, align: 'left' })
-const right = (heading: string): DataColumn => ({ heading, align: 'right' })
+const left = (heading: string): TableColumn => ({ heading })
+const right = (heading: string): TableColumn => ({ heading, isFigure: true })
 
 function changesSection(all: readonly Series[]): VNode | null {
   const changes = changesOf(all)
   if (changes.length === 0) return null
   return html`<section id="changes">
     <h2>Changes</h2>
-    ${dataTable(
-      'Every change, the latest first',
-      [
+    ${dataTable({
+      caption: 'Every change, the latest first',
+      columns: [
         left('metric'),
         left('scenario: operation'),
         left('change'),
@@ -106,7 +106,7 @@ function changesSection(all: readonly Series[]): VNode | null {
         right('confirmed by'),
         left('at the same time'),
       ],
-      changes.map(({ series, change }) => [
+      rows: changes.map(({ series, change }) => [
         series.metric.label,
         printable(nameOf(series)),
         html`<span class=${change.isWorse ? 'missed' : 'met'}>${directionOf(change)}</span>`,
@@ -119,7 +119,7 @@ function changesSection(all: readonly Series[]): VNode | null {
           ...change.beside.map(printable),
         ].join('; '),
       ]),
-    )}
+    })}
   </section>`
 }
 
@@ -155,11 +155,11 @@ function groupOf(group: readonly Series[], id: string): Group {
             ${` ${periodText(longest)}`}${leftOutRuns(longest)}.
           </p>`
     }
-    ${dataTable(
-      `Metrics of ${name}`,
-      [left('metric'), right('level'), right('latest'), left('changes')],
-      group.map(metricRow),
-    )}
+    ${dataTable({
+      caption: `Metrics of ${name}`,
+      columns: [left('metric'), right('level'), right('latest'), left('changes')],
+      rows: group.map(metricRow),
+    })}
     ${charts.map(chartFigure)}
     <ul class="notes">
       ${[...divisorNotes(group), ...(longest === undefined ? [] : versionNotes(longest))].map(

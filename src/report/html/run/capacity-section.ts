@@ -3,7 +3,7 @@ import { formatMs, formatRate, formatSeconds } from '../../../format.ts'
 import type { CapacityEntry, ProbeEntry } from '../../../run-file/run-file.ts'
 import type { LineChart, Series, Tone } from '../chart.ts'
 import { headedFigure } from '../chart-figure.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 import { rounded } from './charts/rounded.ts'
 import { timeScale } from './charts/time-scale.ts'
 import { outcomeBadge } from './outcome-badge.ts'
@@ -22,15 +22,18 @@ export function capacitySection(capacity: CapacityEntry, id: string): Part {
       </header>
       ${bracket.isConfirmed ? null : html`<p class="notice doubtful">The search was not finished: the bracket is not confirmed.</p>`}
       ${headedFigure(chart, 'h3')}
-      ${dataTable(
-        'Probes, in the order of running',
-        [
-          right('rate'),
-          left('outcome'),
-          ...['achieved', 'P50', 'P95', 'P99', 'max', 'lateness P99'].map(right),
-          left('reasons'),
+      ${dataTable({
+        caption: 'Probes, in the order of running',
+        columns: [
+          { heading: 'rate', isFigure: true },
+          { heading: 'outcome' },
+          ...['achieved', 'P50', 'P95', 'P99', 'max', 'lateness P99'].map((heading) => ({
+            heading,
+            isFigure: true,
+          })),
+          { heading: 'reasons' },
         ],
-        probes.map((probe) => [
+        rows: probes.map((probe) => [
           formatRate(probe.rate),
           outcomeBadge(BADGE[probe.outcome].ending, BADGE[probe.outcome].word),
           formatRate(probe.achievedPerSecond),
@@ -43,7 +46,7 @@ export function capacitySection(capacity: CapacityEntry, id: string): Part {
           ].map(time),
           probe.reasons.join('; ') || '–',
         ]),
-      )}
+      })}
     </section>`,
   }
 }

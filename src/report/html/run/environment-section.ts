@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatBytes, formatCount, formatMs } from '../../../format.ts'
 import type { RunFile } from '../../../run-file/run-file.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 import { factList, type Fact } from './facts.ts'
 
 /** Where a run took place: the system under test, the machine, the versions. */
@@ -15,40 +15,49 @@ export function environmentSection(run: RunFile): VNode {
     ${factList('facts', [...runFacts(run), ...machineFacts(run.environment)])}
     ${
       'servers' in system
-        ? dataTable(
-            'Servers',
-            [left('server'), left('version'), left('addresses')],
-            system.servers.map(({ name, version, addresses }) => [
+        ? dataTable({
+            caption: 'Servers',
+            columns: [{ heading: 'server' }, { heading: 'version' }, { heading: 'addresses' }],
+            rows: system.servers.map(({ name, version, addresses }) => [
               name,
               version,
               addresses.join(', '),
             ]),
-          )
+          })
         : null
     }
     ${
       run.reference === null
         ? null
-        : dataTable(
-            `Reference workload v${run.reference.version}: ${formatCount(run.reference.roundTrips)} round trips per server`,
-            [left('server'), right('P50 of a round trip'), right('spread')],
-            run.reference.parts.map(({ name, p50Ms, spread }) => [
+        : dataTable({
+            caption: `Reference workload v${run.reference.version}: ${formatCount(run.reference.roundTrips)} round trips per server`,
+            columns: [
+              { heading: 'server' },
+              { heading: 'P50 of a round trip', isFigure: true },
+              { heading: 'spread', isFigure: true },
+            ],
+            rows: run.reference.parts.map(({ name, p50Ms, spread }) => [
               name,
               formatMs(p50Ms),
               `${(spread * 100).toFixed(1)} %`,
             ]),
-          )
+          })
     }
-    ${dataTable(
-      'Shards',
-      [left('run'), left('CPU'), right('cores'), left('Node')],
-      shards.map(({ runId, environment }) => [
+    ${dataTable({
+      caption: 'Shards',
+      columns: [
+        { heading: 'run' },
+        { heading: 'CPU' },
+        { heading: 'cores', isFigure: true },
+        { heading: 'Node' },
+      ],
+      rows: shards.map(({ runId, environment }) => [
         runId,
         environment.cpuModel,
         formatCount(environment.availableCores),
         environment.nodeVersion,
       ]),
-    )}
+    })}
   </section>`
 }
 

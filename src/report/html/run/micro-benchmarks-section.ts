@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs, formatPercent } from '../../../format.ts'
 import type { MicroBenchmarkEntry } from '../../../run-file/run-file.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 
 /** One table per group of micro-benchmarks; `null` without any. */
 export function microBenchmarksSection(entries: readonly MicroBenchmarkEntry[]): VNode | null {
@@ -18,20 +18,27 @@ export function microBenchmarksSection(entries: readonly MicroBenchmarkEntry[]):
 }
 
 function groupTable(caption: string, entries: readonly MicroBenchmarkEntry[]): VNode | null {
-  return dataTable(
+  return dataTable({
     caption,
-    [
-      left('benchmark'),
-      ...['mean', 'P50', 'P75', 'P99', 'max', 'calls/s', '±', 'samples'].map(right),
+    columns: [
+      { heading: 'benchmark' },
+      ...['mean', 'P50', 'P75', 'P99', 'max', 'calls/s', '±', 'samples'].map((heading) => ({
+        heading,
+        isFigure: true,
+      })),
     ],
-    entries.map(({ name, latency, throughputPerSecond, relativeMarginOfErrorPercent, samples }) => [
-      name,
-      ...[latency.meanMs, latency.p50Ms, latency.p75Ms, latency.p99Ms, latency.maxMs].map(formatMs),
-      formatCount(Math.round(throughputPerSecond)),
-      relativeMarginOfErrorPercent === null
-        ? '–'
-        : formatPercent(relativeMarginOfErrorPercent / 100, 1),
-      formatCount(samples),
-    ]),
-  )
+    rows: entries.map(
+      ({ name, latency, throughputPerSecond, relativeMarginOfErrorPercent, samples }) => [
+        name,
+        ...[latency.meanMs, latency.p50Ms, latency.p75Ms, latency.p99Ms, latency.maxMs].map(
+          formatMs,
+        ),
+        formatCount(Math.round(throughputPerSecond)),
+        relativeMarginOfErrorPercent === null
+          ? '–'
+          : formatPercent(relativeMarginOfErrorPercent / 100, 1),
+        formatCount(samples),
+      ],
+    ),
+  })
 }

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { formatCount, formatMs } from '../../../format.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { countOf, figuresOf, passedOf, renderTrouble } from '../../terminal/notes.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
@@ -11,16 +11,16 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 export function notesTables({ name: scenario, result, bounds }: Measured): VNode {
   const { operations, metrics, measuredMs } = result
   const trouble = renderTrouble(result, bounds)
-  return html`${dataTable(
-    `Tags of ${scenario}`,
-    [
-      left('tag'),
-      left('operation'),
+  return html`${dataTable({
+    caption: `Tags of ${scenario}`,
+    columns: [
+      { heading: 'tag' },
+      { heading: 'operation' },
       ...['requests', 'ok', 'P50', 'P95', 'P99', 'service P50', 'service P95', 'service P99'].map(
-        right,
+        figure,
       ),
     ],
-    operations.flatMap(({ name, tags }) =>
+    rows: operations.flatMap(({ name, tags }) =>
       tags
         .filter((split) => countOf(split) > 0)
         .map((split) => [
@@ -35,11 +35,15 @@ export function notesTables({ name: scenario, result, bounds }: Measured): VNode
           ),
         ]),
     ),
-  )}
-  ${dataTable(
-    `Checks of ${scenario}`,
-    [left('check'), left('operation'), ...['made', 'failed', 'passed'].map(right)],
-    operations.flatMap(({ name, checks }) =>
+  })}
+  ${dataTable({
+    caption: `Checks of ${scenario}`,
+    columns: [
+      { heading: 'check' },
+      { heading: 'operation' },
+      ...['made', 'failed', 'passed'].map(figure),
+    ],
+    rows: operations.flatMap(({ name, checks }) =>
       checks.map((check) => [
         check.name,
         name,
@@ -48,12 +52,12 @@ export function notesTables({ name: scenario, result, bounds }: Measured): VNode
         passedOf(check),
       ]),
     ),
-  )}
-  ${dataTable(
-    `Metrics of ${scenario}`,
-    [left('metric'), left('kind'), left('figures')],
-    metrics.map((metric) => [metric.name, metric.kind, figuresOf(metric, measuredMs)]),
-  )}
+  })}
+  ${dataTable({
+    caption: `Metrics of ${scenario}`,
+    columns: [{ heading: 'metric' }, { heading: 'kind' }, { heading: 'figures' }],
+    rows: metrics.map((metric) => [metric.name, metric.kind, figuresOf(metric, measuredMs)]),
+  })}
   ${
     trouble.length === 0
       ? null
@@ -61,6 +65,10 @@ export function notesTables({ name: scenario, result, bounds }: Measured): VNode
           ${trouble.map((line) => html`<li>${line}</li>`)}
         </ul>`
   }`
+}
+
+function figure(heading: string): { readonly heading: string; readonly isFigure: true } {
+  return { heading, isFigure: true }
 }
 
 function ms(time: number | null): string {

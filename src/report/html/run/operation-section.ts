@@ -7,7 +7,7 @@ import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { failuresOf } from '../../failures.ts'
 import type { Chart } from '../chart.ts'
 import { chartFigure } from '../chart-figure.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 import { latencyChart, type OverTime } from './charts/latency-chart.ts'
 import { failureMarks } from './charts/marks.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
@@ -109,11 +109,15 @@ function completionPercentiles(
 
 function failureTable({ result }: Measured, { name }: Operation): VNode | null {
   const failures = failuresOf(result).filter(({ operation }) => operation === name)
-  return dataTable(
-    `${name}: failures`,
-    [left('failure'), right('requests'), left('such as')],
-    failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
-  )
+  return dataTable({
+    caption: `${name}: failures`,
+    columns: [
+      { heading: 'failure' },
+      { heading: 'requests', isFigure: true },
+      { heading: 'such as' },
+    ],
+    rows: failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
+  })
 }
 
 function receiptsTable({ name, deliveries }: Operation): VNode | null {
@@ -122,17 +126,17 @@ function receiptsTable({ name, deliveries }: Operation): VNode | null {
     return html`<p class="note">Receipts are unknown: ${deliveries.reason}</p>`
   }
   const { expected, received, missing, duplicates, incomplete } = deliveries
-  return dataTable(
-    `${name}: receipts`,
-    [
-      right('expected'),
-      right('received'),
-      right('missing'),
-      right('duplicates'),
-      right('messages that did not reach all'),
+  return dataTable({
+    caption: `${name}: receipts`,
+    columns: [
+      { heading: 'expected', isFigure: true },
+      { heading: 'received', isFigure: true },
+      { heading: 'missing', isFigure: true },
+      { heading: 'duplicates', isFigure: true },
+      { heading: 'messages that did not reach all', isFigure: true },
     ],
-    [[expected, received, missing, duplicates, incomplete].map(formatCount)],
-  )
+    rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
+  })
 }
 
 function time(ms: number | null): string {

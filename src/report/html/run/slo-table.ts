@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { counted } from '../../../format.ts'
 import type { SloRow } from '../../../load/slo/slo-row.ts'
 import { sloCells } from '../../slo-cells.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 import { boundBar } from './bound-bar.ts'
 import { worstBoundFirst } from './bound-used.ts'
 import { outcomeBadge } from './outcome-badge.ts'
@@ -35,10 +35,16 @@ export function sloTable(caption: string, rows: readonly ScenarioSlo[]): VNode {
 }
 
 function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
-  return dataTable(
+  return dataTable({
     caption,
-    [left('SLO'), left('outcome'), right('measured'), right('bound'), left('of the bound used')],
-    rows.map(({ scenario, row }) => {
+    columns: [
+      { heading: 'SLO' },
+      { heading: 'outcome' },
+      { heading: 'measured', isFigure: true },
+      { heading: 'bound', isFigure: true },
+      { heading: 'of the bound used' },
+    ],
+    rows: rows.map(({ scenario, row }) => {
       const { operation, metric, bound, measured } = sloCells(row)
       return [
         html`<span class="slo-name">${operation} ${metric}</span>${
@@ -50,7 +56,7 @@ function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
         boundBar(row),
       ]
     }),
-  )
+  })
 }
 
 /** A figure, and below it, smaller, what is in brackets behind it. */

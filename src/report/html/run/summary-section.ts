@@ -5,7 +5,7 @@ import { achievedPerSecond, total } from '../../../load/totals.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
 import { headedFigure } from '../chart-figure.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 import { worstBoundFirst } from './bound-used.ts'
 import { latencyChart } from './charts/latency-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
@@ -99,21 +99,21 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
 }
 
 function scenarioTable(scenarios: readonly ScenarioEntry[]): VNode | null {
-  return dataTable(
-    'Scenarios',
-    [
-      left('scenario'),
-      left('outcome'),
-      left('load'),
-      ...['achieved', 'success', 'lateness P99'].map(right),
-      left('measurement'),
+  return dataTable({
+    caption: 'Scenarios',
+    columns: [
+      { heading: 'scenario' },
+      { heading: 'outcome' },
+      { heading: 'load' },
+      ...['achieved', 'success', 'lateness P99'].map((heading) => ({ heading, isFigure: true })),
+      { heading: 'measurement' },
     ],
-    scenarios.map((scenario, at) => [
+    rows: scenarios.map((scenario, at) => [
       html`<a href=${`#scenario-${at + 1}`}>${scenario.name}</a>`,
       outcomeBadge(outcomeOf(scenario)),
       ...scenarioCells(scenario),
     ]),
-  )
+  })
 }
 
 function scenarioCells(scenario: ScenarioEntry): readonly (string | VNode)[] {

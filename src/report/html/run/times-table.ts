@@ -4,7 +4,7 @@ import { formatCount, formatMs, formatRate } from '../../../format.ts'
 import { achievedPerSecond } from '../../../load/totals.ts'
 import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
 import { isThin, THIN_NOTE } from '../../thin-percentile.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 
 type Operation = LoadResultJson['operations'][number]
 
@@ -33,9 +33,15 @@ export function timesTable(caption: string, result: LoadResultJson): VNode | nul
   const hasThin = rows.some((cells) =>
     cells.some((cell) => typeof cell === 'string' && cell.startsWith('~')),
   )
-  const columns = [left('operation'), ...FIGURES.map(([, heading]) => right(heading))]
-  return html`${dataTable(caption, columns, rows)}
-  ${hasThin ? html`<p class="note">${THIN_NOTE}</p>` : null}`
+  return dataTable({
+    caption,
+    columns: [
+      { heading: 'operation' },
+      ...FIGURES.map(([, heading]) => ({ heading, isFigure: true })),
+    ],
+    rows,
+    ...(hasThin ? { note: THIN_NOTE } : {}),
+  })
 }
 
 /** What became of each operation's requests. */
@@ -43,10 +49,10 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
   const seconds = result.measuredMs / 1_000
   const rate = (perSecond: number | null): string =>
     perSecond === null ? '–' : formatRate(perSecond)
-  return dataTable(
+  return dataTable({
     caption,
-    [
-      left('operation'),
+    columns: [
+      { heading: 'operation' },
       ...[
         'planned',
         'asked',
@@ -57,9 +63,9 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         'dropped',
         'not started',
         'unfinished',
-      ].map(right),
+      ].map((heading) => ({ heading, isFigure: true })),
     ],
-    result.operations.map(({ name, counts }) => [
+    rows: result.operations.map(({ name, counts }) => [
       name,
       formatCount(counts.planned),
       rate(seconds === 0 ? null : counts.planned / seconds),
@@ -73,7 +79,7 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         counts.unfinished,
       ].map(formatCount),
     ]),
-  )
+  })
 }
 
 function figureText(

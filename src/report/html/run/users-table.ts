@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs } from '../../../format.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
-import { dataTable, left, right } from '../data-table.ts'
+import { dataTable } from '../data-table.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 type Closed = Extract<Measured['result']['model'], { kind: 'closed' }>
@@ -17,9 +17,9 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
       ${formatCount(users)} users, think time ${thinkTime.label}. A closed load: times begin when a
       step does, and while the system stalls, users wait and send nothing.
     </p>
-    ${dataTable(
-      `Iterations of ${name}`,
-      [
+    ${dataTable({
+      caption: `Iterations of ${name}`,
+      columns: [
         'started',
         'completed',
         'cut short by a step',
@@ -27,8 +27,8 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
         'P50 without think time',
         'P95',
         'P99',
-      ].map(right),
-      [
+      ].map((heading) => ({ heading, isFigure: true })),
+      rows: [
         [
           ...[
             iterations.started,
@@ -39,16 +39,19 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
           ...[p50Ms, p95Ms, p99Ms].map(time),
         ],
       ],
-    )}
-    ${dataTable(
-      `Users of ${name}`,
-      [
-        left('phase'),
-        ...['users', 'ok', 'failed', 'timed out', 'not done'].map(right),
-        left('such as'),
+    })}
+    ${dataTable({
+      caption: `Users of ${name}`,
+      columns: [
+        { heading: 'phase' },
+        ...['users', 'ok', 'failed', 'timed out', 'not done'].map((heading) => ({
+          heading,
+          isFigure: true,
+        })),
+        { heading: 'such as' },
       ],
-      (['setUp', 'tearDown'] as const).map((phase) => phaseCells(phase, model)),
-    )}`
+      rows: (['setUp', 'tearDown'] as const).map((phase) => phaseCells(phase, model)),
+    })}`
 }
 
 function phaseCells(phase: 'setUp' | 'tearDown', model: Closed): readonly string[] {
