@@ -176,5 +176,5 @@ function line(
     path += `${isBroken ? 'M' : 'L'}${next}`
     isBroken = false
   }
-  return `<path class="tone-${tone}" d="${path}" stroke="currentColor" stroke-width="${1.75 + 1.5 * place}" stroke-linejoin="round" fill="none"/>`
+  return `<path class="tone-${tone}" d="${path}" stroke="currentColor" stroke-width="${1.75 + 2 * place}" stroke-linejoin="round" fill="none"/>`
 }
