@@ -7,7 +7,14 @@ import type {
   TestBenchmark,
   UserConsoleLog,
 } from 'vitest'
-import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
@@ -30,6 +37,7 @@ import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
 import { isBrokenTest, nameOfLoad, scenarioEntries } from './scenario-entries.ts'
+import { kindOf, TestPlaces } from './test-places.ts'
 import { UNDECLARED } from './system-setup.ts'
 
 /** How a run is printed. */
@@ -61,6 +69,7 @@ export class LoadReporter implements Reporter {
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
   readonly #intervals = new Map<string, IntervalFigures[][]>()
   readonly #headed = new Set<string>()
+  readonly #places = new TestPlaces()
   #root = ''
   #vitest: Vitest | null = null
   #importing: TestModule | null = null
@@ -89,7 +98,7 @@ export class LoadReporter implements Reporter {
     this.#isConsoleShown = isConsoleShown
     this.#listeners = listeners
     this.#live = new LiveLine(out, reportIntervalMs)
-    this.#progress = new ProgressListener(({ testId, load, progress }) => {
+    this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
       this.#live.show(progress)
       const kept = this.#intervals.get(testId) ?? []
       while (kept.length <= load) kept.push([])
@@ -97,7 +106,9 @@ export class LoadReporter implements Reporter {
       this.#intervals.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
-      this.#tell({ event: 'progress', scenario: this.#scenarioOf(testCase), load, progress })
+      const scenario = this.#scenarioOf(testCase)
+      if (outline !== undefined) this.#tell({ event: 'load-started', scenario, load, outline })
+      this.#tell({ event: 'progress', scenario, load, progress })
     })
   }
 
@@ -123,6 +134,14 @@ export class LoadReporter implements Reporter {
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#places.expect(specifications)
+  }
+
+  onTestModuleCollected(module: TestModule): void {
+    this.#places.imported(module)
+  }
+
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
@@ -132,14 +151,15 @@ export class LoadReporter implements Reporter {
     this.#print(`${paint('bold', this.#record.run.runId)}  ${systemText(system)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
     for (const log of this.#earlyLogs.splice(0)) this.#printConsole(log)
-    const scenarios = this.#vitest?.state.getTestModules().length ?? 0
-    this.#tell({ event: 'run-started', run: this.#record.run, scenarios })
+    const { scenarios, microFiles } = this.#places
+    this.#tell({ event: 'run-started', run: this.#record.run, scenarios, microFiles })
   }
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
     this.#printHeading(testCase)
-    this.#tell({ event: 'scenario-started', scenario: this.#scenarioOf(testCase) })
+    const scenario = this.#scenarioOf(testCase)
+    this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
@@ -308,7 +328,8 @@ export class LoadReporter implements Reporter {
   }
 
   #scenarioOf(testCase: TestCase): RunningScenario {
-    return { id: testCase.id, name: testCase.fullName, file: this.#fileOf(testCase) }
+    const { id, fullName: name } = testCase
+    return { kind: kindOf(testCase), id, name, file: this.#fileOf(testCase) }
   }
 
   #tell(event: RunEvent): void {

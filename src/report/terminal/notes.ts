@@ -47,7 +47,10 @@ function renderTags(operations: readonly OperationJson[]): string | null {
   if (rows.length === 0) return null
   const times = ['P50', 'P95', 'P99']
   const headings = ['requests', 'ok', ...times, ...times.map((figure) => `service ${figure}`)]
-  return renderTable([left('tag'), left('operation'), ...headings.map(right)], rows)
+  return renderTable(
+    [left('tag'), left('operation'), ...headings.map((heading) => right(heading))],
+    rows,
+  )
 }
 
 function renderChecks(operations: readonly OperationJson[]): string | null {
