@@ -65,6 +65,7 @@ describe('npm run bench -- --stream', () => {
       new Set([
         'run-started',
         'scenario-started',
+        'load-started',
         'progress',
         'interval',
         'scenario-ended',

@@ -5,12 +5,18 @@ import { EventStream } from './event-stream.ts'
 import { PipeSink, type LineSink } from './line-sink.ts'
 import type { RunEvent } from './run-event.ts'
 import { streamEventSchema, type StreamEvent } from './stream-schema.ts'
-import { interval, progress, RUNNING } from './testing/run-events.ts'
+import {
+  interval,
+  LOAD_STARTED,
+  progress,
+  RUNNING,
+  SCENARIO_STARTED,
+} from './testing/run-events.ts'
 
 const MEASURED = scenarioOf('buy')
 const RUN = runOf([MEASURED])
 
-const STARTED: RunEvent = { event: 'run-started', run: RUN, scenarios: 1 }
+const STARTED: RunEvent = { event: 'run-started', run: RUN, scenarios: 1, microFiles: 0 }
 const ENDED: RunEvent = {
   event: 'run-ended',
   run: RUN,
@@ -57,7 +63,8 @@ describe('the lines of a run', () => {
   test('follow it from its start to its end, and each names the run and the time', () => {
     const lines = linesOf(
       STARTED,
-      { event: 'scenario-started', scenario: RUNNING },
+      SCENARIO_STARTED,
+      LOAD_STARTED,
       progress(1, [interval(0)]),
       ended([MEASURED]),
       ENDED,
@@ -66,6 +73,7 @@ describe('the lines of a run', () => {
     expect([...new Set(kinds)]).toEqual([
       'run-started',
       'scenario-started',
+      'load-started',
       'interval',
       'progress',
       'scenario-ended',
@@ -182,15 +190,15 @@ describe('a slow reader', () => {
 
   test('never makes the run wait: lines it has no room for are left out, counted and told', async () => {
     const slow = new Slow()
-    const stream = new EventStream(new PipeSink(slow, true), 'slow')
+    const stream = new EventStream(new PipeSink(slow, true, 100_000), 'slow')
     stream.listener(STARTED)
-    const many = Array.from({ length: 1_000 }, (_, second) => interval(second))
-    for (let round = 0; round < 20; round += 1) {
+    const many = Array.from({ length: 100 }, (_, second) => interval(second))
+    for (let round = 0; round < 10; round += 1) {
       // The same seconds again would not be told.
       const load = { ...progress(1, many), load: round } as RunEvent
       stream.listener(load)
     }
-    expect(slow.writableLength).toBeLessThan(5 * 2 ** 20)
+    expect(slow.writableLength).toBeLessThan(101_000)
     stream.listener(ENDED)
     slow.read()
     await stream.close(0)
@@ -198,8 +206,8 @@ describe('a slow reader', () => {
     const dropped = lines.flatMap((line) => (line.event === 'events-dropped' ? [line.count] : []))
     const [count = 0, ...others] = dropped
     expect(others).toEqual([])
-    // 20 rounds of 1,000 seconds and a progress; then the start, the end, and the line that tells of those left out.
-    expect(lines.length - 3 + count).toBe(20 * 1_001)
+    // 10 rounds of 100 seconds and a progress; then the start, the end, and the line that tells of those left out.
+    expect(lines.length - 3 + count).toBe(10 * 101)
     expect(count).toBeGreaterThan(0)
     expect(lines.slice(-2).map(({ event }) => event)).toEqual(['events-dropped', 'run-ended'])
   })

@@ -15,8 +15,8 @@ export interface LineSink {
   readonly problem: string | null
 }
 
-/** What a reader may be behind by, in bytes: an hour of events of one operation. */
-const MAX_BEHIND = 4 * 2 ** 20
+/** How far a reader may be behind, in bytes. */
+const MAX_BEHIND_BYTES = 4 * 2 ** 20
 
 /** How long a pipe's reader is waited for once the run has ended, in ms. */
 const PATIENCE_MS = 2_000
@@ -72,14 +72,16 @@ export class PipeSink implements LineSink {
   /** As it is now: what else writes to standard output may be sent elsewhere later. */
   readonly #append: (text: string) => boolean
   readonly #isOwn: boolean
+  readonly #maxBehindBytes: number
   #isGone = false
   #problem: string | null = null
 
   /** @param isOwn whether to close the stream at the end: not standard output. */
-  constructor(stream: Writable, isOwn: boolean) {
+  constructor(stream: Writable, isOwn: boolean, maxBehindBytes = MAX_BEHIND_BYTES) {
     this.#stream = stream
     this.#append = stream.write.bind(stream)
     this.#isOwn = isOwn
+    this.#maxBehindBytes = maxBehindBytes
     stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
       this.#isGone = true
       if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') this.#problem ??= message
@@ -93,7 +95,7 @@ export class PipeSink implements LineSink {
   write(line: string, isLast = false): boolean {
     // Nobody misses it.
     if (this.#isGone) return true
-    if (!isLast && this.#stream.writableLength > MAX_BEHIND) return false
+    if (!isLast && this.#stream.writableLength > this.#maxBehindBytes) return false
     this.#append(line)
     return true
   }

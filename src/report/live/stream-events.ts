@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { IntervalFigures } from '../../load/result.ts'
 import { outcomeOf } from '../../run-file/outcome.ts'
-import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import type { RunEvent, RunningScenario } from './run-event.ts'
 import type { StreamEventBody } from './stream-schema.ts'
@@ -24,9 +24,11 @@ export class StreamEvents {
   of(event: RunEvent, nowMs: number): readonly StreamEventBody[] {
     switch (event.event) {
       case 'run-started':
-        return [runStarted(event.run, event.scenarios)]
+        return [runStarted(event)]
       case 'scenario-started':
-        return [{ event: 'scenario-started', ...ofTest(event.scenario) }]
+        return [scenarioStarted(event)]
+      case 'load-started':
+        return [loadStarted(event)]
       case 'progress':
         return this.#progress(event, nowMs)
       case 'scenario-ended':
@@ -139,9 +141,46 @@ function ofLoad(scenario: RunningScenario, load: number) {
   return { ...ofTest(scenario), load }
 }
 
-function runStarted(run: RunFile, files: number): StreamEventBody {
+function runStarted({
+  run,
+  scenarios,
+  microFiles,
+}: Extract<RunEvent, { event: 'run-started' }>): StreamEventBody {
   const { startedAt, profile, commit, system, generators } = run
-  return { event: 'run-started', startedAt, profile, commit, system, generators, files }
+  return {
+    event: 'run-started',
+    startedAt,
+    profile,
+    commit,
+    system,
+    generators,
+    scenarios,
+    microFiles,
+  }
+}
+
+function scenarioStarted({
+  scenario,
+  place,
+}: Extract<RunEvent, { event: 'scenario-started' }>): StreamEventBody {
+  return { event: 'scenario-started', ...ofTest(scenario), kind: scenario.kind, ...place }
+}
+
+function loadStarted({
+  scenario,
+  load,
+  outline,
+}: Extract<RunEvent, { event: 'load-started' }>): StreamEventBody {
+  const { model, label, durationMs, warmUpMs, bounds } = outline
+  return {
+    event: 'load-started',
+    ...ofLoad(scenario, load),
+    model,
+    label,
+    durationMs,
+    warmUpMs,
+    bounds,
+  }
 }
 
 function operationFigures(operation: LoadResultJson['operations'][number]) {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { runFileSchema, verdictSchema } from '../../run-file/run-file.ts'
-import { sloRowSchema } from '../../run-file/schema/slo-schema.ts'
+import { sloBoundSchema, sloRowSchema } from '../../run-file/schema/slo-schema.ts'
 import {
   count,
   dateTimeSchema,
@@ -43,15 +43,40 @@ const runStarted = z
     commit: runFileSchema.shape.commit,
     system: runFileSchema.shape.system,
     generators: runFileSchema.shape.generators,
-    files: count.describe('Scenario files that are going to run.'),
+    scenarios: count.describe(
+      'Load tests, as far as they are known: a file counts as one until it was imported.',
+    ),
+    microFiles: count.describe('Files of micro-benchmarks, which run after the load tests.'),
   })
   .meta({ id: 'runStarted' })
 
 const { load: _, ...ofTest } = ofLoad
 
 const scenarioStarted = z
-  .strictObject({ event: z.literal('scenario-started'), ...everyLine, ...ofTest })
+  .strictObject({
+    event: z.literal('scenario-started'),
+    ...everyLine,
+    ...ofTest,
+    kind: z.enum(['load', 'micro-benchmark']),
+    number: count.describe('From 1: among load tests; of a micro-benchmark, that of its file.'),
+    of: count.describe('Of how many, as far as they are known.'),
+  })
   .meta({ id: 'scenarioStarted' })
+
+const loadStarted = z
+  .strictObject({
+    event: z.literal('load-started'),
+    ...everyLine,
+    ...ofLoad,
+    model: z.enum(['open', 'closed']).describe('Closed: of users.'),
+    label: z.string().describe('The load in words: its arrivals, or its users.'),
+    durationMs: time.describe('Planned time of the measurement, after the warm-up.'),
+    warmUpMs: time,
+    bounds: z
+      .array(sloBoundSchema)
+      .describe('Of the load; those that its test asserts afterwards are not among them.'),
+  })
+  .meta({ id: 'loadStarted' })
 
 const progress = z
   .strictObject({
@@ -179,6 +204,7 @@ const runEnded = z
 export const streamEventSchema = z.discriminatedUnion('event', [
   runStarted,
   scenarioStarted,
+  loadStarted,
   progress,
   interval,
   scenarioEnded,

@@ -1,9 +1,38 @@
 import type { LoadProgress } from '../../../load/recording/load-recorder.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
+import { readSlo } from '../../../load/slo/slo.ts'
+import { VERDICT_THRESHOLDS } from '../../../load/verdict/verdict-thresholds.ts'
 import type { RunEvent, RunningScenario } from '../run-event.ts'
 
 /** A running test. */
-export const RUNNING: RunningScenario = { id: '7_0', name: 'buy', file: 'bench/buy.load.ts' }
+export const RUNNING: RunningScenario = {
+  kind: 'load',
+  id: '7_0',
+  name: 'buy',
+  file: 'bench/buy.load.ts',
+}
+
+/** `RUNNING` begins. */
+export const SCENARIO_STARTED: RunEvent = {
+  event: 'scenario-started',
+  scenario: RUNNING,
+  place: { number: 1, of: 2 },
+}
+
+/** The first load of `RUNNING` begins. */
+export const LOAD_STARTED: RunEvent = {
+  event: 'load-started',
+  scenario: RUNNING,
+  load: 0,
+  outline: {
+    model: 'open',
+    label: 'constant 100/s',
+    durationMs: 10_000,
+    warmUpMs: 2_000,
+    bounds: [...readSlo({ response: { p95: '10ms' } })],
+    verdictThresholds: VERDICT_THRESHOLDS,
+  },
+}
 
 /** An undisturbed second of the operation `a`, at 100/s. */
 export function interval(second: number, change: Partial<IntervalFigures> = {}): IntervalFigures {
