@@ -17,6 +17,7 @@ import { withFlagNames } from '../flag-names.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
+import { RunPageWriter } from '../../report/html/write-run-page.ts'
 import { RunReports } from '../../report/run-reports.ts'
 import {
   projectNames,
@@ -99,7 +100,10 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   }
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
-  const reporter = new LoadReporter(record, { isConsoleShown: !isUi })
+  const reporter = new LoadReporter(record, {
+    isConsoleShown: !isUi,
+    page: await RunPageWriter.open(),
+  })
   const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   const signalCode = await runFiles(vitest, files, isUi)
