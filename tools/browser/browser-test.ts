@@ -1,3 +1,4 @@
+/* oxlint-disable no-empty-pattern -- Vitest reads a fixture's first parameter. */
 import { chromium, type Browser } from 'playwright-core'
 import { expect, test as base } from 'vitest'
 import { OpenedPage, type OpenOptions } from './opened-page.ts'
@@ -19,12 +20,12 @@ export function startBrowser(): Promise<Browser> {
  * anything but itself or opens a dialog fails its test.
  */
 export const test = base
-  .extend('browser', { scope: 'worker' }, async (_context, { onCleanup }) => {
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
     const browser = await startBrowser()
     onCleanup(() => browser.close())
     return browser
   })
-  .extend('shown', { scope: 'worker' }, (_context, { onCleanup }) => {
+  .extend('shown', { scope: 'worker' }, ({}, { onCleanup }) => {
     const shown = ShownRun.start()
     onCleanup(() => shown.remove())
     return shown
