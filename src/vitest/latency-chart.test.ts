@@ -4,12 +4,12 @@ import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
 import { latencyChart } from './latency-chart.ts'
 
 function resultOf(operation: string): ReturnType<typeof serializeLoadResult> {
-  const result = serializeLoadResult(loadResult({ [operation]: {} }))
-  const response = { p50Ms: 1, p95Ms: 2, p99Ms: 4, maxMs: 8 }
+  const result = loadResult({ [operation]: {} })
+  const response = { p50Ms: 1, p95Ms: 2, p99Ms: 4, maxMs: 8, counts: [] }
   const intervals = [0, 1, 2].flatMap((second) =>
     result.intervals.map((interval) => ({ ...interval, second, response })),
   )
-  return { ...result, intervals }
+  return serializeLoadResult({ ...result, intervals })
 }
 
 test('draws a line for each figure, scaled to the largest', () => {

@@ -1,4 +1,5 @@
 import { formatMs } from '../format.ts'
+import { intervalsOf } from '../run-file/json/intervals-json.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 const WIDTH = 640
@@ -18,7 +19,7 @@ export function latencyChart(result: LoadResultJson): string | null {
   const rows = result.operations
     .map(({ name }) => ({
       name,
-      points: result.intervals.flatMap(({ operation, second, response }) =>
+      points: intervalsOf(result).flatMap(({ operation, second, response }) =>
         operation === name && response !== null ? [{ second, ...response }] : [],
       ),
     }))
