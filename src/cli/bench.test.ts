@@ -84,9 +84,9 @@ describe('npm run bench', () => {
   })
 
   test.each([
-    ['missed', 1, '❌ Load tests: failed', '<failure message="missed: '],
-    ['broken', 2, '⛔ Load tests: broken', '<error message="'],
-    ['invalid', 3, '❔ Load tests: inconclusive', '<skipped message="'],
+    ['missed', 1, '### ❌ Missed: ', '<failure message="missed: '],
+    ['broken', 2, '### ⛔ Broken: ', '<error message="'],
+    ['invalid', 3, '### ❔ Inconclusive: ', '<skipped message="'],
   ])(
     'a scenario that is %s leaves Markdown and JUnit beside the run file',
     async (name, code, headline, element) => {

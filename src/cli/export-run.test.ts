@@ -23,6 +23,7 @@ describe('npm run results -- export', () => {
     ['github-action-benchmark', /^\[\n {2}\{\n {4}"name": "mixed \/ a: service time P50"/],
     ['bencher', /^\{\n {2}"mixed \/ a": \{/],
     ['csv', /^runId,/],
+    ['markdown', /^### ✅ No SLO was judged\. Measurement valid\.\n/],
   ])('writes %s to standard output or a file', async (format, text) => {
     write(runOf([scenarioOf('mixed')]))
     const { exitCode, stdout, stderr } = await exported('--format', format)

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -78,6 +78,21 @@ describe('--alarm', () => {
     expect(stderr).toBe('')
     expect(stdout).toContain('mixed: register')
     expect(exitCode).toBe(expected)
+  })
+
+  test('writes a page beside the runs, also of the whole history', async () => {
+    writeHistory(30)
+    const { exitCode, stderr } = await trend('--alarm', '--html')
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe(`page: ${join(folder(), 'trend.html')}\n`)
+    const history = await ended(
+      startCommand(['results', 'history', '--html'], { BENCH_RESULTS: folder() }),
+    )
+    expect(history).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('history.html') })
+    expect(history.stdout).toMatch(/mixed: register +30 +2026-01-01 +2026-01-30 abc001d +1 +0/)
+    for (const name of ['trend.html', 'history.html']) {
+      expect(readFileSync(join(folder(), name), 'utf8')).toContain('P50 worse by')
+    }
   })
 
   test('is raised once, not by the following runs', async () => {

@@ -15,7 +15,7 @@ export function sloCells(row: SloRow): SloCells {
   return {
     operation: row.operation,
     metric: metric(row),
-    bound: `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
+    bound: `${COMPARISON[row.comparison]} ${boundText(row)}${row.isDefault ? ' (default)' : ''}`,
     measured: measured(row),
   }
 }
@@ -48,8 +48,8 @@ function measured(row: SloRow): string {
   return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
 }
 
-/** In the author's form: a bound of 10 ms is not printed as 10.0 ms. */
-function bound(row: SloRow): string {
+/** The bound alone, in the author's form: 10 ms is not printed as 10.0 ms. */
+export function boundText(row: SloRow): string {
   return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
     ? `${row.bound} ms`
     : formatFigure(row.bound, row.unit)

@@ -7,7 +7,14 @@ import type {
   TestBenchmark,
   UserConsoleLog,
 } from 'vitest'
-import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -31,6 +38,7 @@ import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
 import { isBrokenTest, nameOfLoad, scenarioEntries } from './scenario-entries.ts'
+import { kindOf, TestPlaces } from './test-places.ts'
 import { UNDECLARED } from './system-setup.ts'
 
 /** How a run is printed. */
@@ -62,6 +70,7 @@ export class LoadReporter implements Reporter {
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
   readonly #kept = new Map<string, KeptLoad[]>()
   readonly #headed = new Set<string>()
+  readonly #places = new TestPlaces()
   #root = ''
   #vitest: Vitest | null = null
   #importing: TestModule | null = null
@@ -90,7 +99,7 @@ export class LoadReporter implements Reporter {
     this.#isConsoleShown = isConsoleShown
     this.#listeners = listeners
     this.#live = new LiveLine(out, reportIntervalMs)
-    this.#progress = new ProgressListener(({ testId, load, progress }) => {
+    this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
       this.#live.show(progress)
       const kept = this.#kept.get(testId) ?? []
       while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
@@ -98,7 +107,9 @@ export class LoadReporter implements Reporter {
       this.#kept.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
-      this.#tell({ event: 'progress', scenario: this.#scenarioOf(testCase), load, progress })
+      const scenario = this.#scenarioOf(testCase)
+      if (outline !== undefined) this.#tell({ event: 'load-started', scenario, load, outline })
+      this.#tell({ event: 'progress', scenario, load, progress })
     })
   }
 
@@ -124,6 +135,14 @@ export class LoadReporter implements Reporter {
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#places.expect(specifications)
+  }
+
+  onTestModuleCollected(module: TestModule): void {
+    this.#places.imported(module)
+  }
+
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
@@ -133,14 +152,15 @@ export class LoadReporter implements Reporter {
     this.#print(`${paint('bold', this.#record.run.runId)}  ${systemText(system)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
     for (const log of this.#earlyLogs.splice(0)) this.#printConsole(log)
-    const scenarios = this.#vitest?.state.getTestModules().length ?? 0
-    this.#tell({ event: 'run-started', run: this.#record.run, scenarios })
+    const { scenarios, microFiles } = this.#places
+    this.#tell({ event: 'run-started', run: this.#record.run, scenarios, microFiles })
   }
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
     this.#printHeading(testCase)
-    this.#tell({ event: 'scenario-started', scenario: this.#scenarioOf(testCase) })
+    const scenario = this.#scenarioOf(testCase)
+    this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
@@ -216,7 +236,8 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const lost = this.#isBegun ? this.#lostScenarios(errors) : []
+    const lostTests = this.#isBegun ? this.#lostTests(errors) : []
+    const lost = lostTests.flatMap(({ entries }) => entries)
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
@@ -227,6 +248,7 @@ export class LoadReporter implements Reporter {
     }
     if (!this.#isBegun) return
     for (const entry of lost) this.#print(renderReport(printableRun(entry)))
+    for (const test of lostTests) this.#tell({ event: 'scenario-ended', ...test })
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken = this.#isBroken || storageProblem !== null
     const exitCode = this.#judge(isBroken)
@@ -248,15 +270,18 @@ export class LoadReporter implements Reporter {
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
 
-  /** Scenarios whose process died while they were being measured. */
-  #lostScenarios(errors: readonly SerializedError[]): readonly ScenarioEntry[] {
+  /** Tests whose process died while they were being measured. */
+  #lostTests(
+    errors: readonly SerializedError[],
+  ): readonly { readonly scenario: RunningScenario; readonly entries: readonly ScenarioEntry[] }[] {
     const [first] = errors
     const reasons = [first?.message, first?.cause?.message].filter((text) => text !== undefined)
     const error = `the process that measured it ended: ${reasons.join(' ')}`
     return [...this.#running.values()]
       .filter(({ project }) => project.name === 'load')
-      .flatMap((testCase) =>
-        (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
+      .map((testCase) => ({
+        scenario: this.#scenarioOf(testCase),
+        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
@@ -264,7 +289,7 @@ export class LoadReporter implements Reporter {
           error,
           intervals: kept?.columns ?? serializeIntervals([], null),
         })),
-      )
+      }))
   }
 
   /** Called once per test. Readiness is reported separately from results, and may arrive later. */
@@ -304,7 +329,8 @@ export class LoadReporter implements Reporter {
   }
 
   #scenarioOf(testCase: TestCase): RunningScenario {
-    return { id: testCase.id, name: testCase.fullName, file: this.#fileOf(testCase) }
+    const { id, fullName: name } = testCase
+    return { kind: kindOf(testCase), id, name, file: this.#fileOf(testCase) }
   }
 
   #tell(event: RunEvent): void {

@@ -19,6 +19,7 @@ import { workloadHash, type DeclaredLoad } from '../run-file/provenance/workload
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
 import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
+import { outlineOf } from './load-outline.ts'
 import { offerOf, refuseRate, type AdaptedResult } from './offered-rate.ts'
 import {
   durationMsOf,
@@ -115,6 +116,7 @@ export const test = base
         data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
       })
       const index = loads.length
+      let isOutlined = false
       const plan = {
         ...times,
         ...notesOf(load),
@@ -124,8 +126,13 @@ export const test = base
         ...(shared === null ? {} : { shard: shared.shard, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
-        onProgress: (state: LoadProgress) =>
-          progress.send({ testId: task.id, load: index, progress: state }),
+        onProgress: (state: LoadProgress) => {
+          const outline = isOutlined
+            ? {}
+            : { outline: outlineOf(load, { ...times, slo }, offer?.arrivals) }
+          isOutlined = true
+          progress.send({ testId: task.id, load: index, ...outline, progress: state })
+        },
       }
       const running = startLoad(load, plan, offer?.arrivals).then((result): AdaptedResult => ({
         ...result,

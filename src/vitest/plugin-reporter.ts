@@ -43,6 +43,11 @@ export class PluginReporter implements Reporter {
     })
     this.#run = new LoadReporter(record)
     this.#run.onInit(this.#vitest)
+    this.#run.onTestRunStart(specifications.filter(({ project }) => isLoad(project)))
+  }
+
+  onTestModuleCollected(module: TestModule): void {
+    if (isLoad(module.project)) this.#run?.onTestModuleCollected(module)
   }
 
   onTestModuleStart(module: TestModule): void {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
+import type { LoadOutline } from '../report/live/run-event.ts'
 
 /**
  * Carries progress from the load's process to the reporter, as lines of JSON over a local socket.
@@ -16,6 +17,8 @@ export interface ProgressMessage {
   readonly testId: string
   /** Index of the load within the test. */
   readonly load: number
+  /** In the load's first message. */
+  readonly outline?: LoadOutline
   readonly progress: LoadProgress
 }
 

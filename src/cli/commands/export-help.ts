@@ -10,6 +10,7 @@ const BY_NAME: Readonly<Record<FormatName, readonly [meaning: string, out: strin
   csv: ['CSV, one row per scenario and operation', 'run.csv'],
   intervals: ['CSV, one row per second, scenario and operation', 'seconds.csv'],
   metrics: ['CSV, one row per check, tag value and metric', 'metrics.csv'],
+  markdown: ['a summary for a pull request or a release', 'run.md'],
   json: ['the run file, in the current schema', 'run.json'],
   hgrm: ['HdrHistogram percentiles in ms, one file per scenario, operation and time', 'hgrm'],
   hlog: ['HdrHistogram log, one interval per scenario, operation and time, in µs', 'run.hlog'],

@@ -4,12 +4,15 @@ import type { Define, OnEnd } from '../command-line.ts'
 import { EXPORT, EXPORT_EXAMPLES, FORMATS } from './export-help.ts'
 import type { ExportFlags } from '../actions/export-run.ts'
 import { addSections } from '../help-sections.ts'
+import type { HistoryFlags } from '../actions/trend.ts'
 import type { ShowFlags } from '../actions/results.ts'
 import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 
 /** `prism-loadtest results` and its sub-commands, which load their code when run. */
 export const results: Define = (command, end) => {
-  command.description('Lists, shows, exports and merges run files.').helpCommand(false)
+  command
+    .description('Lists, shows, exports and merges run files, and shows their history.')
+    .helpCommand(false)
   addSections(command, {
     exitCodes: {
       0: 'done',
@@ -23,6 +26,7 @@ export const results: Define = (command, end) => {
   addShow(command, end)
   addExport(command, end)
   addMerge(command, end)
+  addHistory(command, end)
 }
 
 function addList(program: Command, end: OnEnd): void {
@@ -104,6 +108,24 @@ function addMerge(program: Command, end: OnEnd): void {
       4: 'not the shards of one load, or not all of them',
     },
     examples: [typedCommand('results', 'merge results/*-?of3.json')],
+  })
+}
+
+function addHistory(program: Command, end: OnEnd): void {
+  const command = program
+    .command('history')
+    .summary('show what the history holds, or write it as a page')
+    .description(
+      `Lists the operations of all runs, with their periods and changes. With --html, also writes a page with every metric over commits, fit to be published.\n\n${typedCommand('trend')} shows chosen scenarios and metrics, and can raise an alarm.`,
+    )
+    .option('--html [file]', 'write the page; history.html beside the runs by default')
+  withFolder(command).action(async (flags: HistoryFlags) => {
+    const { showHistory } = await import('../actions/trend.ts')
+    end(await showHistory(flags))
+  })
+  addSections(command, {
+    exitCodes: { 0: 'shown, whatever changed', 3: 'there are no valid runs' },
+    examples: [typedCommand('results', 'history --html')],
   })
 }
 

@@ -24,6 +24,7 @@ export const trend: Define = (command, end) => {
     .option('--results <folder>', RESULTS_TO_READ)
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV, one row per run of a series')
+    .option('--html [file]', 'also write a page with charts; trend.html beside the runs by default')
     .option('--alarm', 'exit with 1 if the latest run confirmed that a metric got worse')
     .option(
       '--simulate',
@@ -52,6 +53,7 @@ export const trend: Define = (command, end) => {
     examples: [
       typedCommand('trend'),
       typedCommand('trend', '--scenario mixed --metric p95'),
+      typedCommand('trend', '--html'),
       typedCommand('trend', '--alarm'),
       typedCommand('trend', '--simulate'),
     ],

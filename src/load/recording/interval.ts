@@ -35,8 +35,8 @@ export class Interval {
       inFlight: mostInFlight,
       received: null,
       errors: [...this.#errors].map(([code, count]) => ({ code, count })),
-      lateness: this.#lateness,
-      response: this.#response,
+      lateness: latenessOf(this.lateness),
+      response: responseOf(this.response),
     }
   }
 
@@ -47,19 +47,17 @@ export class Interval {
     this.response.reset()
     this.lateness.reset()
   }
+}
 
-  get #lateness(): IntervalLateness | null {
-    const { lateness } = this
-    if (lateness.totalCount === 0) return null
-    const at = (percentile: number): number => percentileMs(lateness, percentile) ?? 0
-    return { p50Ms: at(50), p99Ms: at(99), maxMs: at(100) }
-  }
+function latenessOf(times: TimeCounts): IntervalLateness | null {
+  if (times.totalCount === 0) return null
+  const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
+  return { p50Ms: at(50), p99Ms: at(99), maxMs: at(100) }
+}
 
-  get #response(): IntervalResponse | null {
-    const { response } = this
-    if (response.totalCount === 0) return null
-    const at = (percentile: number): number => percentileMs(response, percentile) ?? 0
-    const counts = response.toSparse()
-    return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs: at(100), counts }
-  }
+function responseOf(times: TimeCounts): IntervalResponse | null {
+  if (times.totalCount === 0) return null
+  const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
+  const counts = times.toSparse()
+  return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs: at(100), counts }
 }

@@ -1,4 +1,4 @@
-import { rankOf } from './time-counts.ts'
+import { rankOf } from './rank.ts'
 
 /**
  * A coarse histogram of times, small enough to keep one per second and operation: alternating

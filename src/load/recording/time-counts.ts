@@ -1,5 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
+import { rankOf } from './rank.ts'
 import { sparseBucketOf, type SparseCounts } from './sparse-counts.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
@@ -128,13 +129,6 @@ export class TimeCounts implements Times {
     }
     return histogram
   }
-}
-
-/** How many of `total` times, 1 at least, are at a percentile or below it: rounded up, but for an error of the product. */
-export function rankOf(percentile: number, total: number): number {
-  const exact = (Math.min(percentile, 100) / 100) * total
-  const error = 2 ** (Math.floor(Math.log2(exact)) - 52)
-  return Math.max(Math.ceil(exact - error), 1)
 }
 
 /** The bucket of a time, a whole number of µs in the range. */

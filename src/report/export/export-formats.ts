@@ -4,6 +4,7 @@ import { operationsCsv } from '../../run-file/csv/operations-csv.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { actionBenchmark } from './action-benchmark.ts'
 import { bencherMetrics } from './bencher.ts'
+import { storedRunMarkdown } from '../markdown/run-markdown.ts'
 import { openMetrics } from './open-metrics.ts'
 import { hgrmFiles, histogramLog, type ExportedFile } from './percentile-logs.ts'
 
@@ -28,6 +29,10 @@ export const EXPORT_FORMATS = {
   metrics: {
     ignoresVerdict: false,
     write: notesCsv,
+  },
+  markdown: {
+    ignoresVerdict: false,
+    write: storedRunMarkdown,
   },
   json: {
     ignoresVerdict: false,

@@ -1,14 +1,39 @@
+import type { LoadModel } from '../../load/load-model.ts'
 import type { LoadProgress } from '../../load/recording/load-recorder.ts'
+import type { Bound } from '../../load/slo/slo.ts'
+import type { VerdictThresholds } from '../../load/verdict/verdict-thresholds.ts'
 import type { MicroBenchmarkEntry, RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import type { ResultPaths } from '../../run-file/write/write-run-file.ts'
 
-/** A running test that makes loads. */
+/** A running test: of loads, or of micro-benchmarks. */
 export interface RunningScenario {
+  readonly kind: 'load' | 'micro-benchmark'
   /** The same in all events of one test. */
   readonly id: string
   readonly name: string
   /** Relative to the project's folder. */
   readonly file: string
+}
+
+/** What a load is going to do, as far as it says so before its end. */
+export interface LoadOutline {
+  readonly model: LoadModel['kind']
+  /** The load in words: `constant 200/s`, `50 users`. */
+  readonly label: string
+  /** The planned time of the measurement, after the warm-up. */
+  readonly durationMs: number
+  readonly warmUpMs: number
+  /** Bounds that the load was given; those that its test asserts afterwards are not among them. */
+  readonly bounds: readonly Bound[]
+  readonly verdictThresholds: VerdictThresholds
+}
+
+/** The place of a test in its run. */
+export interface RunPlace {
+  /** From 1: among load tests; of a micro-benchmark, that of its file. */
+  readonly number: number
+  /** Of how many, as far as they are known: a file of load tests counts as one until it was imported. */
+  readonly of: number
 }
 
 /**
@@ -19,10 +44,24 @@ export type RunEvent =
   | {
       readonly event: 'run-started'
       readonly run: RunFile
-      /** Tests of the run, as far as they are known: a file's are once it was imported. */
+      /** Load tests of the run, as far as they are known: a file counts as one until it was imported. */
       readonly scenarios: number
+      /** Files of micro-benchmarks, which run after the load tests. */
+      readonly microFiles: number
     }
-  | { readonly event: 'scenario-started'; readonly scenario: RunningScenario }
+  | {
+      readonly event: 'scenario-started'
+      readonly scenario: RunningScenario
+      readonly place: RunPlace
+    }
+  | {
+      /** The load's first requests are on their way. */
+      readonly event: 'load-started'
+      readonly scenario: RunningScenario
+      /** The index of the load in its test. */
+      readonly load: number
+      readonly outline: LoadOutline
+    }
   | {
       readonly event: 'progress'
       readonly scenario: RunningScenario

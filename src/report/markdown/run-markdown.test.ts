@@ -23,8 +23,8 @@ test('shows the outcome first, then scenarios, SLOs and failures, and folds up t
   const scenario = scenarioOf('mi|xed', { counts: { ok: 900, timedOut: 100 } }, { slo: [row] })
   const text = runMarkdown({ run: runOf([scenario]), exitCode: EXIT.failed, ...nothingElse })
   const order = [
-    '### ❌ Load tests: failed',
-    '| failed | mi&#124;xed | constant 100/s for 10.0 s | valid |',
+    '### ❌ Missed: a success rate 90 %, bound 99 %. Measurement valid.',
+    '| failed | mi&#124;xed | constant 100/s for 10.0 s | ██████████ 100/s | ██████████ 1.00 ms | valid |',
     '| **missed** | mi&#124;xed | a | success rate | &#62; 99 % | 90 % |',
     '| timed out | mi&#124;xed | a | 100 | no answer within 5 s |',
     '<details><summary>Times of each operation</summary>',
@@ -36,6 +36,43 @@ test('shows the outcome first, then scenarios, SLOs and failures, and folds up t
   expect(order).not.toContain(-1)
 })
 
+test('says at once why a measurement is invalid, and folds up why one is degraded', () => {
+  const reasons = [{ figure: 'x', measured: 2, threshold: 1, message: 'it was late' }]
+  const scenarios = (['invalid', 'degraded'] as const).map((kind) =>
+    scenarioOf(kind, {}, { verdict: { kind, reasons } }),
+  )
+  const text = runMarkdown({
+    run: runOf(scenarios),
+    exitCode: EXIT.inconclusive,
+    ...nothingElse,
+  })
+  const [open, fold] = text.split('<details><summary>Why measurements are degraded</summary>')
+  expect(open).toContain('| invalid | invalid | it was late |')
+  expect(fold).toContain('| degraded | degraded | it was late |')
+})
+
+test('with many SLOs, those met are folded up', () => {
+  const row = {
+    operation: 'a',
+    metric: 'response P95',
+    unit: 'ms',
+    comparison: '<',
+    bound: 10,
+    measured: 1,
+    punctual: 1,
+    outcome: 'met',
+    isDefault: false,
+    windows: null,
+  } as const
+  const met = Array.from({ length: 12 }, (_, k) => ({ ...row, bound: 10 + k }))
+  const slo = [...met, { ...row, measured: 11, outcome: 'missed' } as const]
+  const run = runOf([scenarioOf('mixed', {}, { slo })])
+  const text = runMarkdown({ run, exitCode: EXIT.failed, ...nothingElse })
+  const [open, fold] = text.split('<details><summary>12 SLOs met</summary>')
+  expect(open?.match(/^\| \*\*missed\*\* /gm)).toHaveLength(1)
+  expect(fold?.match(/^\| met /gm)).toHaveLength(12)
+})
+
 test('a broken run says why', () => {
   const broken = {
     file: 'bench/x.load.ts',
@@ -44,7 +81,7 @@ test('a broken run says why', () => {
     reason: 'SyntaxError',
   } as const
   const text = runMarkdown({ run: runOf([]), exitCode: EXIT.broken, path: null, others: [broken] })
-  expect(text).toContain('### ⛔ Load tests: broken')
+  expect(text).toContain('### ⛔ Broken: "ends in order": SyntaxError. Nothing was measured.')
   expect(text).toContain('| broken | ends in order | SyntaxError |')
 })
 

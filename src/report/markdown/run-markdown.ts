@@ -1,32 +1,53 @@
-import { formatCount, formatMs, formatSeconds } from '../../format.ts'
-import { worstFirst } from '../../load/slo/slo-row.ts'
-import type { EndedRun } from '../junit/run-junit.ts'
-import { markdownTable, markdownText } from './markdown.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import { counted, formatCount, formatMs, formatSeconds } from '../../format.ts'
+import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
+import { countedDeliveries } from '../../load/totals.ts'
+import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import { endSentence } from '../end-sentence.ts'
 import { failuresOf } from '../failures.ts'
+import type { EndedRun } from '../junit/run-junit.ts'
 import { sloCells } from '../slo-cells.ts'
-import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import { shortSystemText } from '../summarise-runs.ts'
+import { p95Course, rateCourse } from './course.ts'
+import { markdownTable, markdownText } from './markdown.ts'
+import { capacityRows, microBenchmarkRows } from './other-measurements.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * A run as Markdown for a job's page: its outcome, each SLO bound with its measured figure, failures, and, folded up,
- * the times of each operation.
+ * A run as Markdown for a job's page, a pull request or a release: a sentence, one row per scenario with sparklines,
+ * each SLO bound with its measured figure, failures, and, folded up, all other figures.
  */
-export function runMarkdown({ run, exitCode, others }: EndedRun): string {
-  const { runId, scenarios, system, commit } = run
+export function runMarkdown(ended: EndedRun): string {
+  const { run, exitCode, others } = ended
+  const { runId, scenarios, system, commit, profile, startedAt } = run
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
+  const facts = [
+    `\`${runId}\``,
+    markdownText(shortSystemText(system)),
+    ...(commit === null
+      ? []
+      : [`commit \`${commit.short}\`${commit.isDirty ? ' and changes' : ''}`]),
+    `profile ${markdownText(profile)}`,
+    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+  ]
+  const rows = measured
+    .flatMap((scenario) => scenario.slo.map((row) => ({ scenario, row })))
+    .toSorted((a, b) => worstFirst(a.row, b.row))
+  const isShort = rows.length <= MAX_ROWS
+  const shown = rows.filter(({ row }) => isShort || row.outcome !== 'met')
+  const met = rows.filter(({ row }) => !isShort && row.outcome === 'met')
   const blocks = [
-    `### ${ICONS[exitCode]} Load tests: ${ENDS[exitCode]}`,
-    `\`${runId}\`, ${markdownText(shortSystemText(system))}${commit === null ? '' : `, commit \`${commit.short}\``}`,
-    ...(scenarios.length + others.length === 0 ? ['Nothing was measured.'] : []),
-    ...table(['', 'scenario', 'load', 'measurement'], scenarios.map(scenarioCells)),
+    `### ${ICONS[exitCode]} ${markdownText(endSentence(ended))}`,
+    facts.join(', '),
     ...table(
-      ['SLO', 'scenario', 'operation', 'metric', 'bound', 'measured'],
-      measured.flatMap(sloRows),
+      ['', 'scenario', 'load', 'achieved', 'response P95', 'measurement'],
+      scenarios.map(scenarioCells),
     ),
+    ...table(REASON_HEADINGS, reasonRows(measured, 'invalid')),
+    ...table(['capacity of', 'capacity', 'probes'], run.capacities.map(capacityRows)),
+    ...table(SLO_HEADINGS, shown.map(sloRow)),
     ...table(
       ['failures', 'scenario', 'operation', 'count', 'such as'],
       measured.flatMap(failureRows),
@@ -35,16 +56,59 @@ export function runMarkdown({ run, exitCode, others }: EndedRun): string {
       ['', 'other test', 'why'],
       others.map(({ name, outcome, reason }) => [outcome, ...[name, reason].map(markdownText)]),
     ),
+    ...folded(`${counted(met.length, 'SLO')} met`, table(SLO_HEADINGS, met.map(sloRow))),
     ...folded(
-      'Times of each operation',
-      table(
+      'Why measurements are degraded',
+      table(REASON_HEADINGS, reasonRows(measured, 'degraded')),
+    ),
+    ...folded('Times of each operation', [
+      ...table(
         ['scenario', 'operation', 'requests', 'time', 'P50', 'P95', 'P99', 'P99.9', 'max'],
         measured.flatMap(timeRows),
+      ),
+      ...table(
+        [
+          'scenario',
+          'operation',
+          'receipts',
+          'expected',
+          'missing',
+          'duplicates',
+          'completion P95',
+        ],
+        measured.flatMap(receiptRows),
+      ),
+    ]),
+    ...folded(
+      'Micro-benchmarks',
+      table(
+        ['benchmark', 'mean', 'P50', 'P99', 'calls/s', 'samples'],
+        run.microBenchmarks.map(microBenchmarkRows),
       ),
     ),
   ]
   return `${blocks.join('\n\n')}\n\n`
 }
+
+/** A run as Markdown, from its file alone. */
+export function storedRunMarkdown(run: RunFile): string {
+  return runMarkdown({ run, exitCode: storedExitCode(run), path: null, others: [] })
+}
+
+function storedExitCode(run: RunFile): ExitCode {
+  const { capacities, scenarios, microBenchmarks } = run
+  if (capacities.length === 0 || scenarios.length + microBenchmarks.length > 0)
+    return exitCodeOf(run)
+  const isFound = capacities.every(({ bracket }) => bracket.passed !== null)
+  return isFound ? EXIT.good : EXIT.inconclusive
+}
+
+/** With more SLOs than this, those met are folded up. */
+const MAX_ROWS = 12
+
+const REASON_HEADINGS = ['measurement', 'scenario', 'why']
+
+const SLO_HEADINGS = ['SLO', 'scenario', 'operation', 'metric', 'bound', 'measured']
 
 const ICONS: Readonly<Record<ExitCode, string>> = {
   [EXIT.good]: '✅',
@@ -54,30 +118,48 @@ const ICONS: Readonly<Record<ExitCode, string>> = {
   [EXIT.notComparable]: '⛔',
 }
 
-const ENDS: Readonly<Record<ExitCode, string>> = {
-  [EXIT.good]: 'passed',
-  [EXIT.failed]: 'failed',
-  [EXIT.broken]: 'broken',
-  [EXIT.inconclusive]: 'inconclusive',
-  [EXIT.notComparable]: 'not comparable',
-}
-
 function scenarioCells(scenario: ScenarioEntry): readonly string[] {
   const outcome: ScenarioOutcome = outcomeOf(scenario)
   const name = markdownText(scenario.name)
-  if (scenario.state !== 'measured') return [outcome, name, '–', markdownText(scenario.error)]
+  if (scenario.state !== 'measured') {
+    return [outcome, name, '–', '–', '–', markdownText(scenario.error)]
+  }
   const { result, verdict } = scenario
-  const reasons = verdict.kind === 'valid' ? [] : verdict.reasons.map(({ message }) => message)
-  const load = `${result.arrivals} for ${formatSeconds(result.measuredMs)}`
-  return [outcome, name, markdownText(load), markdownText([verdict.kind, ...reasons].join('\n'))]
+  const aborted = result.abortReason === null ? [] : [`ended early: ${result.abortReason}`]
+  return [
+    outcome,
+    name,
+    ...[
+      `${result.arrivals} for ${formatSeconds(result.measuredMs)}`,
+      rateCourse(result),
+      p95Course(result),
+      [verdict.kind, ...aborted].join('\n'),
+    ].map(markdownText),
+  ]
 }
 
-function sloRows({ name, slo }: Measured): readonly (readonly string[])[] {
-  return slo.toSorted(worstFirst).map((row) => {
-    const { operation, metric, bound, measured } = sloCells(row)
-    const outcome = row.outcome === 'met' ? row.outcome : `**${row.outcome}**`
-    return [outcome, ...[name, operation, metric, bound, measured].map(markdownText)]
-  })
+function sloRow({
+  scenario,
+  row,
+}: {
+  readonly scenario: Measured
+  readonly row: SloRow
+}): readonly string[] {
+  const { operation, metric, bound, measured } = sloCells(row)
+  const outcome = row.outcome === 'met' ? row.outcome : `**${row.outcome}**`
+  return [outcome, ...[scenario.name, operation, metric, bound, measured].map(markdownText)]
+}
+
+/** The reasons of all verdicts of one kind. */
+function reasonRows(
+  measured: readonly Measured[],
+  kind: 'degraded' | 'invalid',
+): readonly (readonly string[])[] {
+  return measured.flatMap(({ name, verdict }) =>
+    verdict.kind === kind
+      ? verdict.reasons.map(({ message }) => [kind, ...[name, message].map(markdownText)])
+      : [],
+  )
 }
 
 function failureRows({ name, result }: Measured): readonly (readonly string[])[] {
@@ -95,12 +177,29 @@ function timeRows({ name, result }: Measured): readonly (readonly string[])[] {
       markdownText(operation.name),
       formatCount(operation.counts.planned),
       time,
-      ...FIGURES.map((figure) => {
-        const ms = operation[time].figures[figure]
-        return ms === null ? '–' : formatMs(ms)
-      }),
+      ...FIGURES.map((figure) => timeText(operation[time].figures[figure])),
     ]),
   )
+}
+
+function receiptRows({ name, result }: Measured): readonly (readonly string[])[] {
+  return result.operations.flatMap((operation) => {
+    const deliveries = countedDeliveries(operation.deliveries)
+    if (deliveries === null) return []
+    const { received, expected, missing, duplicates, completion } = deliveries
+    return [
+      [
+        markdownText(name),
+        markdownText(operation.name),
+        ...[received, expected, missing, duplicates].map(formatCount),
+        timeText(completion.figures.p95Ms),
+      ],
+    ]
+  })
+}
+
+function timeText(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
 }
 
 function table(

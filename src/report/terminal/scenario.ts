@@ -1,4 +1,4 @@
-import { intervalsOf, timed } from '../../run-file/json/intervals-json.ts'
+import { intervalsOf, withIntervals } from '../../run-file/json/intervals-json.ts'
 import { formatCount, formatFigure, formatMs, formatSeconds } from '../../format.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../../load/slo/slo-row.ts'
@@ -58,7 +58,7 @@ function renderTotals(result: LoadResultJson): string {
   const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
   const ok = operations.reduce((sum, { counts }) => sum + counts.ok, 0)
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
-  const perSecond = throughputPerSecond(timed(result))
+  const perSecond = throughputPerSecond(withIntervals(result))
   const parts = [
     `${formatCount(planned)} requests`,
     `success ${planned === 0 ? '–' : formatFigure(ok / planned, 'ratio')}`,

@@ -77,7 +77,7 @@ export function intervalsOf({ intervals }: Stored): readonly IntervalFigures[] {
 }
 
 /** A stored result whose rates can be taken. */
-export function timed(
+export function withIntervals(
   result: Stored & { readonly measuredMs: number },
 ): Pick<LoadResult, 'intervals' | 'measuredMs'> {
   return { measuredMs: result.measuredMs, intervals: intervalsOf(result) }

@@ -12,6 +12,8 @@ export interface Point {
   readonly isDirty: boolean
   /** In the series' unit. */
   readonly value: number
+  /** As measured, in the metric's unit: the same unless the series is divided by the reference. */
+  readonly measured: number
 }
 
 /** A change in a series. */

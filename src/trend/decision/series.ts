@@ -1,7 +1,8 @@
 import type { HistoryRow } from '../../run-file/history/history-row.ts'
-import { changesIn, type Change, type Point } from './changes.ts'
+import { changesIn, levelOf, type Change, type Point } from './changes.ts'
 import { chooseDivisor, DECIDING_RUNS, type Divisor } from './divisor.ts'
 import { timeKindOf, type Metric, type TimeKind } from './metrics.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import { versionChanges, type VersionChange } from './version-changes.ts'
 
 /** One metric of one operation over comparable runs. */
@@ -20,6 +21,8 @@ export interface Series {
   readonly divisor: Divisor | null
   /** `×`: multiples of the reference workload's round trip. */
   readonly unit: Metric['unit'] | '×'
+  /** The median round trip of the reference in these runs, in ms; `null` if values are as measured. */
+  readonly referenceMs: number | null
   /** In chronological order. */
   readonly points: readonly Point[]
   readonly versionChanges: readonly VersionChange[]
@@ -131,8 +134,9 @@ function seriesOfRows(
   const isRatio = divisor?.kind === 'reference'
   const points = rows.map((row): Point => {
     const { runId, startedAt, commit, isDirty } = row
-    const value = (metric.of(row) ?? 0) / (isRatio ? (referenceMs(row) ?? 1) : 1)
-    return { runId, startedAt, commit, isDirty: isDirty ?? false, value }
+    const measured = metric.of(row) ?? 0
+    const value = measured / (isRatio ? (referenceMs(row) ?? 1) : 1)
+    return { runId, startedAt, commit, isDirty: isDirty ?? false, value, measured }
   })
   const latest = rows.at(-1)
   if (latest === undefined) throw new RangeError('a series has at least one row')
@@ -147,9 +151,25 @@ function seriesOfRows(
     timeKind: metric.unit === 'ms' ? timeKindOf(latest) : null,
     divisor,
     unit: isRatio ? '×' : metric.unit,
+    referenceMs: isRatio ? medianOf(rows.map((row) => referenceMs(row) ?? 1)) : null,
     points,
     versionChanges: versions,
     changes: changesIn(points, versions, metric),
     invalidRuns,
   }
+}
+
+/**
+ * A value of a series in its metric's unit. A series that is divided by the reference gives the time on a
+ * machine of its runs' median speed, so that levels of fast and slow days can be compared.
+ */
+export function inMetricUnit({ referenceMs: reference }: Series, value: number): number {
+  return value * (reference ?? 1)
+}
+
+/** The level since the last change, or of all runs without one, in the metric's unit. */
+export function presentLevel(series: Series): number {
+  const from = series.changes?.at(-1)?.index ?? 0
+  const values = series.points.slice(from).map(({ value }) => value)
+  return inMetricUnit(series, levelOf(series.metric, values))
 }

@@ -20,7 +20,7 @@ const stepped = days.map((day) =>
 test('describes a change by commit, levels, confirming runs and simultaneous version changes', () => {
   const text = renderTrend(seriesOf(stepped, p50), false).replaceAll(/\n {4}/g, ' ')
   expect(text).toMatch(
-    /P50 worse by 20\.0 % since abc003c \(2026-03-02T00:00Z\): median 1\.01 ms before, 1\.21 ms after; confirmed by \d+ runs; at the same time: Node 24\.1\.0 → 24\.2\.0/,
+    /P50 worse by 20\.0 % since abc003c \(2026-03-02 00:00 UTC\): median 1\.01 ms before, 1\.21 ms after; confirmed by \d+ runs; at the same time: Node 24\.1\.0 → 24\.2\.0/,
   )
   expect(text).toContain('2026-03-01 abc003b: Node 24.1.0 → 24.2.0')
   expect(text).toContain('1 change in 1 series with 16 runs or more')
@@ -29,8 +29,10 @@ test('describes a change by commit, levels, confirming runs and simultaneous ver
 
 test('states the kind of times and their divisor', () => {
   const text = renderTrend(seriesOf(stepped, all), false)
-  expect(text).toContain('90 runs, P50 to P99.9 are service times')
-  expect(text).toContain('P50, P95, P99, P99.9: as measured (the first 12 runs')
+  expect(text).toMatch(
+    /90 runs from 2026-01-01 \(abc0000\) to 2026-03-31 \(abc0059\)\n +P50 to P99\.9 are service times/,
+  )
+  expect(text).toContain('P50, P95, P99, P99.9: as measured (not all of the first 12 runs')
   const old = stepped.map((row) => ({ ...row, seriesKey: null }))
   expect(renderTrend(seriesOf(old, all), false)).toContain('P50 to P99.9 are response times')
 })
@@ -55,8 +57,8 @@ test('fits 80 columns, without colours unless on a terminal', () => {
 test('short series say how many runs they need, and uncommitted work is marked', () => {
   const rows = stepped.slice(0, 14).map((row, day) => ({ ...row, isDirty: day === 13 }))
   const text = renderTrend(seriesOf(rows, p50), false)
-  expect(text).toContain('in 2 runs')
-  expect(text).toMatch(/1 of uncommitted work \(\*\)[^]* ms\*/)
+  expect(text).toContain('needs 2 more runs')
+  expect(text).toMatch(/1 of uncommitted\s+work \(\*\)[^]* ms\*/)
   expect(text).toContain('No series has the 16 runs needed to find a change.')
 })
 
@@ -79,4 +81,16 @@ test('CSV and JSON put a change at its first run', () => {
       changes: [{ index: 60, commit: 'abc003c', isWorse: true }],
     },
   ])
+})
+
+test('shows times in ms, also where the reference workload decides', () => {
+  const rows = Array.from({ length: 40 }, (_, day) => {
+    const speed = day % 2 === 0 ? 1 : 3
+    const round = { referenceVersion: 1, referenceRedisP50Ms: speed, referenceNatsP50Ms: speed }
+    return rowOf(day, { ...round, serviceP50Ms: 5 * speed * (1 + unevenness(day)) })
+  })
+  const text = renderTrend(seriesOf(rows, p50), false)
+  // The level is that of a machine at the median of the runs, which is 2.
+  expect(text).toMatch(/P50 .* 10\.1 ms +15\.2 ms +none/)
+  expect(text).toMatch(/P50: judged in multiples of the reference workload's round trip/)
 })

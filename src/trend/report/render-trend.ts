@@ -1,29 +1,25 @@
 import { plot } from 'simple-ascii-chart'
 import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
+import { sparkline } from '../../report/sparkline.ts'
 import { paint, renderTable } from '../../report/terminal/text.ts'
 import { MIN_RUNS } from '../decision/alarms.ts'
-import { levelOf } from '../decision/changes.ts'
-import type { Series } from '../decision/series.ts'
-import { changeNote, divisorNotes, versionNotes } from './series-notes.ts'
+import { inMetricUnit, presentLevel, type Series } from '../decision/series.ts'
+import { changeNote, divisorNotes, periodText, versionNotes } from './series-notes.ts'
+import { closingText, groupsOf } from './trend-groups.ts'
 import { wrapped } from './wrap.ts'
 
 /** The number of latest runs in a sparkline, and in a chart. */
-const MAX_IN_LINE = 28
+const MAX_IN_LINE = 22
 const MAX_IN_CHART = 60
-/** The probability, by Bonferroni, that a flat series ever shows a change: 0.05 per 24 series; see `alarmsIn`. */
-const LEVEL_PER_SERIES = 0.05 / 24
 
 /**
  * Each series as a row with its sparkline and changes, grouped by scenario and operation.
  * @param isDrawn also draws each series as a chart.
  */
 export function renderTrend(all: readonly Series[], isDrawn: boolean): string {
-  const groups = Map.groupBy(all, (series) =>
-    JSON.stringify([series.scenario, series.operation, series.seriesKey, series.workloadHash]),
-  )
-  const blocks = [...groups.values()].map((group) => renderGroup(group, isDrawn))
-  return [...blocks, wrapped(closing(all))].join('\n\n')
+  const blocks = groupsOf(all).map((group) => renderGroup(group, isDrawn))
+  return [...blocks, wrapped(closingText(all))].join('\n\n')
 }
 
 function renderGroup(group: readonly Series[], isDrawn: boolean): string {
@@ -33,7 +29,6 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
   const dirty = points.filter(({ isDirty }) => isDirty).length
   const kinds = new Set(group.map(({ timeKind }) => timeKind).filter((kind) => kind !== null))
   const notes = [
-    counted(points.length, 'run'),
     invalidRuns === 0 ? null : `${invalidRuns} invalid left out`,
     dirty === 0 ? null : `${dirty} of uncommitted work (*)`,
     ...[...kinds].map((kind) => `P50 to P99.9 are ${kind} times`),
@@ -44,7 +39,8 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
       'dim',
       wrapped(`  ${printable(environment)}; load ${printable(workloadHash ?? 'not recorded')}`),
     ),
-    wrapped(`  ${notes.join(', ')}`),
+    wrapped(`  ${periodText(longest)}`),
+    ...(notes.length === 0 ? [] : [wrapped(`  ${notes.join(', ')}`)]),
     renderCourses(group),
     ...group
       .flatMap((series) => (series.changes ?? []).map((change) => changeNote(series, change)))
@@ -63,16 +59,17 @@ function renderCourses(group: readonly Series[]): string {
   const right = ['level', 'latest'].map((heading) => ({ heading, align: 'right' }) as const)
   const left = ['metric', 'course'].map((heading) => ({ heading, align: 'left' }) as const)
   return renderTable(
-    [...left, ...right, { heading: 'changes', align: 'left' }],
+    [...left, ...right, { heading: 'last change', align: 'left' }],
     group.map((series) => {
-      const values = series.points.map(({ value }) => value)
-      const latest = series.points.at(-1)
-      const level = levelOf(series.metric, values)
+      const { metric, points } = series
+      const values = points.map(({ value }) => value)
+      const latest = points.at(-1)
+      const level = presentLevel(series)
       return [
-        series.metric.label,
+        metric.label,
         sparkline(values.slice(-MAX_IN_LINE)),
-        formatFigure(level, series.unit),
-        `${formatFigure(latest?.value ?? level, series.unit)}${latest?.isDirty === true ? '*' : ''}`,
+        formatFigure(level, metric.unit),
+        `${formatFigure(latest?.measured ?? level, metric.unit)}${latest?.isDirty === true ? '*' : ''}`,
         changesText(series),
       ]
     }),
@@ -80,8 +77,10 @@ function renderCourses(group: readonly Series[]): string {
 }
 
 function changesText({ changes, points }: Series): string {
-  if (changes === null) return `in ${counted(MIN_RUNS - points.length, 'run')}`
-  return changes.length === 0 ? 'none' : String(changes.length)
+  if (changes === null) return `needs ${counted(MIN_RUNS - points.length, 'more run', 'more runs')}`
+  const last = changes.at(-1)
+  if (last === undefined) return 'none'
+  return `${last.isWorse ? 'worse' : 'better'} ${last.first.startedAt.slice(0, 10)}`
 }
 
 /** Runs from left to right, the latest last; vertical lines mark changes. */
@@ -89,9 +88,9 @@ function chart(series: Series): string {
   const points = series.points.slice(-MAX_IN_CHART)
   const offset = series.points.length - points.length
   const changes = (series.changes ?? []).map(({ index }) => index + 1).filter((x) => x > offset)
-  const unit = series.unit === 'ratio' ? '' : `, ${series.unit}`
+  const unit = series.metric.unit === 'ratio' ? '' : `, ${series.metric.unit}`
   const drawn = plot(
-    points.map(({ value }, k): [number, number] => [offset + k + 1, value]),
+    points.map(({ value }, k): [number, number] => [offset + k + 1, inMetricUnit(series, value)]),
     {
       width: Math.max(points.length, 20),
       height: 10,
@@ -102,26 +101,4 @@ function chart(series: Series): string {
     },
   )
   return drawn.replace(/^\n+/, '').trimEnd()
-}
-
-function closing(all: readonly Series[]): string {
-  const searched = all.filter(({ changes }) => changes !== null).length
-  if (searched === 0) return `No series has the ${MIN_RUNS} runs needed to find a change.`
-  const found = all.reduce((sum, { changes }) => sum + (changes?.length ?? 0), 0)
-  const level = Number(Math.min(searched * LEVEL_PER_SERIES * 100, 100).toPrecision(2))
-  const series = searched === 1 ? 'a flat series' : `${searched} flat series`
-  return `${counted(found, 'change')} in ${searched} series with ${MIN_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
-}
-
-/** One block character per value, in eight heights from the lowest to the highest value. */
-function sparkline(values: readonly number[]): string {
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)]
-  const heights = '▁▂▃▄▅▆▇█'
-  return values
-    .map((value) =>
-      highest === lowest
-        ? heights.charAt(3)
-        : heights.charAt(Math.round(((value - lowest) / (highest - lowest)) * 7)),
-    )
-    .join('')
 }

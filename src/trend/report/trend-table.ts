@@ -60,6 +60,7 @@ const COLUMNS: readonly Column<PointRow>[] = [
   column('levelAfter', ({ change }) => change?.levelAfter ?? null),
   column('relativeChange', ({ change }) => change?.relative ?? null),
   column('confirmedByRunId', ({ change }) => change?.confirmer.runId ?? null),
+  column('measured', ({ point }) => point.measured),
 ]
 
 function column(label: string, value: Column<PointRow>['value']): Column<PointRow> {

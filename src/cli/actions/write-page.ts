@@ -1,0 +1,23 @@
+import { resolve } from 'node:path'
+import { readPageAssets } from '../../report/html/page-assets.ts'
+import { renderPage, type Page } from '../../report/html/page.ts'
+import { writeOutput } from './write-output.ts'
+
+/**
+ * The file that `--html` names.
+ * @param flag its value; `true` without one.
+ * @param usual the file without a name.
+ */
+export function pageFile(flag: string | true, usual: string): string {
+  return resolve(flag === true ? usual : flag)
+}
+
+/**
+ * Writes a page and prints its path on standard error, where it is in no one's way.
+ * @throws InputError if the file can't be written.
+ */
+export async function writePage(page: Page, path: string): Promise<void> {
+  const text = renderPage(page, await readPageAssets())
+  writeOutput(text, path, '--html')
+  process.stderr.write(`page: ${path}\n`)
+}

@@ -1,0 +1,175 @@
+import { counted, formatCount, formatFigure, formatRate } from '../format.ts'
+import { isMissedBeyondDoubt, worstFirst, type SloRow } from '../load/slo/slo-row.ts'
+import { outcomeOf, ownErrors, type ScenarioOutcome } from '../run-file/outcome.ts'
+import type { CapacityEntry, RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { boundText, sloCells } from './slo-cells.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+
+/** The parts of a run that its sentence is about. */
+type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'>
+
+/** A run in one or two sentences. */
+export interface RunSentence {
+  /** That of the worst scenario. */
+  readonly outcome: ScenarioOutcome
+  /**
+   * `Missed: multicast response P95 41.0 ms, bound 30 ms (1 of 9 SLOs). Measurement valid.` In one line, but
+   * names in it are as they were given: escape it for where it is shown.
+   */
+  readonly text: string
+}
+
+/** What a person wants to know first about a run: how it ended, why, and whether its figures can be trusted. */
+export function runSentence(run: Ended): RunSentence {
+  const outcome = worstOutcome(run)
+  const isTold = outcome === 'interrupted' || run.status !== 'interrupted'
+  const sentences = [
+    headline(run, outcome),
+    ...(isTold ? [] : ['Interrupted.']),
+    ...trust(run.scenarios.filter(isMeasured)),
+  ]
+  return { outcome, text: sentences.join(' ') }
+}
+
+/** From the worst to the best. */
+const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
+
+function worstOutcome({ scenarios, status }: Ended): ScenarioOutcome {
+  const outcomes = new Set(scenarios.map(endOf))
+  if (status === 'interrupted') outcomes.add('interrupted')
+  return ORDER.find((outcome) => outcomes.has(outcome)) ?? 'passed'
+}
+
+/** A scenario whose process died is broken, as for exit codes. */
+function endOf(scenario: ScenarioEntry): ScenarioOutcome {
+  return scenario.state === 'lost' ? 'broken' : outcomeOf(scenario)
+}
+
+function headline(run: Ended, outcome: ScenarioOutcome): string {
+  const { scenarios } = run
+  const ended = scenarios.filter((scenario) => endOf(scenario) === outcome)
+  const [first] = ended
+  const others = ended.length < 2 ? '' : ` (${ended.length} of ${scenarios.length} scenarios)`
+  const because = (reason: string): string =>
+    first === undefined ? '' : `"${shortened(first.name)}": ${shortened(reason)}${others}`
+  const measured = ended.filter(isMeasured)
+  switch (outcome) {
+    case 'broken':
+      return `Broken: ${because(first?.state === 'measured' ? '' : (first?.error ?? ''))}.`
+    case 'failed':
+      return (
+        missed(run, 'missed') ??
+        `Failed: ${because(ownErrors(measured[0]?.error ?? null)[0] ?? 'the test')}.`
+      )
+    case 'inconclusive': {
+      const reason = measured.map(reasonOf).find((text) => text !== null) ?? null
+      return reason === null
+        ? (missed(run, 'inconclusive') ?? 'Inconclusive.')
+        : `Inconclusive: ${because(reason)}.`
+    }
+    case 'interrupted': {
+      const whole = scenarios.filter((scenario) => endOf(scenario) !== 'interrupted').length
+      return `Interrupted: ${whole} of ${counted(scenarios.length, 'scenario')} measured in full.`
+    }
+    case 'passed':
+      return passed(run)
+  }
+}
+
+/** The worst bound of an outcome, and how many of all share its fate; `null` if there is none. */
+function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): string | null {
+  const judged = scenarios
+    .filter(isMeasured)
+    .flatMap((scenario) =>
+      scenario.slo.map((row) => ({ scenario, row, isJudged: isJudged(scenario, row) })),
+    )
+  const found = judged
+    .filter(({ row, isJudged: counts }) => counts && row.outcome === outcome)
+    .toSorted((a, b) => worstFirst(a.row, b.row))
+  const [worst] = found
+  if (worst === undefined) return null
+  const { row, scenario } = worst
+  const { operation, metric } = sloCells(row)
+  const place = scenarios.length === 1 ? '' : ` in "${shortened(scenario.name)}"`
+  const of =
+    judged.length === 1 ? '' : ` (${formatCount(found.length)} of ${counted(judged.length, 'SLO')})`
+  const word = outcome === 'missed' ? 'Missed' : 'Inconclusive'
+  const figure = `${shortened(operation)} ${shortened(metric)} ${measuredText(row)}`
+  return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
+}
+
+function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
+  const bounds = scenarios.filter(isMeasured).flatMap(({ slo }) => slo).length
+  const parts = [
+    ...(bounds === 0
+      ? []
+      : [bounds === 1 ? 'The SLO is met.' : `All ${formatCount(bounds)} SLOs are met.`]),
+    ...(bounds === 0 && scenarios.length > 0 ? ['No SLO was judged.'] : []),
+    ...capacities.map(
+      (capacity) => `Capacity of "${shortened(capacity.name)}": ${capacityText(capacity)}.`,
+    ),
+    ...(microBenchmarks.length === 0
+      ? []
+      : [`${counted(microBenchmarks.length, 'micro-benchmark')}.`]),
+  ]
+  return parts.length === 0 ? 'Nothing was measured.' : parts.join(' ')
+}
+
+/** A capacity in a few words: `between 1,200/s and 1,300/s`. */
+export function capacityText({ bracket: { passed: held, failed, limit } }: CapacityEntry): string {
+  if (held === null) return 'no rate was held'
+  return limit === 'system' && failed !== null
+    ? `between ${formatRate(held)} and ${formatRate(failed)}`
+    : `at least ${formatRate(held)}`
+}
+
+/** Whether the figures of the measurements can be trusted. */
+function trust(measured: readonly Measured[]): readonly string[] {
+  const kinds = (['valid', 'degraded', 'invalid'] as const)
+    .map((kind) => ({
+      kind,
+      count: measured.filter(({ verdict }) => verdict.kind === kind).length,
+    }))
+    .filter(({ count }) => count > 0)
+  const [first, ...others] = kinds
+  if (first === undefined) return []
+  if (others.length === 0) {
+    return [
+      measured.length === 1
+        ? `Measurement ${first.kind}.`
+        : `${measured.length === 2 ? 'Both' : `All ${measured.length}`} measurements ${first.kind}.`,
+    ]
+  }
+  return [
+    `Measurements: ${kinds.map(({ kind, count }) => `${formatCount(count)} ${kind}`).join(', ')}.`,
+  ]
+}
+
+/** Bounds of an invalid measurement decide nothing, unless failures decide them. */
+function isJudged({ verdict }: Measured, row: SloRow): boolean {
+  return verdict.kind !== 'invalid' || isMissedBeyondDoubt(row)
+}
+
+function reasonOf({ verdict }: Measured): string | null {
+  return verdict.kind === 'invalid' ? (verdict.reasons[0]?.message ?? 'invalid') : null
+}
+
+function measuredText(row: SloRow): string {
+  if (row.measured === null) return sloCells(row).measured
+  return formatFigure(row.measured, row.unit)
+}
+
+function isMeasured(scenario: ScenarioEntry): scenario is Measured {
+  return scenario.state === 'measured'
+}
+
+/** Longer names and reasons are cut: a report has them in full. */
+const MAX_QUOTED = 120
+
+/** In one line, without a full stop, and cut if it is long. */
+export function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
+  const characters = Array.from(line)
+  return characters.length <= MAX_QUOTED ? line : `${characters.slice(0, MAX_QUOTED - 1).join('')}…`
+}
