@@ -38,9 +38,9 @@ export async function mergeRunFiles(
   // Store before printing, and print even if storing fails.
   try {
     run = createRunFile(folder, run)
-    const paths = pathsOf(folder, run)
-    const report = pagePathOf(paths.json)
-    written = [...(page.write(report, run) ? [report] : []), ...Object.values(paths)]
+    const files = pathsOf(folder, run)
+    const report = pagePathOf(files.json)
+    written = [...(page.write(report, run) ? [report] : []), ...Object.values(files)]
     if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
     appendHistory(folder, run)
   } finally {

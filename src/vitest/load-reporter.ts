@@ -15,7 +15,6 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -29,10 +28,12 @@ import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
+import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
+import { KeptLoad } from './kept-load.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -70,7 +71,7 @@ export class LoadReporter implements Reporter {
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
-  readonly #intervals = new Map<string, IntervalFigures[][]>()
+  readonly #kept = new Map<string, KeptLoad[]>()
   readonly #headed = new Set<string>()
   readonly #places = new TestPlaces()
   #root = ''
@@ -106,10 +107,10 @@ export class LoadReporter implements Reporter {
     this.#live = new LiveLine(out, reportIntervalMs)
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
       this.#live.show(progress)
-      const kept = this.#intervals.get(testId) ?? []
-      while (kept.length <= load) kept.push([])
-      kept[load]?.push(...progress.intervals)
-      this.#intervals.set(testId, kept)
+      const kept = this.#kept.get(testId) ?? []
+      while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
+      kept[load]?.add(progress)
+      this.#kept.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
       const scenario = this.#scenarioOf(testCase)
@@ -217,7 +218,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#running.delete(testCase.id)
-    this.#intervals.delete(testCase.id)
+    this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
@@ -296,13 +297,13 @@ export class LoadReporter implements Reporter {
       .filter(({ project }) => project.name === 'load')
       .map((testCase) => ({
         scenario: this.#scenarioOf(testCase),
-        entries: (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
           testStatus: 'failed',
           error,
-          intervals,
+          intervals: kept?.columns ?? serializeIntervals([], null),
         })),
       }))
   }
