@@ -1,4 +1,5 @@
 import type { IntervalFigures } from '../../src/load/result.ts'
+import { intervalsOf, serializeIntervals } from '../../src/run-file/json/intervals-json.ts'
 import type { RunFile, ScenarioEntry } from '../../src/run-file/run-file.ts'
 import { runOf, scenarioOf } from '../../src/run-file/testing/run-fixture.ts'
 
@@ -19,14 +20,13 @@ const ODD = ['__proto__', '', '\u0000\u001b[31m\u202eabc\ud800', 'x'.repeat(10_0
 /** A run whose every name and reason is hostile, with scenarios that measured nothing, much, and impossible figures. */
 export function hostileRun(): RunFile {
   const hour = scenarioOf('hour')
-  const [interval] = hour.result.intervals
-  const seconds = Array.from({ length: interval === undefined ? 0 : 3_600 }, (_, second) => ({
-    ...(interval as IntervalFigures),
-    second,
-  }))
+  const minute = intervalsOf(hour.result)
+  const seconds = Array.from({ length: 360 }, (_, part) =>
+    minute.map((one) => ({ ...one, second: part * minute.length + one.second })),
+  ).flat()
   const measured: readonly ScenarioEntry[] = [
     ...[...ATTACKS, ...ODD].map((name) => scenarioNamed(name)),
-    { ...hour, result: { ...hour.result, intervals: seconds, measuredMs: 3_600_000 } },
+    { ...hour, result: { ...hour.result, intervals: stored(seconds), measuredMs: 3_600_000 } },
     scenarioOf('nothing', { counts: NONE, responseMs: [] }),
     impossible(),
   ]
@@ -41,7 +41,7 @@ export function hostileRun(): RunFile {
         file: attack,
         testStatus: 'failed',
         error: attack,
-        intervals: [],
+        intervals: stored([]),
       },
     ],
     {
@@ -72,6 +72,10 @@ export function hostileRun(): RunFile {
       ],
     },
   )
+}
+
+function stored(seconds: readonly IntervalFigures[]): ReturnType<typeof serializeIntervals> {
+  return serializeIntervals(seconds, Date.parse('2026-01-02T03:04:05.000Z'))
 }
 
 const NONE = { planned: 0, started: 0, ok: 0 }
@@ -110,7 +114,7 @@ function scenarioNamed(name: string): ScenarioEntry {
         counts: { ...operation.counts, failed: 1 },
         errors: [{ code: name, count: 1, sample: name }],
       })),
-      intervals: result.intervals.map((one) => ({ ...one, operation: name, failed: 1 })),
+      intervals: stored(intervalsOf(result).map((one) => ({ ...one, operation: name, failed: 1 }))),
     },
   }
 }
@@ -119,8 +123,8 @@ function scenarioNamed(name: string): ScenarioEntry {
 function impossible(): ScenarioEntry {
   const scenario = scenarioOf('impossible')
   const response = { p50Ms: Number.NaN, p95Ms: -1, p99Ms: Infinity, maxMs: 1e300 }
-  const intervals = scenario.result.intervals.map((one) =>
+  const intervals = intervalsOf(scenario.result).map((one) =>
     one.response === null ? one : { ...one, response: { ...one.response, ...response } },
   )
-  return { ...scenario, result: { ...scenario.result, intervals } }
+  return { ...scenario, result: { ...scenario.result, intervals: stored(intervals) } }
 }

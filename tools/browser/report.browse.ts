@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { describe } from 'vitest'
 import { formatMs } from '../../src/format.ts'
 import { runSentence } from '../../src/report/run-sentence.ts'
+import { intervalsOf } from '../../src/run-file/json/intervals-json.ts'
 import { sloCells } from '../../src/report/slo-cells.ts'
 import { accessibilityProblems } from './axe.ts'
 import { expect, test } from './browser-test.ts'
@@ -148,7 +149,7 @@ async function figureOfFirstSecond(shown: ShownRun): Promise<string> {
   const { scenarios } = await shown.run()
   for (const scenario of scenarios) {
     if (scenario.state !== 'measured') continue
-    for (const { second, operation, response } of scenario.result.intervals) {
+    for (const { second, operation, response } of intervalsOf(scenario.result)) {
       if (second === 0 && operation === 'answer' && response !== null) {
         return formatMs(response.p95Ms)
       }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { constant, expect, numbersIn, test } from '../../../src/vitest/registry-test.ts'
 import { multicast } from '../../../src/workloads/multicast.ts'
 import { loadTestIdentity, registerMany } from '../../../src/workloads/register.ts'
@@ -28,10 +29,7 @@ test('too slow', async ({ load }) => {
         asked++
         if (asked % 40 === 0) throw new Error('refused <b>politely</b>')
         const ms = asked % 50 === 0 ? 5_000 : 20 + (asked % 7) * 10
-        await new Promise((resolve) => {
-          const timer = setTimeout(resolve, ms)
-          signal.addEventListener('abort', () => clearTimeout(timer))
-        })
+        await setTimeout(ms, null, { signal })
       },
       quick: async () => {},
     },
@@ -40,7 +38,6 @@ test('too slow', async ({ load }) => {
     warmUp: '0s',
     timeout: '300ms',
     gracePeriod: '1s',
-    maxInFlight: 8,
     slo: { operations: { answer: { response: { p95: '15ms' } } } },
     verdict: UNTIMED,
   })
