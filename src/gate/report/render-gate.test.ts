@@ -184,7 +184,7 @@ test('reports that equal versions pass without being measured', () => {
 
 test('lists a metric with too few requests in a line, or in a row if it was requested by name', () => {
   const advice =
-    'not judged: a|b › send has 800 requests per round; needed: service p99 10000 (--duration 100s)'
+    'not judged: a|b › send has 800 requests per round; needed: service p99 10,000 (--duration 100s)'
   expect(renderGate(report)).toContain(advice)
   const asked = rounds.comparisons.map((judged) => ({
     ...judged,
@@ -192,7 +192,7 @@ test('lists a metric with too few requests in a line, or in a row if it was requ
   }))
   const text = renderGate(withRounds({ comparisons: asked }))
   expect(text).not.toContain(advice)
-  expect(text).toContain('refused: 800 requests per round, 10000 needed')
+  expect(text).toContain('refused: 800 requests per round, 10,000 needed')
 })
 
 test('escapes names in Markdown: no mention, tag, column or line break', () => {
