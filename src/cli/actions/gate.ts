@@ -16,8 +16,6 @@ import {
 import { readPageAssets } from '../../report/html/page-assets.ts'
 import { renderPage } from '../../report/html/page.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
-import { terminalWidth } from '../../report/terminal/terminal-width.ts'
-import { fitLines } from '../../report/terminal/wrap.ts'
 import { InputError } from '../../input-error.ts'
 import { isInstalled } from '../../installed.ts'
 import { scenarioFolder } from '../../vitest/run/scenario-files.ts'
@@ -76,7 +74,7 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
       const problem = writeGateReport(report, page, files)
       if (problem !== null) process.stderr.write(`${problem}\n`)
     } finally {
-      lines.note(`\n${fitLines(renderGate(report), terminalWidth())}`)
+      lines.note(`\n${renderGate(report)}`)
     }
     return interruption.exitCode ?? report.exitCode
   } catch (error) {

@@ -1,12 +1,14 @@
 import { escaped } from '../../printable.ts'
 import { left, paint, renderTable, right } from '../../report/terminal/text.ts'
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
+import { terminalWidth } from '../../report/terminal/terminal-width.ts'
+import { fitLines } from '../../report/terminal/wrap.ts'
 import type { GateRow } from './gate-junit.ts'
 import type { GateReport } from './gate-report.ts'
 import { headline, summaryLines, tablesOf } from './gate-summary.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
 
-/** A gate's report for a terminal: whole lines without a final newline. */
+/** A gate's report for a terminal: lines that fit it, without a final newline. */
 export function renderGate(report: GateReport): string {
   const tables = tablesOf(report)
   const blocks = [
@@ -14,7 +16,7 @@ export function renderGate(report: GateReport): string {
     indented([...tables.flatMap(({ notes }) => notes), ...summaryLines(report)]),
     paint(['bold', COLOURS[report.verdict]], escaped(headline(report))),
   ]
-  return blocks.filter((block) => block !== '').join('\n\n')
+  return fitLines(blocks.filter((block) => block !== '').join('\n\n'), terminalWidth())
 }
 
 function tableText({ headings, names, optional, rows }: StageTable): string {
