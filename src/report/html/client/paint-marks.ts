@@ -10,9 +10,10 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const [start, end] = [positionOn(x, from), positionOn(x, to)]
     if (start === null || end === null) continue
     const left = toX(Math.min(start, end))
-    const width = Math.max(toX(Math.max(start, end)) - left, 2 * scale)
+    const width = Math.max(toX(Math.max(start, end)) - left, 1.5 * scale)
     context.fillStyle = palette.mark(kind)
-    context.globalAlpha = 0.16
+    // A moment is a line.
+    context.globalAlpha = width < 3 * scale ? 0.7 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
     context.fillRect(left, top, width, 3 * scale)
@@ -26,9 +27,6 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
   for (const { axis, at, label } of chart.bounds) {
     const position = positionOn(axis === 'x' ? chart.x : chart.y, at)
     if (position === null) continue
-    context.strokeStyle = palette.bound
-    context.lineWidth = 1.5 * scale
-    context.setLineDash([6 * scale, 4 * scale])
     context.beginPath()
     if (axis === 'y') {
       context.moveTo(left, toY(position))
@@ -37,6 +35,17 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
       context.moveTo(toX(position), top)
       context.lineTo(toX(position), top + height)
     }
+    if (chart.kind === 'heat-map') {
+      // Cells may have its colour: something of the background is beside it.
+      context.globalAlpha = 0.7
+      context.strokeStyle = palette.background
+      context.lineWidth = 3.5 * scale
+      context.stroke()
+      context.globalAlpha = 1
+    }
+    context.strokeStyle = palette.bound
+    context.lineWidth = 1.5 * scale
+    context.setLineDash([6 * scale, 4 * scale])
     context.stroke()
     context.setLineDash([])
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', palette.bound)
@@ -44,8 +53,8 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
   }
   for (const { from, kind, label } of chart.marks) {
     const start = positionOn(chart.x, from)
-    if (start !== null)
-      labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
+    if (start === null || toX(start) > left + width) continue
+    labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
   }
 }
 
@@ -90,14 +99,16 @@ class Labels {
       }
       if (this.#taken.some((other) => overlap(box, other))) continue
       this.#taken.push(box)
-      context.globalAlpha = 0.8
-      context.fillStyle = this.#palette.background
-      context.fillRect(box.left, box.top, size.wide, size.high)
-      context.globalAlpha = 1
-      context.fillStyle = colour
       context.textBaseline = 'middle'
       context.textAlign = 'left'
-      context.fillText(text, box.left + 4 * scale, (box.top + box.bottom) / 2)
+      const at = [box.left + 4 * scale, (box.top + box.bottom) / 2] as const
+      // A halo keeps it readable over lines, and covers less of them than a box.
+      context.strokeStyle = this.#palette.background
+      context.lineJoin = 'round'
+      context.lineWidth = 3 * scale
+      context.strokeText(text, ...at)
+      context.fillStyle = colour
+      context.fillText(text, ...at)
       return
     }
   }
