@@ -1,3 +1,4 @@
+import { requestsNeeded } from '../../report/thin-percentile.ts'
 import { markProportion, SHOWN, MIN_EFFECT, type Mark } from './mark.ts'
 import { metricOf, type Figure, type MetricComparison } from './metric.ts'
 import {
@@ -5,17 +6,6 @@ import {
   type BothOperations,
   type MeasuredOperation,
 } from './measured-operation.ts'
-
-/**
- * A percentile with fewer requests beyond it is mostly chance: with 100, the uncertainty about which
- * percentile it is amounts to a tenth.
- */
-const MIN_BEYOND = 100
-
-/** How many requests a percentile needs: 100 beyond it. */
-export function requestsNeeded(percentile: number): number {
-  return Math.ceil(MIN_BEYOND / (1 - percentile / 100) - 1e-6)
-}
 
 const P50 = { label: 'P50', percentile: 50, figure: 'p50Ms' } as const
 const P95 = { label: 'P95', percentile: 95, figure: 'p95Ms' } as const

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** What every page holds besides its content. */
 export interface PageAssets {
@@ -9,23 +10,37 @@ export interface PageAssets {
   readonly style: string
 }
 
-/** Bundled when the package is built; the repository bundles it when it is needed. */
-const BUNDLED = join(import.meta.dirname, 'client.js')
-const STYLE = join(import.meta.dirname, 'page.css')
+/** Made when the package is built; the repository makes them when they are needed. */
+export const BUILT = { script: 'client.js', style: 'client.css' }
+
+const FOLDER = import.meta.dirname
 
 /** Reads the script and the style of pages. Call it before a measurement ends: writing a page is synchronous. */
 export async function readPageAssets(): Promise<PageAssets> {
+  const script = join(FOLDER, BUILT.script)
+  return existsSync(script)
+    ? {
+        script: readFileSync(script, 'utf8'),
+        style: readFileSync(join(FOLDER, BUILT.style), 'utf8'),
+      }
+    : buildPageAssets()
+}
+
+/** Puts the script and the style together from their sources. */
+export async function buildPageAssets(): Promise<PageAssets> {
+  const uplot = fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))
+  const styles = [uplot, join(FOLDER, 'page.css'), join(FOLDER, 'charts.css')]
   return {
-    script: existsSync(BUNDLED) ? readFileSync(BUNDLED, 'utf8') : await bundleClient(),
-    style: readFileSync(STYLE, 'utf8'),
+    script: await bundleClient(),
+    style: styles.map((path) => readFileSync(path, 'utf8')).join('\n'),
   }
 }
 
 /** The script of `client/`, in one piece. */
-export async function bundleClient(): Promise<string> {
+async function bundleClient(): Promise<string> {
   const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
-    input: join(import.meta.dirname, 'client/main.ts'),
+    input: join(FOLDER, 'client/main.ts'),
     platform: 'browser',
   })
   try {

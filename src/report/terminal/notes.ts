@@ -74,7 +74,7 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
   return renderTable(columns, rows)
 }
 
-function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
+export function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
   return passed + failed === 0 ? '–' : formatPercentDown(passed / (passed + failed))
 }
 
@@ -86,7 +86,8 @@ function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
   )
 }
 
-function figuresOf(metric: MetricJson, measuredMs: number): string {
+/** A metric in words. */
+export function figuresOf(metric: MetricJson, measuredMs: number): string {
   const value = (of: number | null): string => (of === null ? '–' : formatValue(of, metric.unit))
   switch (metric.kind) {
     case 'counter': {
@@ -113,7 +114,8 @@ function figuresOf(metric: MetricJson, measuredMs: number): string {
   }
 }
 
-function renderTrouble(
+/** What is wrong with tags, checks and metrics, in lines. */
+export function renderTrouble(
   { operations, metrics, undeclaredTags }: LoadResultJson,
   bounds: Bounds,
 ): string[] {
@@ -150,7 +152,7 @@ const INVALID = {
   trend: 'not a finite number of at least 0',
 } as const
 
-function countOf({ counts }: TagSplitJson): number {
+export function countOf({ counts }: TagSplitJson): number {
   return counts.ok + counts.failed + counts.timedOut + counts.unfinished
 }
 

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { readHeatMap, readLines, readoutText } from './chart-readout.ts'
+import type { HeatMap, LineChart } from './chart.ts'
+
+const LATENCY: LineChart = {
+  id: 'latency',
+  kind: 'lines',
+  title: '',
+  sentence: '',
+  x: { scale: 'clock', label: 'Elapsed', startMs: new Date(2026, 0, 2, 14, 3, 0).getTime() },
+  y: { scale: 'log', label: 'Response time', unit: 'ms' },
+  xs: [0, 12],
+  series: [
+    { label: 'P50', tone: 'p50', shape: 'line', values: [1, 2] },
+    {
+      label: 'P95',
+      tone: 'p95',
+      shape: 'line',
+      values: [null, 4],
+      interval: { low: [null, 3], high: [null, 5] },
+    },
+  ],
+  bounds: [],
+  marks: [{ from: 12, to: 13, kind: 'failed', label: '3 failed' }],
+}
+
+const HEAT: HeatMap = {
+  ...LATENCY,
+  kind: 'heat-map',
+  edges: [0.9, 4.1, 4.4],
+  cells: [1, 1, 23],
+  marks: [],
+}
+
+describe('a readout', () => {
+  test('has the time, every figure in its unit, and what happened', () => {
+    expect(readoutText(readLines(LATENCY, 1, null))).toBe(
+      '0:12 (14:03:12), P50: 2.00 ms, P95: 4.00 ms (3.00 ms to 5.00 ms), 3 failed',
+    )
+  })
+
+  test('of one series has its figure alone; where there is none, it says so', () => {
+    expect(readoutText(readLines(LATENCY, 0, 1))).toBe('0:00 (14:03:00), P95: –')
+  })
+
+  test('of a heat map has the stretches of both axes and the count', () => {
+    expect(readoutText(readHeatMap(HEAT, 1, 1, 23, 1))).toBe('12–13 s, 4.10–4.40 ms: 23 requests')
+    expect(readoutText(readHeatMap(HEAT, 1, 0, 1, 1))).toBe('12–13 s, 900 µs – 4.10 ms: 1 request')
+  })
+})

@@ -1,0 +1,122 @@
+import type { Chart } from '../chart.ts'
+import { ChartData } from './chart-data.ts'
+import { legendOf } from './legend.ts'
+import { readPalette } from './palette.ts'
+import { drawPlot, type Plot } from './plot.ts'
+import { Pointing } from './pointing.ts'
+
+/** A chart in its place of the page: legend, plot, readout, data. */
+export class ChartPlace {
+  readonly element: HTMLElement
+  readonly #canvas = document.createElement('div')
+  readonly #readout = document.createElement('div')
+  readonly #pointing: Pointing
+  readonly #data: ChartData
+  #legend: HTMLElement
+  #chart: Chart
+  #plot: Plot | null = null
+  /** Drawn, or to be drawn again once it is seen. */
+  #isSeen = false
+
+  constructor(chart: Chart, element: HTMLElement) {
+    this.element = element
+    this.#chart = chart
+    this.#data = new ChartData(chart)
+    this.#legend = legendOf(chart)
+    this.#readout.className = 'readout empty'
+    this.#readout.setAttribute('aria-live', 'polite')
+    this.#pointing = new Pointing(() => this.#plot, this.#readout)
+    this.#canvas.className = 'canvas'
+    this.#canvas.tabIndex = 0
+    this.#canvas.setAttribute('role', 'application')
+    this.#canvas.setAttribute('aria-roledescription', 'chart')
+    this.#canvas.setAttribute('aria-label', `${chart.title}. Arrow keys show its figures.`)
+    this.#canvas.addEventListener('keydown', (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return
+      if (this.#pointing.press(event.key)) event.preventDefault()
+    })
+    this.#canvas.addEventListener('blur', () => this.#pointing.leave())
+    this.#canvas.addEventListener('pointermove', (event) => this.#touch(event))
+    element.replaceChildren(this.#legend, this.#canvas, this.#readout, this.#data.element)
+  }
+
+  /** Draws the chart, unless it is drawn. */
+  show(): void {
+    this.#isSeen = true
+    if (this.#plot === null) this.#draw()
+  }
+
+  /** Draws it again: colours have changed. */
+  redraw(): void {
+    if (this.#isSeen) this.#draw()
+  }
+
+  update(chart: Chart): void {
+    if (JSON.stringify(legendParts(chart)) !== JSON.stringify(legendParts(this.#chart))) {
+      const legend = legendOf(chart)
+      this.#legend.replaceWith(legend)
+      this.#legend = legend
+    }
+    this.#chart = chart
+    this.#data.update(chart)
+    if (!this.#isSeen) return
+    try {
+      if (this.#plot?.update(chart) === true) return this.#pointing.refresh()
+    } catch (error) {
+      return this.#fail(error)
+    }
+    this.#draw()
+  }
+
+  /** Fits it to a width in CSS pixels: that of its element without one. */
+  resize(width = this.#canvas.clientWidth): void {
+    if (width > 0) this.#plot?.resize({ width, height: heightOf(this.#chart, width) })
+  }
+
+  #draw(): void {
+    this.#plot?.destroy()
+    this.#plot = null
+    this.#canvas.replaceChildren()
+    const width = this.#canvas.clientWidth || 600
+    try {
+      const size = { width, height: heightOf(this.#chart, width) }
+      const palette = readPalette(this.element)
+      this.#plot = drawPlot(this.#chart, this.#canvas, size, palette, () => this.#pointing.follow())
+      if (this.#plot === null) this.#say('No figures to draw.')
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#plot = null
+    this.#canvas.replaceChildren()
+    this.#say(`This chart can't be drawn: ${reason}. Its data are below.`)
+  }
+
+  #say(text: string): void {
+    const note = document.createElement('p')
+    note.className = 'no-plot'
+    note.textContent = text
+    this.#canvas.append(note)
+  }
+
+  /** A finger that moves across; a mouse is followed by the plot itself. */
+  #touch({ pointerType, clientX, clientY }: PointerEvent): void {
+    if (pointerType === 'mouse' || this.#plot === null) return
+    const { left, top } = this.#plot.uplot.over.getBoundingClientRect()
+    this.#plot.uplot.setCursor({ left: clientX - left, top: clientY - top })
+  }
+}
+
+function legendParts(chart: Chart): unknown {
+  if (chart.kind === 'heat-map') return chart
+  return [chart.y.label, chart.series.map(({ label, tone, shape }) => [label, tone, shape])]
+}
+
+/** In CSS pixels. */
+function heightOf({ kind }: Chart, width: number): number {
+  const height = kind === 'heat-map' ? 260 : 230
+  return width < 420 ? height - 20 : height
+}

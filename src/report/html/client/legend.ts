@@ -1,0 +1,33 @@
+import type { Chart } from '../chart.ts'
+import { mostOf } from './paint-heat.ts'
+import { seriesOf } from './plot.ts'
+
+/** What the lines and colours of a chart stand for. */
+export function legendOf(chart: Chart): HTMLElement {
+  const legend = document.createElement('div')
+  legend.className = 'legend'
+  const axis = document.createElement('span')
+  axis.className = 'axis-label'
+  axis.textContent = chart.y.label
+  legend.append(axis)
+  if (chart.kind === 'heat-map') legend.append(heatScale(mostOf(chart)))
+  for (const { label, tone, shape } of seriesOf(chart)) {
+    const entry = document.createElement('span')
+    entry.className = `swatch shape-${shape} tone-${tone}`
+    const name = document.createElement('span')
+    name.textContent = label
+    entry.append(name)
+    legend.append(entry)
+  }
+  return legend
+}
+
+/** The scale of colours with the counts at its ends. */
+function heatScale(most: number): HTMLElement {
+  const scale = document.createElement('span')
+  scale.className = 'heat-scale'
+  const bar = document.createElement('span')
+  bar.className = 'bar'
+  scale.append('1', bar, `${most.toLocaleString('en-US')} requests`)
+  return scale
+}

@@ -1,0 +1,129 @@
+import { positionOn } from '../axis-position.ts'
+import type { Chart } from '../chart.ts'
+import type { Surface } from './canvas.ts'
+import type { Palette } from './palette.ts'
+
+/** Stretches in which something happened: shaded, under the figures. */
+export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palette): void {
+  const { context, toX, top, height, scale } = surface
+  for (const { from, to, kind } of marks) {
+    const [start, end] = [positionOn(x, from), positionOn(x, to)]
+    if (start === null || end === null) continue
+    const left = toX(Math.min(start, end))
+    const width = Math.max(toX(Math.max(start, end)) - left, 2 * scale)
+    context.fillStyle = palette.mark(kind)
+    context.globalAlpha = 0.16
+    context.fillRect(left, top, width, height)
+    context.globalAlpha = 1
+    context.fillRect(left, top, width, 3 * scale)
+  }
+}
+
+/** Bounds as labelled lines, and the labels of marks: over the figures. */
+export function paintBounds(surface: Surface, chart: Chart, palette: Palette): void {
+  const labels = new Labels(surface, palette)
+  const { context, toX, toY, left, top, width, height, scale } = surface
+  for (const { axis, at, label } of chart.bounds) {
+    const position = positionOn(axis === 'x' ? chart.x : chart.y, at)
+    if (position === null) continue
+    context.strokeStyle = palette.bound
+    context.lineWidth = 1.5 * scale
+    context.setLineDash([6 * scale, 4 * scale])
+    context.beginPath()
+    if (axis === 'y') {
+      context.moveTo(left, toY(position))
+      context.lineTo(left + width, toY(position))
+    } else {
+      context.moveTo(toX(position), top)
+      context.lineTo(toX(position), top + height)
+    }
+    context.stroke()
+    context.setLineDash([])
+    if (axis === 'y') labels.write(label, left + width, toY(position), 'end', palette.bound)
+    else labels.write(label, toX(position), top + 14 * scale, 'start', palette.bound)
+  }
+  for (const { from, kind, label } of chart.marks) {
+    const start = positionOn(chart.x, from)
+    if (start !== null)
+      labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
+  }
+}
+
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** Labels of a plot: one that would cover another goes to a free place near it, or is left out. */
+class Labels {
+  readonly #surface: Surface
+  readonly #palette: Palette
+  readonly #taken: Box[] = []
+
+  constructor(surface: Surface, palette: Palette) {
+    this.#surface = surface
+    this.#palette = palette
+  }
+
+  /** Above a height, starting or ending at `x`. */
+  write(label: string, x: number, y: number, align: 'start' | 'end', colour: string): void {
+    const { context, left, top, width, height, scale } = this.#surface
+    context.font = this.#palette.font.replace('12px', `${11 * scale}px`)
+    const text = fitting(context, label, width * 0.6)
+    if (text === '') return
+    const size = { wide: context.measureText(text).width + 8 * scale, high: 15 * scale }
+    const start = align === 'start' ? x : x - size.wide
+    for (const [right, down] of PLACES) {
+      const boxLeft = clamped(start - right * size.wide, left, left + width - size.wide)
+      const boxTop = clamped(
+        y - size.high + down * size.high,
+        top + 3 * scale,
+        top + height - size.high,
+      )
+      const box = {
+        left: boxLeft,
+        top: boxTop,
+        right: boxLeft + size.wide,
+        bottom: boxTop + size.high,
+      }
+      if (this.#taken.some((other) => overlap(box, other))) continue
+      this.#taken.push(box)
+      context.globalAlpha = 0.8
+      context.fillStyle = this.#palette.background
+      context.fillRect(box.left, box.top, size.wide, size.high)
+      context.globalAlpha = 1
+      context.fillStyle = colour
+      context.textBaseline = 'middle'
+      context.textAlign = 'left'
+      context.fillText(text, box.left + 4 * scale, (box.top + box.bottom) / 2)
+      return
+    }
+  }
+}
+
+/** Where a label may go: widths to the left, heights down. */
+const PLACES = [
+  [0, 0],
+  [0, 1],
+  [1.1, 0],
+  [1.1, 1],
+] as const
+
+function clamped(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high))
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
+/** A text that is at most so wide; its end is cut off. */
+function fitting(context: CanvasRenderingContext2D, label: string, widest: number): string {
+  let text = label.length > 80 ? `${label.slice(0, 79)}…` : label
+  while (text.length > 1 && context.measureText(text).width > widest) {
+    text = `${text.slice(0, -2)}…`
+  }
+  return text
+}

@@ -1,0 +1,65 @@
+import { formatMs } from '../../../../format.ts'
+import type { Bound, LineChart, Mark, Series } from '../../chart.ts'
+import type { Slot } from '../slots.ts'
+import { rounded } from './rounded.ts'
+import { timeScale } from './time-scale.ts'
+
+/** What a chart over time needs to know of its load. */
+export interface OverTime {
+  readonly id: string
+  readonly operation: string
+  /** Start of the measurement, in UNIX ms. */
+  readonly startMs: number
+  readonly slots: readonly Slot[]
+  readonly marks: readonly Mark[]
+}
+
+const LINES = [
+  { figure: 'p50Ms', label: 'P50', tone: 'p50' },
+  { figure: 'p95Ms', label: 'P95', tone: 'p95' },
+  { figure: 'p99Ms', label: 'P99', tone: 'p99' },
+  { figure: 'maxMs', label: 'max', tone: 'max' },
+] as const
+
+/** Response times of an operation's seconds, with their bounds; `null` if nothing was answered. */
+export function latencyChart(
+  { id, operation, startMs, slots, marks }: OverTime,
+  bounds: readonly Bound[],
+): LineChart | null {
+  const series = LINES.map(({ figure, label, tone }): Series => ({
+    label,
+    tone,
+    shape: 'line',
+    values: slots.map(({ response }) => rounded(response === null ? null : response[figure])),
+  }))
+  if (series.every(({ values }) => values.every((value) => value === null))) return null
+  const shown = [...series.flatMap(({ values }) => values), ...bounds.map(({ at }) => at)]
+  return {
+    kind: 'lines',
+    id,
+    title: `${operation}: response time`,
+    sentence: sentence(slots),
+    x: { scale: 'clock', label: 'time since the start', startMs },
+    y: { scale: timeScale(shown), label: 'response time', unit: 'ms' },
+    xs: slots.map(({ from }) => from),
+    series,
+    bounds,
+    marks,
+  }
+}
+
+/** The slowest moment, and the usual one. */
+function sentence(slots: readonly Slot[]): string {
+  const answered = slots.flatMap(({ from, response }) =>
+    response === null ? [] : [{ from, response }],
+  )
+  const medians = answered.map(({ response }) => response.p95Ms).toSorted((a, b) => a - b)
+  const usual = medians[medians.length >> 1] ?? 0
+  const slowest = answered.reduce<(typeof answered)[number] | null>(
+    (worst, slot) => (worst === null || slot.response.p95Ms > worst.response.p95Ms ? slot : worst),
+    null,
+  )
+  const most = answered.reduce((max, { response }) => Math.max(max, response.maxMs), 0)
+  if (slowest === null) return 'Nothing was answered.'
+  return `In a usual second, 95 % of the requests took up to ${formatMs(usual)}; in the slowest one, from ${slowest.from} s on, up to ${formatMs(slowest.response.p95Ms)}. The longest took ${formatMs(most)}.`
+}

@@ -1,0 +1,67 @@
+import { counted, formatRate } from '../../../../format.ts'
+import { total } from '../../../../load/totals.ts'
+import type { LineChart, Series } from '../../chart.ts'
+import type { Slot } from '../slots.ts'
+import type { OverTime } from './latency-chart.ts'
+import { rounded } from './rounded.ts'
+
+/** Requests started, and what became of them, per second. */
+export function rateChart({ id, operation, startMs, slots, marks }: OverTime): LineChart {
+  const perSecond = (countOf: (slot: Slot) => number): readonly (number | null)[] =>
+    slots.map((slot) => rounded(countOf(slot) / (slot.to - slot.from)))
+  const sent = slots.map((slot) =>
+    // What a fraction of a second at the end holds says nothing about a rate.
+    slot.sendingSeconds < 0.5 * (slot.to - slot.from)
+      ? null
+      : rounded(slot.started / slot.sendingSeconds),
+  )
+  const series: readonly (Series | null)[] = [
+    { label: 'achieved', tone: 'achieved', shape: 'line', values: sent },
+    { label: 'ok', tone: 'ok', shape: 'line', values: perSecond(({ ok }) => ok) },
+    optional({
+      label: 'failed',
+      tone: 'failed',
+      shape: 'bars',
+      values: perSecond(({ failed }) => failed),
+    }),
+    optional({
+      label: 'timed out',
+      tone: 'timed-out',
+      shape: 'bars',
+      values: perSecond(({ timedOut }) => timedOut),
+    }),
+    optional({
+      label: 'dropped',
+      tone: 'dropped',
+      shape: 'bars',
+      values: perSecond(({ dropped }) => dropped),
+    }),
+  ]
+  return {
+    kind: 'lines',
+    id,
+    title: `${operation}: rate`,
+    sentence: sentence(slots),
+    x: { scale: 'clock', label: 'time since the start', startMs },
+    y: { scale: 'linear', label: 'requests per second', unit: '1/s' },
+    xs: slots.map(({ from }) => from),
+    series: series.filter((one) => one !== null),
+    bounds: [],
+    marks,
+  }
+}
+
+/** `null` if it counts nothing at all. */
+function optional(series: Series): Series | null {
+  return series.values.some((value) => value !== null && value > 0) ? series : null
+}
+
+function sentence(slots: readonly Slot[]): string {
+  const seconds = total(slots, ({ sendingSeconds }) => sendingSeconds)
+  const started = total(slots, (slot) => slot.started)
+  const bad = total(slots, ({ failed, timedOut, dropped }) => failed + timedOut + dropped)
+  const rate = seconds === 0 ? '' : `, ${formatRate(started / seconds)} on average`
+  const lost =
+    bad === 0 ? 'none failed or was dropped' : `${counted(bad, 'request')} failed or were dropped`
+  return `${counted(started, 'request')} started${rate}; ${lost}.`
+}

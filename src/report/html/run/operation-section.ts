@@ -1,0 +1,144 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+import { formatCount, formatMs } from '../../../format.ts'
+import { countedDeliveries } from '../../../load/totals.ts'
+import { deserializeHistogram } from '../../../run-file/json/histogram-json.ts'
+import type { ScenarioEntry } from '../../../run-file/run-file.ts'
+import { failuresOf } from '../../failures.ts'
+import type { Chart } from '../chart.ts'
+import { chartFigure } from '../chart-figure.ts'
+import { dataTable } from '../data-table.ts'
+import { latencyChart, type OverTime } from './charts/latency-chart.ts'
+import { failureMarks } from './charts/marks.ts'
+import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
+import { rateChart } from './charts/rate-chart.ts'
+import { timeBounds } from './charts/time-bounds.ts'
+import type { Part } from './part.ts'
+import { planSlots, slotsOf } from './slots.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+type Operation = Measured['result']['operations'][number]
+
+/** Everything about one operation of a load: charts, failures, receipts. */
+export function operationSection(entry: Measured, operation: Operation, id: string): Part {
+  const over = overTime(entry, operation, id)
+  const charts = [
+    latencyChart(
+      { ...over, id: `${id}-latency` },
+      timeBounds(entry.bounds, 'response', operation.name),
+    ),
+    responsePercentiles(entry, operation, `${id}-percentiles`),
+    rateChart({ ...over, id: `${id}-rate` }),
+    completionPercentiles(entry, operation, `${id}-completion`),
+  ].filter((chart): chart is Chart & { kind: 'lines' } => chart !== null)
+  return {
+    charts,
+    body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
+      <h3 id=${`${id}-heading`}>${operation.name}</h3>
+      <div class="charts">${charts.map(chartFigure)}</div>
+      ${failureTable(entry, operation)} ${receiptsTable(operation)}
+    </section>`,
+  }
+}
+
+/** An operation's seconds, with where requests failed. */
+export function overTime({ result }: Measured, operation: Operation, id: string): OverTime {
+  const slots = slotsOf(
+    result.intervals,
+    operation.name,
+    planSlots(result.intervals, result.measuredMs),
+  )
+  return {
+    id,
+    operation: operation.name,
+    startMs: Date.parse(result.startedAt),
+    slots,
+    marks: failureMarks(slots),
+  }
+}
+
+function responsePercentiles(
+  { result, bounds }: Measured,
+  operation: Operation,
+  id: string,
+): Chart | null {
+  const { name, response, service } = operation
+  const isClosed = result.model.kind === 'closed'
+  const lines: readonly PercentileLine[] = [
+    { label: 'response', tone: 'response', histogram: deserializeHistogram(response) },
+    ...(isClosed
+      ? []
+      : [{ label: 'service', tone: 'service', histogram: deserializeHistogram(service) } as const]),
+  ]
+  const sentence = isClosed
+    ? `Users wait for answers: response times are service times. 99 % took up to ${time(response.figures.p99Ms)}.`
+    : omission(response.figures.p99Ms, service.figures.p99Ms)
+  const chart = { id, title: `${name}: percentiles`, sentence, label: 'time' }
+  return percentilesChart(chart, lines, timeBounds(bounds, 'response', name))
+}
+
+/** What a closed loop would not have seen: how far service times are below response times. */
+function omission(responseMs: number | null, serviceMs: number | null): string {
+  if (responseMs === null || serviceMs === null) return 'No request was answered.'
+  const both = `P99 is ${formatMs(responseMs)} from when a request was due, and ${formatMs(serviceMs)} from when it was started`
+  const gap = responseMs - serviceMs
+  return gap > 0.05 * responseMs
+    ? `${both}: a measurement that starts its clock late would have left out ${formatMs(gap)} (coordinated omission).`
+    : `${both}: hardly anything is left out by starting the clock late (coordinated omission).`
+}
+
+function completionPercentiles(
+  { bounds }: Measured,
+  { name, deliveries }: Operation,
+  id: string,
+): Chart | null {
+  const counted = countedDeliveries(deliveries)
+  if (counted === null) return null
+  const { receipt, completion } = counted
+  const lines: readonly PercentileLine[] = [
+    { label: 'receipt', tone: 'received', histogram: deserializeHistogram(receipt) },
+    { label: 'last receipt', tone: 'response', histogram: deserializeHistogram(completion) },
+  ]
+  const sentence = `Half of the messages had reached their last recipient after ${time(completion.figures.p50Ms)}, 99 % after ${time(completion.figures.p99Ms)}.`
+  return percentilesChart(
+    { id, title: `${name}: receipts`, sentence, label: 'time since the message was due' },
+    lines.filter(({ histogram }) => histogram.totalCount > 0),
+    timeBounds(bounds, 'completion', name),
+  )
+}
+
+function failureTable({ result }: Measured, { name }: Operation): VNode | null {
+  const failures = failuresOf(result).filter(({ operation }) => operation === name)
+  return dataTable({
+    caption: `${name}: failures`,
+    columns: [
+      { heading: 'failure' },
+      { heading: 'requests', isFigure: true },
+      { heading: 'such as' },
+    ],
+    rows: failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
+  })
+}
+
+function receiptsTable({ name, deliveries }: Operation): VNode | null {
+  if (deliveries === null) return null
+  if (deliveries.kind === 'unknown') {
+    return html`<p class="note">Receipts are unknown: ${deliveries.reason}</p>`
+  }
+  const { expected, received, missing, duplicates, incomplete } = deliveries
+  return dataTable({
+    caption: `${name}: receipts`,
+    columns: [
+      { heading: 'expected', isFigure: true },
+      { heading: 'received', isFigure: true },
+      { heading: 'missing', isFigure: true },
+      { heading: 'duplicates', isFigure: true },
+      { heading: 'messages that did not reach all', isFigure: true },
+    ],
+    rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
+  })
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}

@@ -1,0 +1,30 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+
+/** How something ended, for all outcomes of rows, scenarios and measurements. */
+export type Ending = keyof typeof SIGNS
+
+/** A sign tells them apart without colour. */
+const SIGNS = {
+  met: ['good', '✓'],
+  passed: ['good', '✓'],
+  valid: ['good', '✓'],
+  missed: ['bad', '✕'],
+  failed: ['bad', '✕'],
+  broken: ['bad', '✕'],
+  inconclusive: ['doubtful', '?'],
+  invalid: ['doubtful', '?'],
+  degraded: ['doubtful', '!'],
+  interrupted: ['doubtful', '!'],
+} as const
+
+/** An outcome in a word, with its sign and colour. */
+export function outcomeBadge(ending: Ending, word: string = ending): VNode {
+  const [tone, sign] = SIGNS[ending]
+  return html`<span class=${`badge ${tone}`}><span aria-hidden="true">${sign}</span> ${word}</span>`
+}
+
+/** The colour of an outcome, as a class. */
+export function toneOf(ending: Ending): (typeof SIGNS)[Ending][0] {
+  return SIGNS[ending][0]
+}

@@ -1,0 +1,112 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+import { formatSeconds } from '../../../format.ts'
+import { systemText } from '../../../environment/system.ts'
+import { outcomeOf } from '../../../run-file/outcome.ts'
+import { printableRun } from '../../../run-file/printable-run.ts'
+import type { RunFile } from '../../../run-file/run-file.ts'
+import { runSentence } from '../../run-sentence.ts'
+import type { Page } from '../page.ts'
+import { hatchPattern } from './bound-bar.ts'
+import { capacitySection } from './capacity-section.ts'
+import { environmentSection } from './environment-section.ts'
+import { factList, type Fact } from './facts.ts'
+import { microBenchmarksSection } from './micro-benchmarks-section.ts'
+import { outcomeBadge, toneOf } from './outcome-badge.ts'
+import { chartsOf } from './part.ts'
+import { scenarioSection } from './scenario-section.ts'
+import { summarySection } from './summary-section.ts'
+
+/** The report of a run, from its file: of any run, also of one that is under way or was interrupted. */
+export function runPage(untrusted: RunFile): Page {
+  const run = printableRun(untrusted)
+  const summary = summarySection(run)
+  const scenarios = run.scenarios.map((scenario, at) =>
+    scenarioSection(scenario, `scenario-${at + 1}`),
+  )
+  const capacities = run.capacities.map((capacity, at) =>
+    capacitySection(capacity, `capacity-${at + 1}`),
+  )
+  const bodies = [summary, ...capacities, ...scenarios].map(({ body }) => body)
+  return {
+    title: `${run.runId}: ${runSentence(run).text}`,
+    charts: chartsOf([summary, ...capacities, ...scenarios]),
+    body: html`<a class="skip" href="#main">Skip to the results</a>
+      ${hatchPattern()} ${masthead(run)} ${contents(run)}
+      <main id="main" tabindex="-1">
+        ${bodies} ${microBenchmarksSection(run.microBenchmarks)} ${environmentSection(run)}
+      </main>
+      <footer>
+        <p class="muted">${run.runId}, run file of schema version ${run.schemaVersion}</p>
+      </footer>`,
+  }
+}
+
+function masthead(run: RunFile): VNode {
+  const { outcome, text } = runSentence(run)
+  return html`<header class=${`masthead ${toneOf(outcome)}`}>
+    <p class="kicker">${outcomeBadge(outcome)} Load test</p>
+    <h1>${text}</h1>
+    ${run.status === 'running' ? html`<p class="notice doubtful">This run was killed, or is still running: these are its results so far.</p>` : null}
+    ${factList('facts', runFacts(run))}
+  </header>`
+}
+
+function runFacts({
+  startedAt,
+  finishedAt,
+  commit,
+  system,
+  profile,
+  generators,
+}: RunFile): readonly Fact[] {
+  const seconds = finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt)
+  return [
+    [
+      'Date',
+      html`<time datetime=${startedAt}>${startedAt.slice(0, 19).replace('T', ' ')} UTC</time>`,
+    ],
+    ['Duration', seconds === null ? 'unknown' : formatSeconds(seconds, 0)],
+    ['System', systemText(system)],
+    ['Commit', commit === null ? null : commitText(commit)],
+    ['Profile', profile],
+    [
+      'Generators',
+      generators.kind === 'one'
+        ? null
+        : generators.kind === 'shard'
+          ? `shard ${generators.shard} of ${generators.of}`
+          : String(generators.shards.length),
+    ],
+  ]
+}
+
+function commitText({ short, branch, isDirty }: NonNullable<RunFile['commit']>): string {
+  return `${short}${isDirty ? ' with changes' : ''}${branch === null ? '' : ` on ${branch}`}`
+}
+
+/** Links to the parts of a page that has several. */
+function contents({ scenarios, capacities, microBenchmarks }: RunFile): VNode | null {
+  const links = [
+    ...(scenarios.length > 0 ? [link('summary', 'At a glance')] : []),
+    ...capacities.map(({ name }, at) => link(`capacity-${at + 1}`, `Capacity of ${name}`)),
+    ...scenarios.map((scenario, at) => {
+      const sign = html`<span
+        class=${`dot ${toneOf(outcomeOf(scenario))}`}
+        aria-hidden="true"
+      ></span>`
+      return link(`scenario-${at + 1}`, html`${sign}${scenario.name}`)
+    }),
+    ...(microBenchmarks.length > 0 ? [link('micro-benchmarks', 'Micro-benchmarks')] : []),
+    link('environment', 'Environment'),
+  ]
+  return html`<nav aria-label="Contents">
+    <ul>
+      ${links}
+    </ul>
+  </nav>`
+}
+
+function link(id: string, text: string | VNode): VNode {
+  return html`<li><a href=${`#${id}`}>${text}</a></li>`
+}

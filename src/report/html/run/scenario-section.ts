@@ -1,0 +1,102 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+import { counted, formatCount, formatMs, formatSeconds } from '../../../format.ts'
+import { outcomeOf, ownErrors } from '../../../run-file/outcome.ts'
+import type { ScenarioEntry } from '../../../run-file/run-file.ts'
+import { renderLateness } from '../../terminal/generator.ts'
+import { factList, type Fact } from './facts.ts'
+import { notesTables } from './notes-tables.ts'
+import { operationSection } from './operation-section.ts'
+import { outcomeBadge } from './outcome-badge.ts'
+import { chartsOf, type Part } from './part.ts'
+import { countsTable, timesTable } from './times-table.ts'
+import { usersTable } from './users-table.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+
+/** Everything about one load of a run. */
+export function scenarioSection(scenario: ScenarioEntry, id: string): Part {
+  const { name, file } = scenario
+  const heading = html`<header>
+    <h2 id=${`${id}-heading`}>${name}</h2>
+    <p class="muted">${outcomeBadge(outcomeOf(scenario))} ${file}</p>
+  </header>`
+  if (scenario.state !== 'measured') {
+    return {
+      charts: [],
+      body: html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
+        ${heading} ${unmeasured(scenario)}
+      </section>`,
+    }
+  }
+  const { result, error } = scenario
+  const operations = result.operations.map((operation, at) =>
+    operationSection(scenario, operation, `${id}-operation-${at + 1}`),
+  )
+  const errors = ownErrors(error)
+  return {
+    charts: chartsOf(operations),
+    body: html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
+      ${heading} ${factList('facts', loadFacts(scenario))} ${verdictText(scenario)}
+      ${result.abortReason === null ? null : html`<p class="notice bad">Ended early: ${result.abortReason}</p>`}
+      ${errors.length === 0 ? null : html`<pre class="error">${errors.join('\n')}</pre>`}
+      ${timesTable(`Times of ${name}`, result)} ${countsTable(`Requests of ${name}`, result)}
+      ${usersTable(scenario)} ${notesTables(scenario)} ${operations.map(({ body }) => body)}
+    </section>`,
+  }
+}
+
+function unmeasured(scenario: Exclude<ScenarioEntry, { state: 'measured' }>): VNode {
+  const { error } = scenario
+  if (scenario.state === 'unmeasured') {
+    return html`<p class="notice bad">Nothing was measured:</p>
+      <pre class="error">${error}</pre>`
+  }
+  const ok = scenario.intervals.reduce((sum, interval) => sum + interval.ok, 0)
+  const seconds = scenario.intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+  return html`<p class="notice doubtful">
+      ${formatCount(seconds)} s of it were saved, with ${counted(ok, 'successful request')}:
+    </p>
+    <pre class="error">${error}</pre>`
+}
+
+function loadFacts({ result }: Measured): readonly Fact[] {
+  const { arrivals, measuredMs, warmUpMs, limits, seed, health } = result
+  const { pauses, coreWaitMs } = health
+  return [
+    ['Load', `${arrivals} for ${formatSeconds(measuredMs)}`],
+    ['Warm-up', warmUpMs === 0 ? 'none' : formatSeconds(warmUpMs)],
+    ['Timeout', formatMs(limits.timeoutMs)],
+    [
+      'At most in flight',
+      `${formatCount(limits.maxInFlight)}, further ones ${limits.whenFull === 'drop' ? 'are dropped' : 'wait'}`,
+    ],
+    ['Random seed', String(seed)],
+    [
+      'Generator',
+      [
+        `dispatch ${health.dispatch}`,
+        counted(pauses.count, 'pause') +
+          (pauses.count === 0 ? '' : ` (up to ${formatMs(pauses.maxMs)})`),
+        ...(coreWaitMs === null ? [] : [`waited ${formatMs(coreWaitMs)} for a core`]),
+      ].join(', '),
+    ],
+  ]
+}
+
+/** The verdict on the measurement with its reasons, and how much of the times is the generator's own delay. */
+function verdictText({ result, verdict }: Measured): VNode {
+  const lateness = renderLateness(result)
+  const reasons = verdict.kind === 'valid' ? [] : verdict.reasons.map(({ message }) => message)
+  return html`<div class="verdict">
+    <p>${outcomeBadge(verdict.kind, `measurement ${verdict.kind}`)}</p>
+    ${
+      reasons.length === 0
+        ? null
+        : html`<ul>
+            ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+    }
+    ${lateness === null ? null : html`<p class="note">${lateness.trim()}</p>`}
+  </div>`
+}

@@ -1,0 +1,66 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+import { counted } from '../../../format.ts'
+import type { SloRow } from '../../../load/slo/slo-row.ts'
+import { sloCells } from '../../slo-cells.ts'
+import { dataTable } from '../data-table.ts'
+import { boundBar } from './bound-bar.ts'
+import { worstBoundFirst } from './bound-used.ts'
+import { outcomeBadge } from './outcome-badge.ts'
+
+/** A row, and the scenario it belongs to. */
+export interface ScenarioSlo {
+  /** `null` if the page has one scenario only. */
+  readonly scenario: string | null
+  readonly row: SloRow
+}
+
+/** Rows that are met are folded up beyond this many, because the worst come first. */
+const MAX_ROWS = 12
+
+/** Bounds as bars, the worst first. */
+export function sloTable(caption: string, rows: readonly ScenarioSlo[]): VNode {
+  const sorted = rows.toSorted((a, b) => worstBoundFirst(a.row, b.row))
+  const open = sorted.filter(({ row }, at) => at < MAX_ROWS || row.outcome !== 'met')
+  const folded = sorted.slice(open.length)
+  return html`${table(caption, open)}
+  ${
+    folded.length === 0
+      ? null
+      : html`<details>
+          <summary>${counted(folded.length, 'more row')}, all met</summary>
+          ${table(`${caption}: further rows`, folded)}
+        </details>`
+  }`
+}
+
+function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
+  return dataTable({
+    caption,
+    columns: [
+      { heading: 'SLO' },
+      { heading: 'outcome' },
+      { heading: 'measured', isFigure: true },
+      { heading: 'bound', isFigure: true },
+      { heading: 'of the bound used' },
+    ],
+    rows: rows.map(({ scenario, row }) => {
+      const { operation, metric, bound, measured } = sloCells(row)
+      return [
+        html`<span class="slo-name">${operation} ${metric}</span>${
+            scenario === null ? null : html`<small>${scenario}</small>`
+          }`,
+        outcomeBadge(row.outcome),
+        withRemark(measured),
+        withRemark(bound),
+        boundBar(row),
+      ]
+    }),
+  })
+}
+
+/** A figure, and below it, smaller, what is in brackets behind it. */
+function withRemark(text: string): VNode {
+  const [figure = '', remark] = text.split(/ \((.*)\)$/)
+  return html`${figure}${remark === undefined ? null : html`<small>${remark}</small>`}`
+}

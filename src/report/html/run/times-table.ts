@@ -1,0 +1,93 @@
+import { html } from 'htm/preact'
+import type { VNode } from 'preact'
+import { formatCount, formatMs, formatRate } from '../../../format.ts'
+import { achievedPerSecond } from '../../../load/totals.ts'
+import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
+import { isThin, THIN_NOTE } from '../../thin-percentile.ts'
+import { dataTable } from '../data-table.ts'
+
+type Operation = LoadResultJson['operations'][number]
+
+const FIGURES = [
+  ['p50Ms', 'P50', 50],
+  ['p95Ms', 'P95', 95],
+  ['p99Ms', 'P99', 99],
+  ['p999Ms', 'P99.9', 99.9],
+  ['maxMs', 'max', 100],
+] as const
+
+/** The times of each operation by percentile. */
+export function timesTable(caption: string, result: LoadResultJson): VNode | null {
+  const times =
+    result.model.kind === 'closed'
+      ? (['response'] as const)
+      : (['response', 'service', 'lateness'] as const)
+  const rows = result.operations.flatMap((operation) =>
+    times.map((time) => [
+      html`${operation.name} <span class="muted">${time}</span>`,
+      ...FIGURES.map(([figure, , percentile]) =>
+        figureText(operation[time].figures, figure, percentile),
+      ),
+    ]),
+  )
+  const hasThin = rows.some((cells) =>
+    cells.some((cell) => typeof cell === 'string' && cell.startsWith('~')),
+  )
+  return dataTable({
+    caption,
+    columns: [
+      { heading: 'operation' },
+      ...FIGURES.map(([, heading]) => ({ heading, isFigure: true })),
+    ],
+    rows,
+    ...(hasThin ? { note: THIN_NOTE } : {}),
+  })
+}
+
+/** What became of each operation's requests. */
+export function countsTable(caption: string, result: LoadResultJson): VNode | null {
+  const seconds = result.measuredMs / 1_000
+  const rate = (perSecond: number | null): string =>
+    perSecond === null ? '–' : formatRate(perSecond)
+  return dataTable({
+    caption,
+    columns: [
+      { heading: 'operation' },
+      ...[
+        'planned',
+        'asked',
+        'achieved',
+        'ok',
+        'failed',
+        'timed out',
+        'dropped',
+        'not started',
+        'unfinished',
+      ].map((heading) => ({ heading, isFigure: true })),
+    ],
+    rows: result.operations.map(({ name, counts }) => [
+      name,
+      formatCount(counts.planned),
+      rate(seconds === 0 ? null : counts.planned / seconds),
+      rate(achievedPerSecond(result, name)),
+      ...[
+        counts.ok,
+        counts.failed,
+        counts.timedOut,
+        counts.dropped,
+        counts.notStarted,
+        counts.unfinished,
+      ].map(formatCount),
+    ]),
+  })
+}
+
+function figureText(
+  figures: Operation['response']['figures'],
+  figure: (typeof FIGURES)[number][0],
+  percentile: number,
+): string {
+  const ms = figures[figure]
+  if (ms === null) return '–'
+  return `${isThin(figures.count, percentile) ? '~' : ''}${formatMs(ms)}`
+}
