@@ -27,12 +27,12 @@ import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
-import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -44,12 +44,14 @@ import { UNDECLARED } from './system-setup.ts'
 export interface LoadReporterOptions {
   /** Default: standard output. */
   readonly out?: NodeJS.WriteStream
-  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveLine`. */
+  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveTerminal`. */
   readonly reportIntervalMs?: number
   /** Whether to print each kind of failure with its count and a sample. */
   readonly isVerbose?: boolean
-  /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
-  readonly isConsoleShown?: boolean
+  /**
+   * Whether no other reporter prints the console output of scenarios, or redraws the terminal. Default: true.
+   */
+  readonly isOnlyReporter?: boolean
   /** Called with every event of the run. */
   readonly listeners?: readonly RunListener[]
 }
@@ -61,7 +63,7 @@ export interface LoadReporterOptions {
 export class LoadReporter implements Reporter {
   readonly #record: RunRecord
   readonly #out: NodeJS.WriteStream
-  readonly #live: LiveLine
+  readonly #live: LiveTerminal
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
@@ -76,7 +78,7 @@ export class LoadReporter implements Reporter {
   readonly #earlyLogs: UserConsoleLog[] = []
   #isBegun = false
   readonly #isVerbose: boolean
-  readonly #isConsoleShown: boolean
+  readonly #isOnlyReporter: boolean
   #isBroken = false
   /** Whether a test reported an inconclusive figure. */
   #isInconclusive = false
@@ -89,17 +91,20 @@ export class LoadReporter implements Reporter {
       out = process.stdout,
       reportIntervalMs,
       isVerbose = false,
-      isConsoleShown = true,
+      isOnlyReporter = true,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
-    this.#isConsoleShown = isConsoleShown
+    this.#isOnlyReporter = isOnlyReporter
     this.#listeners = listeners
-    this.#live = new LiveLine(out, reportIntervalMs)
+    this.#live = new LiveTerminal(out, {
+      reportIntervalMs,
+      isBlockAllowed: isOnlyReporter,
+      others: [process.stdout, process.stderr],
+    })
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      this.#live.show(progress)
       const kept = this.#intervals.get(testId) ?? []
       while (kept.length <= load) kept.push([])
       kept[load]?.push(...progress.intervals)
@@ -130,7 +135,10 @@ export class LoadReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
     this.#vitest = vitest
-    vitest.onClose(() => this.#progress.close())
+    vitest.onClose(() => {
+      this.#progress.close()
+      this.#live.close()
+    })
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -172,7 +180,7 @@ export class LoadReporter implements Reporter {
 
   /** Shows the console output of scenarios, below the heading of the test, or with the name of the file. */
   onUserConsoleLog(log: UserConsoleLog): void {
-    if (!this.#isConsoleShown) return
+    if (!this.#isOnlyReporter) return
     if (this.#isBegun) this.#printConsole(log)
     // The run's own heading comes first.
     else this.#earlyLogs.push(log)
@@ -180,7 +188,6 @@ export class LoadReporter implements Reporter {
 
   #printConsole({ content, type, taskId = '' }: UserConsoleLog): void {
     const source = this.#vitest?.state.getReportedEntityById(taskId)
-    this.#live.clear()
     if (source?.type === 'test') this.#printHeading(source)
     // A file that is being imported prints before its tests are known.
     const module = source?.type === 'module' ? source : this.#importing
@@ -196,7 +203,6 @@ export class LoadReporter implements Reporter {
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
     if (type === 'inconclusive') this.#isInconclusive = true
     else if (type !== 'notice') return
-    this.#live.clear()
     this.#printHeading(testCase)
     this.#print(message)
   }
@@ -213,7 +219,6 @@ export class LoadReporter implements Reporter {
     this.#running.delete(testCase.id)
     this.#intervals.delete(testCase.id)
     this.#printHeading(testCase)
-    this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
       this.#endMicroBenchmark(testCase)
@@ -239,7 +244,7 @@ export class LoadReporter implements Reporter {
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
-    this.#live.clear()
+    this.#live.close()
     for (const error of runErrors(modules, errors, this.#root)) {
       process.stderr.write(`${error.reason}\n`)
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
@@ -328,6 +333,7 @@ export class LoadReporter implements Reporter {
   }
 
   #tell(event: RunEvent): void {
+    this.#live.apply(event)
     for (const listener of this.#listeners) listener(event)
   }
 

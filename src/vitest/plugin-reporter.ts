@@ -41,7 +41,7 @@ export class PluginReporter implements Reporter {
       folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
       profile: profileSettings(process.env).profile,
     })
-    this.#run = new LoadReporter(record)
+    this.#run = new LoadReporter(record, { isOnlyReporter: false })
     this.#run.onInit(this.#vitest)
     this.#run.onTestRunStart(specifications.filter(({ project }) => isLoad(project)))
   }

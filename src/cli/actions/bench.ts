@@ -99,7 +99,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   }
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
-  const reporter = new LoadReporter(record, { isConsoleShown: !isUi })
+  const reporter = new LoadReporter(record, { isOnlyReporter: !isUi })
   const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   const signalCode = await runFiles(vitest, files, isUi)

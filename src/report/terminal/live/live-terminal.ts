@@ -34,7 +34,11 @@ export class LiveTerminal {
     const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
       styleText(style, text, { stream })
     this.#block = hasBlock
-      ? new BottomBlock(stream, (size) => runLines(this.#run, size, performance.now(), paint), others)
+      ? new BottomBlock(
+          stream,
+          (size) => runLines(this.#run, size, performance.now(), paint),
+          others,
+        )
       : null
     this.#lines =
       hasBlock && reportIntervalMs === undefined
@@ -49,7 +53,7 @@ export class LiveTerminal {
     }
     this.#run.apply(event, performance.now())
     if (event.event === 'load-started' || event.event === 'progress') this.#printLine(event)
-    this.#block?.open()
+    if (event.event === 'scenario-started') this.#block?.open()
     this.#block?.update()
   }
 

@@ -34,7 +34,8 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
   lines.push(line('errors', ...errorCells(load, paint)))
   if (outline === null) return lines
   const pace = paceSoFar(outline, progress)
-  if (pace !== null) lines.push(line('generator', paint(pace.isLate ? 'yellow' : 'green', pace.text)))
+  if (pace !== null)
+    lines.push(line('generator', paint(pace.isLate ? 'yellow' : 'green', pace.text)))
   const rows = sloSoFar(outline.bounds, operations)
   const [worst] = rows
   if (worst !== undefined) {

@@ -1,4 +1,4 @@
-import { counted, formatCount, formatMs, formatRate } from '../../../format.ts'
+import { counted, formatCount, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
 import { printable } from '../../../printable.ts'
 import type { LiveLoad } from './live-load.ts'
 
@@ -23,12 +23,12 @@ export class PlainLines {
     let { dueMs } = last
     while (dueMs <= seconds * 1_000) dueMs += this.#intervalMs
     this.#told.set(load, { seconds, started, dueMs })
-    const successPercent = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
+    const ended = ok + notOk
     return [
       `${formatCount(seconds)} of ${formatCount(progress.durationMs / 1_000)} s`,
       counted(started, 'request'),
       formatRate(rate),
-      `success ${successPercent === null ? '–' : `${roundedDown(successPercent, 2)} %`}`,
+      `success ${ended === 0 ? '–' : formatPercentDown(ok / ended)}`,
       `${formatCount(progress.inFlight)} in flight`,
       `P50 ${time(p50Ms)}`,
       `P95 ${time(p95Ms)}`,
@@ -47,10 +47,4 @@ export function startLine({ outline }: LiveLoad): string {
 
 function time(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms)
-}
-
-/** So that 99.999 % never reads 100 %. */
-function roundedDown(value: number, digits: number): number {
-  const scale = 10 ** digits
-  return Math.floor(value * scale + 1e-6) / scale
 }
