@@ -165,7 +165,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
-    this.#printHeading(testCase)
+    if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }

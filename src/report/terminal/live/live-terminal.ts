@@ -46,6 +46,11 @@ export class LiveTerminal {
         : new PlainLines(reportIntervalMs ?? LINE_EVERY_MS)
   }
 
+  /** Whether running tests are shown by name in a block. */
+  get hasBlock(): boolean {
+    return this.#block !== null
+  }
+
   apply(event: RunEvent): void {
     if (event.event === 'run-ended') {
       this.close()

@@ -11,7 +11,7 @@ import { sloSoFar } from './slo-so-far.ts'
 /** Styles a text, or doesn't, as the terminal allows. */
 export type Painter = (style: Style, text: string) => string
 
-const LABEL_WIDTH = 13
+const LABEL_WIDTH = 12
 const MAX_SPARKLINE = 60
 
 /** A running load in up to eight lines of at most `width` columns, the first of which has its name. */
@@ -34,8 +34,9 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
   lines.push(line('errors', ...errorCells(load, paint)))
   if (outline === null) return lines
   const pace = paceSoFar(outline, progress)
-  if (pace !== null)
-    lines.push(line('generator', paint(pace.isLate ? 'yellow' : 'green', pace.text)))
+  if (pace !== null) {
+    lines.push(line('generator', paint(pace.isLate ? 'yellow' : 'green', pace.word), pace.figures))
+  }
   const rows = sloSoFar(outline.bounds, operations)
   const [worst] = rows
   if (worst !== undefined) {

@@ -6,8 +6,10 @@ import type { LoadOutline } from '../../live/run-event.ts'
 /** Whether the generator keeps to the schedule, by the thresholds of the verdict. */
 export interface PaceSoFar {
   readonly isLate: boolean
-  /** `on time, lateness P99 120 µs`, `late, P99 12.0 ms of at most 2.50 ms`. */
-  readonly text: string
+  /** `on time` or `late`. */
+  readonly word: string
+  /** `lateness P99 120 µs`, `lateness P99 12.0 ms, limit 2.50 ms`. */
+  readonly figures: string
 }
 
 /** Judges the lateness of an open load so far; `null` before there is any, and for users, who have no schedule. */
@@ -17,7 +19,7 @@ export function paceSoFar(outline: LoadOutline, { soFar, p99Ms }: LoadProgress):
   const { medianLateness, latenessMs, tailLateness, ...thresholds } = outline.verdictThresholds
   const ratio = medianLateness.degraded
   if (ratio !== null && p50Ms !== null && lateness.p50Ms > Math.max(p50Ms * ratio, MIN_MS)) {
-    return late('P50', lateness.p50Ms, `a response P50 of ${formatMs(p50Ms)}`)
+    return late('P50', lateness.p50Ms, `response P50 ${formatMs(p50Ms)}`)
   }
   const boundMs = tightestBoundMs(outline.bounds)
   const limitMs =
@@ -25,14 +27,16 @@ export function paceSoFar(outline: LoadOutline, { soFar, p99Ms }: LoadProgress):
       ? Math.max(latenessMs.degraded, (p99Ms ?? 0) * tailLateness.degraded)
       : boundMs * thresholds.lateness.degraded
   if (lateness.p99Ms > limitMs) {
-    return late('P99', lateness.p99Ms, `at most ${formatMs(limitMs)}`)
+    return late('P99', lateness.p99Ms, `limit ${formatMs(limitMs)}`)
   }
-  return { isLate: false, text: `on time, lateness P99 ${formatMs(lateness.p99Ms)}` }
+  const figures = `lateness P99 ${formatMs(lateness.p99Ms)}`
+  return { isLate: false, word: 'on time', figures }
 }
 
 /** Lateness below this is normal and never degrades a measurement. */
 const MIN_MS = 0.1
 
-function late(percentile: string, ms: number, of: string): PaceSoFar {
-  return { isLate: true, text: `late, ${percentile} ${formatMs(ms)} of ${of}` }
+function late(percentile: string, ms: number, beside: string): PaceSoFar {
+  const figures = `lateness ${percentile} ${formatMs(ms)}, ${beside}`
+  return { isLate: true, word: 'late', figures }
 }
