@@ -240,7 +240,8 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const lost = this.#isBegun ? this.#lostScenarios(errors) : []
+    const lostTests = this.#isBegun ? this.#lostTests(errors) : []
+    const lost = lostTests.flatMap(({ entries }) => entries)
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
@@ -251,6 +252,7 @@ export class LoadReporter implements Reporter {
     }
     if (!this.#isBegun) return
     for (const entry of lost) this.#print(renderReport(printableRun(entry)))
+    for (const test of lostTests) this.#tell({ event: 'scenario-ended', ...test })
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken = this.#isBroken || storageProblem !== null
     const exitCode = this.#judge(isBroken)
@@ -272,15 +274,18 @@ export class LoadReporter implements Reporter {
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
 
-  /** Scenarios whose process died while they were being measured. */
-  #lostScenarios(errors: readonly SerializedError[]): readonly ScenarioEntry[] {
+  /** Tests whose process died while they were being measured. */
+  #lostTests(
+    errors: readonly SerializedError[],
+  ): readonly { readonly scenario: RunningScenario; readonly entries: readonly ScenarioEntry[] }[] {
     const [first] = errors
     const reasons = [first?.message, first?.cause?.message].filter((text) => text !== undefined)
     const error = `the process that measured it ended: ${reasons.join(' ')}`
     return [...this.#running.values()]
       .filter(({ project }) => project.name === 'load')
-      .flatMap((testCase) =>
-        (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+      .map((testCase) => ({
+        scenario: this.#scenarioOf(testCase),
+        entries: (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
@@ -288,7 +293,7 @@ export class LoadReporter implements Reporter {
           error,
           intervals,
         })),
-      )
+      }))
   }
 
   /** Called once per test. Readiness is reported separately from results, and may arrive later. */

@@ -30,6 +30,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
+  ...because('needs jq; src/cli/bench-stream.test.ts reads the same from standard output', [
+    `npm run --silent bench -- register --stream - | jq -r 'select(.event == "interval") | [.second, .ok, .response.p99Ms] | @tsv'`,
+  ]),
   ...because('needs arguments', [
     'npm run loadtest',
     'npm run bench:capacity',

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { SCHEMA_PATH, schemaText } from './write-schema.ts'
+import { schemaFiles } from './write-schema.ts'
 
-test('results/schema.json matches the code', () => {
-  expect(readFileSync(SCHEMA_PATH, 'utf8')).toBe(schemaText())
+test.each(schemaFiles())('$path matches the code', ({ path, text }) => {
+  expect(readFileSync(path, 'utf8')).toBe(text)
 })
 
-test("the schema's text is stable, and names the present version", () => {
-  expect(schemaText()).toBe(schemaText())
-  expect(JSON.parse(schemaText())).toMatchObject({
+test('the text of schemas is stable, and names the present versions', () => {
+  expect(schemaFiles()).toEqual(schemaFiles())
+  const [ofRuns, ofStreams] = schemaFiles().map(({ text }) => JSON.parse(text) as unknown)
+  expect(ofRuns).toMatchObject({
     properties: { schemaVersion: { const: 6 } },
     additionalProperties: false,
   })
+  expect(ofStreams).toHaveProperty('$defs.runEnded.properties.streamVersion.const', 1)
 })

@@ -13,10 +13,12 @@ import { profileSettings } from '../../vitest/profile.ts'
 import { checkShard, generatorsOf, shardSettings } from '../../vitest/shard-settings.ts'
 import { runGenerators } from '../../vitest/run/run-generators.ts'
 import { isInstalled } from '../../installed.ts'
+import { EXIT } from '../../exit-code.ts'
 import { withFlagNames } from '../flag-names.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
+import { openListeners, type ListenerFlags } from '../run-listeners.ts'
 import { RunReports } from '../../report/run-reports.ts'
 import {
   projectNames,
@@ -26,7 +28,7 @@ import {
 } from '../../vitest/run/scenario-files.ts'
 
 /** The flags as they were typed. */
-export interface BenchFlags {
+export interface BenchFlags extends ListenerFlags {
   readonly system?: string
   readonly backend?: string
   readonly profile?: string
@@ -79,6 +81,9 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const folder = runFolder(values.results)
   const reports = RunReports.open(values.junit, process.env)
   if (values.generators !== undefined) {
+    if (values.stream !== undefined) {
+      throw new InputError('--stream: give it to one generator. --generators starts several runs.')
+    }
     const [scenario, ...others] = names
     if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
       throw new InputError(
@@ -97,15 +102,28 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
     }
     withFlagNames(flags, () => checkShard(shared, process.env, 'set REDIS_URL and NATS_URL'))
   }
-  const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
-
-  const reporter = new LoadReporter(record, { isOnlyReporter: !isUi })
-  const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
-  if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
-  const signalCode = await runFiles(vitest, files, isUi)
-  const { exitCode, otherTests } = reporter
-  reports.write({ run: record.run, path: record.paths?.json ?? null, exitCode, others: otherTests })
-  return signalCode ?? exitCode
+  if (isUi && values.stream === '-') {
+    throw new InputError('--stream: --ui prints to standard output. Name a file.')
+  }
+  const followed = openListeners(values)
+  let end: CommandEnd = EXIT.broken
+  try {
+    const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
+    const { listeners, out } = followed
+    const reporter = new LoadReporter(record, { isOnlyReporter: !isUi, listeners, out })
+    const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
+    if (isUi && process.stdin.isTTY) {
+      registerConsoleShortcuts(vitest, process.stdin, process.stdout)
+    }
+    const signalCode = await runFiles(vitest, files, isUi)
+    const { exitCode, otherTests } = reporter
+    const path = record.paths?.json ?? null
+    reports.write({ run: record.run, path, exitCode, others: otherTests })
+    end = signalCode ?? exitCode
+    return end
+  } finally {
+    await followed.close(end)
+  }
 }
 
 /** @throws InputError where Vitest's UI is not installed. */

@@ -52,6 +52,10 @@ export const bench: Define = (command, end) => {
     .option('--scenarios <folder>', HELP.scenarios)
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
+    .option(
+      '--stream <file>',
+      'write what happens as it happens, one line of JSON each; - for standard output',
+    )
     .addOption(registryOption(new Option('--micro', 'closed-loop micro-benchmarks only')))
     .option('--ui', 'show the scenarios in the browser, by @vitest/ui')
     .addOption(

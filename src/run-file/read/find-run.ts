@@ -19,7 +19,9 @@ const BY_TIME = new Intl.Collator('en', { numeric: true })
 export function runPathsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.json') && name !== 'schema.json' && !name.startsWith('.'))
+      .filter(
+        (name) => name.endsWith('.json') && !name.endsWith('schema.json') && !name.startsWith('.'),
+      )
       .map((name) => basename(name, '.json'))
       .toSorted((a, b) => BY_TIME.compare(b, a))
       .map((id) => join(folder, `${id}.json`))

@@ -1,0 +1,226 @@
+import { resolve } from 'node:path'
+import type { IntervalFigures } from '../../load/result.ts'
+import { outcomeOf } from '../../run-file/outcome.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import type { RunEvent, RunningScenario } from './run-event.ts'
+import type { StreamEventBody } from './stream-schema.ts'
+
+/** Between two progress lines of a load, in ms; the reporter hears of it twice per second. */
+const PROGRESS_MS = 900
+
+interface ToldLoad {
+  /** Seconds whose intervals were told. */
+  seconds: number
+  phase: string
+  progressMs: number
+}
+
+/** Turns what happens in a run into the lines of its stream: flat, and without histograms. */
+export class StreamEvents {
+  readonly #told = new Map<string, ToldLoad>()
+
+  /** @param nowMs on a monotonic clock. */
+  of(event: RunEvent, nowMs: number): readonly StreamEventBody[] {
+    switch (event.event) {
+      case 'run-started':
+        return [runStarted(event)]
+      case 'scenario-started':
+        return [scenarioStarted(event)]
+      case 'load-started':
+        return [loadStarted(event)]
+      case 'progress':
+        return this.#progress(event, nowMs)
+      case 'scenario-ended':
+        return event.entries.flatMap((entry, load) => this.#ended(event.scenario, entry, load))
+      case 'micro-benchmarks':
+        return event.entries.map((entry) => ({ event: 'micro-benchmark', ...entry }))
+      case 'run-ended':
+        return [runEnded(event)]
+    }
+  }
+
+  #progress(
+    { scenario, load, progress }: Extract<RunEvent, { event: 'progress' }>,
+    nowMs: number,
+  ): readonly StreamEventBody[] {
+    const told = this.#toldOf(scenario, load)
+    const intervals = this.#intervals(scenario, load, progress.intervals)
+    const { phase } = progress
+    if (phase === told.phase && nowMs - told.progressMs < PROGRESS_MS) return intervals
+    told.phase = phase
+    told.progressMs = nowMs
+    const { elapsedMs, durationMs, startedPerSecond, inFlight, errors, dropped, p99Ms } = progress
+    const { seconds, started, ok, p50Ms, p95Ms } = progress.soFar
+    return [
+      ...intervals,
+      {
+        event: 'progress',
+        ...ofLoad(scenario, load),
+        phase,
+        measuredMs: Math.round(elapsedMs),
+        durationMs,
+        startedPerSecond,
+        inFlight,
+        errors,
+        dropped,
+        soFar: { seconds, started, ok, p50Ms, p95Ms, p99Ms },
+      },
+    ]
+  }
+
+  #ended(scenario: RunningScenario, entry: ScenarioEntry, load: number): StreamEventBody[] {
+    const { name, error } = entry
+    const measured = entry.state === 'measured' ? entry : null
+    // Progress ends before the last seconds are summed up.
+    const intervals =
+      entry.state === 'unmeasured'
+        ? []
+        : 'intervals' in entry
+          ? entry.intervals
+          : entry.result.intervals
+    const lines = this.#intervals(scenario, load, intervals)
+    this.#told.delete(keyOf(scenario, load))
+    return [
+      ...lines,
+      {
+        event: 'scenario-ended',
+        ...ofLoad(scenario, load),
+        scenario: name,
+        outcome: outcomeOf(entry),
+        error,
+        verdict: measured?.verdict ?? null,
+        slo: measured?.slo ?? [],
+        operations: measured?.result.operations.map(operationFigures) ?? [],
+      },
+    ]
+  }
+
+  /** Those of seconds not yet told. */
+  #intervals(
+    scenario: RunningScenario,
+    load: number,
+    intervals: readonly IntervalFigures[],
+  ): readonly StreamEventBody[] {
+    const told = this.#toldOf(scenario, load)
+    const untold = intervals.filter(({ second }) => second >= told.seconds)
+    for (const { second } of untold) told.seconds = Math.max(told.seconds, second + 1)
+    return untold.map(
+      ({ second, operation, started, dropped, ok, failed, timedOut, response }) => ({
+        event: 'interval',
+        ...ofLoad(scenario, load),
+        second,
+        operation,
+        started,
+        dropped,
+        ok,
+        failed,
+        timedOut,
+        response,
+      }),
+    )
+  }
+
+  #toldOf(scenario: RunningScenario, load: number): ToldLoad {
+    const key = keyOf(scenario, load)
+    const told = this.#told.get(key) ?? { seconds: 0, phase: '', progressMs: -Infinity }
+    this.#told.set(key, told)
+    return told
+  }
+}
+
+function keyOf({ id }: RunningScenario, load: number): string {
+  return `${load} ${id}`
+}
+
+function ofTest({ id, name, file }: RunningScenario) {
+  return { testId: id, scenario: name, file }
+}
+
+function ofLoad(scenario: RunningScenario, load: number) {
+  return { ...ofTest(scenario), load }
+}
+
+function runStarted({
+  run,
+  scenarios,
+  microFiles,
+}: Extract<RunEvent, { event: 'run-started' }>): StreamEventBody {
+  const { startedAt, profile, commit, system, generators } = run
+  return {
+    event: 'run-started',
+    startedAt,
+    profile,
+    commit,
+    system,
+    generators,
+    scenarios,
+    microFiles,
+  }
+}
+
+function scenarioStarted({
+  scenario,
+  place,
+}: Extract<RunEvent, { event: 'scenario-started' }>): StreamEventBody {
+  return { event: 'scenario-started', ...ofTest(scenario), kind: scenario.kind, ...place }
+}
+
+function loadStarted({
+  scenario,
+  load,
+  outline,
+}: Extract<RunEvent, { event: 'load-started' }>): StreamEventBody {
+  const { model, label, durationMs, warmUpMs, bounds } = outline
+  return {
+    event: 'load-started',
+    ...ofLoad(scenario, load),
+    model,
+    label,
+    durationMs,
+    warmUpMs,
+    bounds,
+  }
+}
+
+function operationFigures(operation: LoadResultJson['operations'][number]) {
+  const { name, counts, errors, response, service, lateness, deliveries } = operation
+  const isCounted = deliveries !== null && deliveries.kind === 'counted'
+  const receiptsOf = ({ expected, received, missing, duplicates }: Counted) => ({
+    expected,
+    received,
+    missing,
+    duplicates,
+  })
+  return {
+    operation: name,
+    counts,
+    errors,
+    response: response.figures,
+    service: service.figures,
+    lateness: lateness.figures,
+    receipts: isCounted ? receiptsOf(deliveries) : null,
+  }
+}
+
+type Deliveries = NonNullable<LoadResultJson['operations'][number]['deliveries']>
+type Counted = Extract<Deliveries, { kind: 'counted' }>
+
+function runEnded({
+  run,
+  exitCode,
+  paths,
+}: Extract<RunEvent, { event: 'run-ended' }>): StreamEventBody {
+  const outcomes: Record<string, number> = {}
+  for (const outcome of run.scenarios.map(outcomeOf)) {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  }
+  const files = Object.entries(paths ?? {}).map(([kind, path]) => [kind, resolve(path)] as const)
+  return {
+    event: 'run-ended',
+    status: run.status === 'complete' ? 'complete' : 'interrupted',
+    exitCode,
+    outcomes,
+    paths: paths === null ? null : Object.fromEntries(files),
+  }
+}
