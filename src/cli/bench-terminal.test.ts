@@ -40,7 +40,7 @@ if (hasScript) {
     test('a running load has a block, and Ctrl-C leaves a clean screen', async () => {
       const { child, terminal } = benchOnTerminal('long')
       await expect
-        .poll(() => terminal.screen.slice(-6), { timeout: 30_000 })
+        .poll(() => terminal.screen.slice(-7), { timeout: 30_000 })
         .toEqual([
           expect.stringMatching(/^long +\d of 3,600 s, 3,5\d\d s to go$/),
           expect.stringMatching(/^ {2}asked +█+ {3}100\/s$/),
@@ -48,6 +48,7 @@ if (hasScript) {
           expect.stringMatching(/^ {2}last second +P50 /),
           expect.stringMatching(/^ {2}so far +P50 /),
           expect.stringMatching(/^ {2}errors +0$/),
+          expect.stringMatching(/^ {2}generator +(on time|late) {3}lateness P/),
         ])
       expect(terminal.isCursorVisible).toBe(false)
       child.stdin.write('\u0003')

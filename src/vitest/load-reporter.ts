@@ -15,7 +15,6 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -29,10 +28,12 @@ import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
+import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
+import { KeptLoad } from './kept-load.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -69,7 +70,7 @@ export class LoadReporter implements Reporter {
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
-  readonly #intervals = new Map<string, IntervalFigures[][]>()
+  readonly #kept = new Map<string, KeptLoad[]>()
   readonly #headed = new Set<string>()
   readonly #places = new TestPlaces()
   #root = ''
@@ -105,10 +106,10 @@ export class LoadReporter implements Reporter {
       others: [process.stdout, process.stderr],
     })
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      const kept = this.#intervals.get(testId) ?? []
-      while (kept.length <= load) kept.push([])
-      kept[load]?.push(...progress.intervals)
-      this.#intervals.set(testId, kept)
+      const kept = this.#kept.get(testId) ?? []
+      while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
+      kept[load]?.add(progress)
+      this.#kept.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
       const scenario = this.#scenarioOf(testCase)
@@ -217,7 +218,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#running.delete(testCase.id)
-    this.#intervals.delete(testCase.id)
+    this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
@@ -285,13 +286,13 @@ export class LoadReporter implements Reporter {
       .filter(({ project }) => project.name === 'load')
       .map((testCase) => ({
         scenario: this.#scenarioOf(testCase),
-        entries: (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
           testStatus: 'failed',
           error,
-          intervals,
+          intervals: kept?.columns ?? serializeIntervals([], null),
         })),
       }))
   }

@@ -1,3 +1,4 @@
+import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { counted, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
@@ -86,7 +87,7 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
   const { counts, response, lateness, name } = operation
   const { planned, ok } = counts
   const seconds = result.measuredMs / 1_000
-  const achieved = achievedPerSecond(result, name)
+  const achieved = achievedPerSecond(withIntervals(result), name)
   const bad = counts.failed + counts.timedOut + counts.dropped
   return [
     ['asked', seconds === 0 ? '–' : formatRate(planned / seconds)],
@@ -121,7 +122,7 @@ function scenarioCells(scenario: ScenarioEntry): readonly (string | VNode)[] {
   const { result, verdict } = scenario
   const planned = total(result.operations, ({ counts }) => counts.planned)
   const ok = total(result.operations, ({ counts }) => counts.ok)
-  const achieved = achievedPerSecond(result)
+  const achieved = achievedPerSecond(withIntervals(result))
   const latest = Math.max(...result.operations.map(({ lateness }) => lateness.figures.p99Ms ?? 0))
   return [
     result.arrivals,
