@@ -108,9 +108,10 @@ function times(percentile: string, ms: number | null): string {
 
 function errorCells({ progress, errors }: LiveLoad, paint: Painter): readonly string[] {
   if (progress === null || progress.errors === 0) return [paint('green', '0')]
-  const { errors: count, soFar } = progress
-  const ended = soFar.ok + soFar.notOk
-  const ratio = ended === 0 ? '' : ` (${formatPercent(Math.min(soFar.notOk / ended, 1))})`
+  const { ok, notOk } = progress.soFar
+  // Those of the current second have no kinds yet.
+  const count = notOk === 0 ? progress.errors : notOk
+  const ratio = notOk === 0 ? '' : ` (${formatPercent(notOk / (ok + notOk))})`
   const kinds = [...errors].toSorted(([, a], [, b]) => b - a)
   return [
     paint('red', `${formatCount(count)}${ratio}`),

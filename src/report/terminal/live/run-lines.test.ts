@@ -7,14 +7,15 @@ import { LiveRun } from './live-run.ts'
 import { runLines } from './run-lines.ts'
 import { loadStarted, progressOf, scenario, second, started } from './testing/run-events.ts'
 
-/** The lines of a run after these events, without colours. */
+/** The lines of a run after these events, without colours and the empty line above. */
 function linesOf(
   events: readonly RunEvent[],
   { columns = 80, rows = 24, nowMs = 0 } = {},
 ): readonly string[] {
   const run = new LiveRun()
   for (const event of events) run.apply(event, 0)
-  return runLines(run, { columns, rows }, nowMs, (_, text) => text)
+  const lines = runLines(run, { columns, rows }, nowMs, (_, text) => text)
+  return lines[0] === '' ? lines.slice(1) : lines
 }
 
 const SECONDS = [second(0), second(1, { started: 50 }), second(2), second(3, {}, 4)]

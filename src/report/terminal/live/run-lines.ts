@@ -19,6 +19,8 @@ export function runLines(
   const blocks = [...run.tests.values()].flatMap((test) => testBlocks(test, width, paint))
   const room = rows - 1 - last.length
   const whole = blocks.flatMap(({ lines }) => lines)
+  // A line apart from what was printed above.
+  if (whole.length < room && whole.length > 1) return ['', ...whole, ...last]
   if (whole.length <= room) return [...whole, ...last]
   const short = blocks.map(({ line }) => line)
   if (short.length <= room) return [...short, ...last]
