@@ -27,6 +27,7 @@ import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
+import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
 import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
@@ -53,6 +54,8 @@ export interface LoadReporterOptions {
    * Whether no other reporter prints the console output of scenarios, or redraws the terminal. Default: true.
    */
   readonly isOnlyReporter?: boolean
+  /** Writes the report beside the run file; none is written without one. */
+  readonly page?: RunPageWriter
   /** Called with every event of the run. */
   readonly listeners?: readonly RunListener[]
 }
@@ -85,6 +88,7 @@ export class LoadReporter implements Reporter {
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
   readonly #otherTests: OtherTest[] = []
+  readonly #page: RunPageWriter | null
   readonly #listeners: readonly RunListener[]
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
@@ -93,12 +97,14 @@ export class LoadReporter implements Reporter {
       reportIntervalMs,
       isVerbose = false,
       isOnlyReporter = true,
+      page = null,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
     this.#isOnlyReporter = isOnlyReporter
+    this.#page = page
     this.#listeners = listeners
     this.#live = new LiveTerminal(out, {
       reportIntervalMs,
@@ -259,6 +265,7 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
+    const page = paths === null || storageProblem !== null ? [] : this.#writePage(paths)
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
@@ -270,9 +277,18 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
+    for (const path of [...page, ...Object.values(paths ?? {})])
+      this.#print(`  ${relative(process.cwd(), path)}`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
+  }
+
+  /** @returns the path of the report, if it was written. */
+  #writePage({ json }: ResultPaths): readonly string[] {
+    const path = pagePathOf(json)
+    if (this.#page?.write(path, this.#record.run) === true) return [path]
+    if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
+    return []
   }
 
   /** Tests whose process died while they were being measured. */

@@ -1,7 +1,7 @@
 import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
+import { counted, formatCount, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
 import { achievedPerSecond, total } from '../../../load/totals.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
@@ -94,7 +94,9 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
     ['achieved', achieved === null ? '–' : formatRate(achieved)],
     ['success', planned === 0 ? '–' : formatPercentDown(ok / planned)],
     ['response P95', time(response.figures.p95Ms)],
-    ['lateness P99', result.model.kind === 'closed' ? null : time(lateness.figures.p99Ms)],
+    result.model.kind === 'closed'
+      ? ['users', formatCount(result.model.users)]
+      : ['lateness P99', time(lateness.figures.p99Ms)],
     ['failed or dropped', bad === 0 ? 'none' : counted(bad, 'request')],
   ]
 }
