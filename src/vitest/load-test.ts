@@ -1,4 +1,4 @@
-import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
+import { expect, inject, recordArtifact, test as base } from 'vitest'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
@@ -17,9 +17,9 @@ import { defineWorkload } from '../load/workload.ts'
 import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
 import { workloadHash, type DeclaredLoad } from '../run-file/provenance/workload-hash.ts'
 import { checkLoad, isOfUsers } from './check-load.ts'
-import { latencyChart } from './latency-chart.ts'
 import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
 import { outlineOf } from './load-outline.ts'
+import { setMeasuredDuration } from './measured-duration.ts'
 import { offerOf, refuseRate, type AdaptedResult } from './offered-rate.ts'
 import {
   durationMsOf,
@@ -32,6 +32,7 @@ import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import { shardSettings } from './shard-settings.ts'
+import { showLoads } from './show-load.ts'
 import { judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
@@ -85,6 +86,11 @@ export const test = base
         return [{ workloadHash: hash, result, ...judgementOf(load.value, allowances) }]
       })
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
+      setMeasuredDuration(
+        task,
+        measured.map(({ result }) => result),
+      )
+      if (!signal.aborted) await showLoads(task, annotate, measured)
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
@@ -142,7 +148,6 @@ export const test = base
       loads.push({ hash, running, load })
       const result = await running
       if (signal.aborted) return result
-      await showChart(result, annotate)
       if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)
       return result
     }
@@ -197,14 +202,6 @@ function checkShard(given: Shard | undefined, shard: Shard): void {
   throw new InputError(
     `This scenario can't be sharded. Take the fixture "shard", prepare only that part, and pass it on: load({ …, shard }).`,
   )
-}
-
-/** For Vitest's UI and its HTML report. */
-async function showChart(result: LoadResult, annotate: TestContext['annotate']): Promise<void> {
-  const body = latencyChart(serializeLoadResult(result))
-  if (body === null) return
-  const image = { contentType: 'image/svg+xml', body, bodyEncoding: 'utf-8' } as const
-  await annotate(`response times, ${result.arrivals}`, 'chart', image)
 }
 
 expect.extend({ toMeetSlo })

@@ -10,6 +10,7 @@ import type { ExitCode } from '../../exit-code.ts'
 import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
+import { print } from '../../report/terminal/text.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
@@ -51,7 +52,7 @@ export async function compareNamed(
       ? []
       : percentilePlots(...runs, typeof flags.plot === 'string' ? flags.plot : null)
   const texts = {
-    text: () => `${renderComparison(comparison, plots())}\n`,
+    text: () => renderComparison(comparison, plots()),
     markdown: () => comparisonMarkdown(comparison),
     json: () =>
       `${JSON.stringify({ ...comparison, ...judgedCounts(comparison), exitCode }, null, 2)}\n`,
@@ -61,8 +62,8 @@ export async function compareNamed(
   const problem = summary?.append(`${comparisonMarkdown(comparison)}\n`) ?? null
   if (problem !== null) process.stderr.write(`${printable(problem)}\n`)
   // Coloured output has been escaped already.
-  if (form === 'text' && flags.out === undefined) process.stdout.write(text)
-  else writeOutput(text, flags.out)
+  if (form === 'text' && flags.out === undefined) print(text)
+  else writeOutput(form === 'text' ? `${text}\n` : text, flags.out)
   return exitCode
 }
 

@@ -65,7 +65,7 @@ describe('exit code 4, not comparable:', () => {
     const allowed = compareRuns(runOf([fast]), elsewhere, { isUnlikeAllowed: true })
     expect(comparisonExitCode(allowed)).toBe(0)
     expect(markedDifferences(allowed)).toHaveLength(1)
-    expect(notesOn(allowed).join(' ')).toContain('unlike in CPU model')
+    expect(notesOn(allowed).join(' ')).toContain('differ in CPU model')
   })
 
   test('an open and a closed load, even with the same workload hash', () => {
@@ -73,12 +73,12 @@ describe('exit code 4, not comparable:', () => {
     const comparison = compareRuns(runOf([fast]), runOf([closed]), strict)
     expect(comparison.scenarios[0]?.standing).toMatchObject({
       kind: 'unlike',
-      why: expect.stringContaining('unlike in model'),
+      why: expect.stringContaining('differ in model'),
     })
     const allowed = compareRuns(runOf([fast]), runOf([closed]), { isUnlikeAllowed: true })
     expect(allowed.scenarios[0]?.standing).toMatchObject({
       kind: 'compared',
-      notes: [expect.stringContaining('unlike in model')],
+      notes: [expect.stringContaining('differ in model')],
     })
   })
 

@@ -60,7 +60,7 @@ export function compareRuns(
 ): RunComparison {
   const unlike = unlikeFields(baseline, candidate)
   const { pairs, onlyInBaseline, onlyInCandidate } = matchScenarios(baseline, candidate)
-  const environments = unlike.length > 0 && !isUnlikeAllowed ? 'unlike environments' : null
+  const environments = unlike.length > 0 && !isUnlikeAllowed ? 'the environments differ' : null
   return {
     baseline: summaryOf(baseline),
     candidate: summaryOf(candidate),
@@ -133,7 +133,7 @@ function standingOf(
   })
   if (invalid.length > 0) return { kind: 'invalid', why: invalid.join('; ') }
   if (environments !== null) return { kind: 'unlike', why: environments }
-  const difference = `the loads are unlike in ${unlike.map(({ field }) => field).join(', ')}`
+  const difference = `the loads differ in ${unlike.map(({ field }) => field).join(', ')}`
   if (unlike.length > 0 && !isUnlikeAllowed) return { kind: 'unlike', why: difference }
   const degraded = runs.flatMap(([name, { verdict }]) =>
     verdict.kind === 'degraded'

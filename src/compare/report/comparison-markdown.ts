@@ -1,8 +1,8 @@
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
-import { shortSystemText } from '../../report/summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
-import type { FieldDifference } from '../decision/fingerprint-differences.ts'
+import { differenceTexts } from './difference-text.ts'
+import { runDifferences, startText } from './run-differences.ts'
 import { formatRatio } from '../decision/metric.ts'
 import { formatMetric, formatMark } from './format-metric.ts'
 import { notJudgedLines } from '../decision/judgement.ts'
@@ -13,12 +13,12 @@ import { NOT_COMPARED } from './render-comparison.ts'
  * below. Names can't become links, mentions, HTML or table cells.
  */
 export function comparisonMarkdown(comparison: RunComparison): string {
-  const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison
+  const { baseline, candidate, scenarios, onlyInBaseline, onlyInCandidate } = comparison
   const marked = markedDifferences(comparison)
   const parts = [
     '### Load tests: candidate beside baseline',
     `${summary('Baseline', baseline)}<br>\n${summary('Candidate', candidate)}`,
-    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
+    ...differences(comparison),
     notesOn(comparison)
       .map((note) => `- ${markdownText(note)}`)
       .join('\n'),
@@ -44,9 +44,19 @@ export function comparisonMarkdown(comparison: RunComparison): string {
   return `${parts.join('\n\n')}\n`
 }
 
-function summary(name: string, { runId, startedAt, system }: RunSummary): string {
-  const when = startedAt.slice(0, 16).replace('T', ' ')
-  return `${name}: \`${runId}\`, ${when} UTC, ${markdownText(shortSystemText(system))}`
+function differences(comparison: RunComparison): readonly string[] {
+  const { same, differs } = runDifferences(comparison)
+  const line = (name: string, texts: readonly string[]): string =>
+    `- ${name}: ${markdownText(texts.join('; '))}`
+  const lines = [
+    ...(same.length === 0 ? [] : [line('The same', same)]),
+    ...(differs.length === 0 ? [] : [line('Different', differs)]),
+  ]
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function summary(name: string, run: RunSummary): string {
+  return `${name}: \`${run.runId}\`, ${startText(run)}`
 }
 
 function details(scenario: ScenarioComparison): string {
@@ -69,7 +79,7 @@ function details(scenario: ScenarioComparison): string {
   return [
     `<details><summary>${markdownText(name)}${state}</summary>`,
     ...doubts.map(markdownText),
-    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
+    ...differenceTexts(unlike).map((text) => `Different: ${markdownText(text)}`),
     ...(rows.length === 0
       ? []
       : [markdownTable(['operation', 'metric', 'baseline', 'candidate', 'ratio', ''], rows)]),
@@ -81,11 +91,4 @@ function details(scenario: ScenarioComparison): string {
     ...onlyInCandidate.map((operation) => `${markdownText(operation)}: only in the candidate`),
     '</details>',
   ].join('\n\n')
-}
-
-function unlikeTable(fields: readonly FieldDifference[]): string {
-  return markdownTable(
-    ['unlike', 'baseline', 'candidate'],
-    fields.map(({ field, baseline, candidate }) => [field, baseline, candidate].map(markdownText)),
-  )
 }

@@ -2,6 +2,7 @@ import { counted } from '../../format.ts'
 import type { RunComparison, RunSummary } from '../decision/compare-runs.ts'
 import { isTimeJudged, judgedCounts } from '../decision/judgement.ts'
 import type { MetricComparison } from '../decision/metric.ts'
+import { fieldName } from './difference-text.ts'
 import { typedCommand } from '../../typed-command.ts'
 
 /** A difference that is worth a look, and its place. */
@@ -29,11 +30,11 @@ export function notesOn(comparison: RunComparison): readonly string[] {
   if (scenarios.length === 0) {
     notes.push('Not comparable: the runs have no scenario in common.')
   } else if (unlike.length > 0) {
-    const fields = unlike.map(({ field }) => field).join(', ')
+    const fields = unlike.map(({ field }) => fieldName(field)).join(', ')
     notes.push(
       isUnlikeAllowed
-        ? `The environments are unlike in ${fields}, and were compared because of --allow-unlike: any difference may come from that.`
-        : `Not comparable: the environments are unlike in ${fields}. The figures are shown without a verdict; --allow-unlike compares them anyway.`,
+        ? `The environments differ in ${fields}, and were compared because of --allow-unlike: any difference may come from that.`
+        : `Not comparable: the environments differ in ${fields}. The figures are shown without a verdict; --allow-unlike compares them anyway.`,
     )
   }
   for (const [name, run] of [

@@ -41,7 +41,8 @@ export function renderPercentilePlot(
   })
   const legend = `${paint('cyan', MARKS.baseline)} baseline  ${paint('magenta', MARKS.candidate)} candidate  ${MARKS.both} both`
   return [
-    `  ${title}   ${legend}`,
+    `  ${title}`,
+    `  ${''.padStart(8)}  ${legend}`,
     ...rows.toReversed(),
     `  ${''.padStart(8)} └${axis()}`,
     `  ${''.padStart(8)}  ${tickLabels()}`,

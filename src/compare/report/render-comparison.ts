@@ -1,25 +1,21 @@
-import { paint, renderTable } from '../../report/terminal/text.ts'
-import { shortSystemText } from '../../report/summarise-runs.ts'
+import { left, paint, renderTable, right } from '../../report/terminal/text.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'
-import type { FieldDifference } from '../decision/fingerprint-differences.ts'
+import { differenceTexts } from './difference-text.ts'
+import { runDifferences, startText } from './run-differences.ts'
 import { formatMetric, formatMark } from './format-metric.ts'
 import { notJudgedLines } from '../decision/judgement.ts'
 import { formatRatio, type MetricComparison } from '../decision/metric.ts'
-
-const left = (heading: string) => ({ heading, align: 'left' }) as const
-const right = (heading: string) => ({ heading, align: 'right' }) as const
 
 /**
  * Two runs side by side for a terminal; whole lines without a final newline.
  * @param plots below the tables, as `renderPercentilePlot` makes them.
  */
 export function renderComparison(comparison: RunComparison, plots: readonly string[]): string {
-  const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison
+  const { scenarios, onlyInBaseline, onlyInCandidate } = comparison
   const parts = [
-    `${summaryLine('baseline ', baseline)}\n${summaryLine('candidate', candidate)}`,
-    ...(unlike.length === 0 ? [] : [renderUnlike(unlike)]),
+    renderRuns(comparison),
     ...scenarios.map(renderScenario),
     ...onlyInBaseline.map((name) => `${paint('bold', name)}\n  only in the baseline`),
     ...onlyInCandidate.map((name) => `${paint('bold', name)}\n  only in the candidate`),
@@ -31,9 +27,18 @@ export function renderComparison(comparison: RunComparison, plots: readonly stri
   return parts.join('\n\n')
 }
 
-function summaryLine(name: string, { runId, startedAt, system }: RunSummary): string {
-  const when = startedAt.slice(0, 16).replace('T', ' ')
-  return `${name}  ${paint('bold', runId)}  ${when} UTC  ${shortSystemText(system)}`
+/** Which runs these are, what they share, and in what they differ: one line each. */
+function renderRuns(comparison: RunComparison): string {
+  const { baseline, candidate } = comparison
+  const { same, differs } = runDifferences(comparison)
+  const run = (summary: RunSummary): string =>
+    `${paint('bold', summary.runId)}  ${startText(summary)}`
+  return [
+    `baseline   ${run(baseline)}`,
+    `candidate  ${run(candidate)}`,
+    ...(same.length === 0 ? [] : [`the same   ${same.join('; ')}`]),
+    ...differs.map((text, i) => `${i === 0 ? 'different' : '         '}  ${paint('yellow', text)}`),
+  ].join('\n')
 }
 
 function renderScenario(scenario: ScenarioComparison): string {
@@ -43,7 +48,7 @@ function renderScenario(scenario: ScenarioComparison): string {
     ...(standing.kind === 'compared'
       ? standing.notes.map((note) => paint('yellow', `  ${note}`))
       : [`  ${paint('yellow', NOT_COMPARED[standing.kind])}: ${standing.why}`]),
-    ...(unlike.length === 0 ? [] : [renderUnlike(unlike)]),
+    ...differenceTexts(unlike).map((text) => paint('yellow', `  different: ${text}`)),
     ...(operations.length === 0 ? [] : [renderOperations(operations)]),
     ...operations.flatMap(({ name: operation, generator }) =>
       generator === null ? [] : [paint('yellow', `  ${operation}: ${generator}`)],
@@ -53,13 +58,6 @@ function renderScenario(scenario: ScenarioComparison): string {
     ...onlyInCandidate.map((operation) => `  ${operation}: only in the candidate`),
   ]
   return lines.join('\n')
-}
-
-function renderUnlike(fields: readonly FieldDifference[]): string {
-  return renderTable(
-    [left('unlike'), left('baseline'), left('candidate')],
-    fields.map(({ field, baseline, candidate }) => [paint('yellow', field), baseline, candidate]),
-  )
 }
 
 /** Labels of scenarios that can't be compared. */
@@ -77,7 +75,7 @@ function renderOperations(operations: readonly OperationComparison[]): string {
       right('baseline'),
       right('candidate'),
       right('ratio'),
-      left(''),
+      left('', { wraps: true }),
     ],
     operations.flatMap(({ name, metrics }) =>
       metrics.map((metric, i) => [i === 0 ? name : '', metric.metric, ...cells(metric)]),

@@ -150,7 +150,8 @@ function amount(value: number): string {
   return `${sign}${size < 1 ? Number(size.toPrecision(6)) : formatCount(size)}`
 }
 
-const LONGEST_NAME = 14
+/** Characters of a name that a tick shows. */
+export const LONGEST_NAME = 16
 
 function shortened(name: string): string {
   const text = Array.from(name)

@@ -1,13 +1,12 @@
 import { counted, formatFigure } from '../../format.ts'
 import type { LineChart, Mark, Tone } from '../../report/html/chart.ts'
+import { rounded } from '../../report/html/run/charts/rounded.ts'
 import type { Metric } from '../decision/metrics.ts'
 import { inMetricUnit, presentLevel, type Series } from '../decision/series.ts'
-import { changeText, commitText, directionOf, periodText } from './series-notes.ts'
+import { changeText, commitText, directionOf } from './series-notes.ts'
 
 /** A chart has the latest of a longer series. */
 const MAX_RUNS = 1_000
-/** Nobody sees more, and pages stay small. */
-const DIGITS = 4
 
 const TONES: Readonly<Record<string, Tone>> = {
   p50: 'p50',
@@ -47,7 +46,7 @@ export function seriesChart(series: Series, id: string): LineChart {
     x: {
       scale: 'names',
       label: 'run',
-      names: shown.map((point) => `${commitText(point)} ${point.startedAt.slice(0, 10)}`),
+      names: shown.map((point) => `${point.startedAt.slice(0, 10)} ${commitText(point)}`),
     },
     y: { scale: 'linear', label: labelOf(series), unit: metric.unit },
     xs: shown.map((_, at) => at),
@@ -68,14 +67,13 @@ function labelOf({ metric, timeKind }: Series): string {
 /** What happened to the metric, and what it is now. */
 function sentenceOf(series: Series, offset: number): string {
   const { metric, changes, points } = series
-  const now = `${formatFigure(presentLevel(series), metric.unit)} now`
+  const now = `${metric.label}: ${formatFigure(presentLevel(series), metric.unit)}`
+  const runs = counted(points.length, 'run')
   const cut =
     offset === 0 ? '' : ` The chart shows the latest ${counted(points.length - offset, 'run')}.`
-  if (changes === null)
-    return `${metric.label} is ${now}: ${periodText(series)}, too few to find a change.${cut}`
+  if (changes === null) return `${now} in ${runs}, too few to find a change.${cut}`
   const last = changes.at(-1)
-  if (last === undefined)
-    return `${metric.label} is ${now}, and did not change in ${periodText(series)}.${cut}`
+  if (last === undefined) return `${now}, unchanged in ${runs}.${cut}`
   const earlier = changes.length - 1
   const others = earlier === 0 ? '' : ` ${counted(earlier, 'earlier change')} before that.`
   return `${changeText(series, last)}.${others}${cut}`
@@ -102,8 +100,4 @@ function marksOf(series: Series, offset: number): readonly Mark[] {
       kind: 'change',
       label: `${directionOf(change)}: ${commitText(change.first)}`,
     }))
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(DIGITS))
 }

@@ -22,3 +22,8 @@ export function closingText(all: readonly Series[]): string {
   const series = searched === 1 ? 'a flat series' : `${formatCount(searched)} flat series`
   return `${counted(found, 'change')} in ${formatCount(searched)} series with ${MIN_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
 }
+
+/** `mixed: register` */
+export function nameOf({ scenario, operation }: Series): string {
+  return `${scenario}: ${operation}`
+}

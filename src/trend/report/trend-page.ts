@@ -1,28 +1,20 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatFigure } from '../../format.ts'
+import { counted, formatCount } from '../../format.ts'
 import { printable } from '../../printable.ts'
-import { chartFigure } from '../../report/html/chart-figure.ts'
-import type { LineChart } from '../../report/html/chart.ts'
 import { dataTable, type TableColumn } from '../../report/html/data-table.ts'
 import type { Page } from '../../report/html/page.ts'
+import { outcomeBadge } from '../../report/html/run/outcome-badge.ts'
+import { noteList, verdictPage, type PageSection } from '../../report/html/verdict-page.ts'
 import type { Change } from '../decision/changes.ts'
-import { presentLevel, type Series } from '../decision/series.ts'
-import { seriesChart } from './series-chart.ts'
-import {
-  changeText,
-  commitText,
-  dateTimeText,
-  directionOf,
-  divisorNotes,
-  levelsOf,
-  periodText,
-  versionNotes,
-} from './series-notes.ts'
-import { closingText, groupsOf } from './trend-groups.ts'
+import type { Series } from '../decision/series.ts'
+import { commitText, dateTimeText, directionOf, levelsOf } from './series-notes.ts'
+import { seriesSection } from './series-section.ts'
+import { closingText, groupsOf, nameOf } from './trend-groups.ts'
 
 /** What a page of a history says besides its series. */
 export interface TrendPageOptions {
+  /** What the page is: a trend, or a whole history. */
   readonly title: string
   /** Why run files and lines of the history are missing. */
   readonly unread: readonly string[]
@@ -30,47 +22,29 @@ export interface TrendPageOptions {
 
 /** A history as a page: what changed first, then each operation's metrics over its runs. */
 export function trendPage(all: readonly Series[], { title, unread }: TrendPageOptions): Page {
-  const groups = groupsOf(all).map((series, at) => groupOf(series, `series-${at + 1}`))
-  return {
-    title,
-    charts: groups.flatMap(({ charts }) => charts),
-    body: html`
-      <header>
-        <h1>${title}</h1>
-        <p class="summary">${summaryOf(all)}</p>
-      </header>
-      <main>
-        ${changesSection(all)} ${groups.length > 1 ? contents(groups) : null}
-        ${groups.map(({ section }) => section)}
-        <section id="about">
-          <h2>About this page</h2>
-          <p>${closingText(all)}</p>
-          ${unread.length === 0 ? null : leftOut(unread)}
-        </section>
-      </main>
-    `,
-  }
-}
-
-/** One sentence: the latest change, and how many there are. */
-function summaryOf(all: readonly Series[]): string {
-  if (all.length === 0) return 'The history has no valid run.'
   const changes = changesOf(all)
-  const [latest] = changes
-  if (latest === undefined) {
-    const runs = Math.max(...all.map(({ points }) => points.length))
-    return all.some(({ changes: found }) => found !== null)
-      ? `No metric changed in ${counted(runs, 'run')}.`
-      : `${counted(runs, 'run')}: too few to find a change.`
-  }
-  const { series, change } = latest
-  const worse = changes.filter((one) => one.change.isWorse).length
-  const counts = `${counted(worse, 'change')} for the worse, ${formatBetter(changes.length - worse)}.`
-  return `${counts} The latest: ${printable(nameOf(series))}, ${changeText(series, change)}.`
-}
-
-function formatBetter(count: number): string {
-  return count === 0 ? 'none for the better' : `${count} for the better`
+  const points = all.flatMap((series) => series.points)
+  const dates = points.map(({ startedAt }) => startedAt).toSorted()
+  const [first, last] = [dates[0], dates.at(-1)]
+  return verdictPage({
+    title,
+    kicker: title,
+    ...endingOf(changes),
+    sentence: sentenceOf(all, changes),
+    facts: [
+      ['Runs', formatCount(new Set(points.map(({ runId }) => runId)).size)],
+      ['First', first === undefined ? null : dateTimeText(first)],
+      ['Latest', last === undefined ? null : dateTimeText(last)],
+      ['Operations', formatCount(groupsOf(all).length)],
+      ['Series', formatCount(all.length)],
+    ],
+    sections: [
+      ...(changes.length === 0 ? [] : [changesSection(changes)]),
+      ...groupsOf(all).map((group, at) => seriesSection(group, `series-${at + 1}`)),
+      aboutSection(all, unread),
+    ],
+    footer: `${title}, ${counted(all.length, 'series', 'series')}`,
+  })
 }
 
 interface Found {
@@ -85,127 +59,88 @@ function changesOf(all: readonly Series[]): readonly Found[] {
     .toSorted((a, b) => (a.change.first.startedAt < b.change.first.startedAt ? 1 : -1))
 }
 
+/** A series that got worse last is bad news; changes that came and went are not. */
+function endingOf(
+  changes: readonly Found[],
+): Pick<Parameters<typeof verdictPage>[0], 'ending' | 'word'> {
+  const [latest] = changes
+  if (latest === undefined) return { ending: 'met', word: 'unchanged' }
+  return standingWorse(changes) === undefined
+    ? { ending: 'met', word: 'better' }
+    : { ending: 'missed', word: 'worse' }
+}
+
+/** The latest change for the worse that no later one of its series followed. */
+function standingWorse(changes: readonly Found[]): Found | undefined {
+  return changes.find(({ series, change }) => change.isWorse && series.changes?.at(-1) === change)
+}
+
+/** The change that matters most, and how many there are. */
+function sentenceOf(all: readonly Series[], changes: readonly Found[]): string {
+  if (all.length === 0) return 'The history has no valid run.'
+  const latest = standingWorse(changes) ?? changes[0]
+  if (latest === undefined) {
+    const runs = Math.max(...all.map(({ points }) => points.length))
+    return all.some(({ changes: found }) => found !== null)
+      ? `No metric changed in ${counted(runs, 'run')}.`
+      : `${counted(runs, 'run')}: too few to find a change.`
+  }
+  const { series, change } = latest
+  const worse = changes.filter((one) => one.change.isWorse).length
+  const better = changes.length - worse
+  const [before, after] = levelsOf(series, change)
+  return `${printable(nameOf(series))}: ${series.metric.label} ${directionOf(change)} since ${commitText(change.first)}, from ${before} to ${after}. In all, ${counted(worse, 'change')} for the worse and ${formatCount(better)} for the better.`
+}
+
 const left = (heading: string): TableColumn => ({ heading })
 const right = (heading: string): TableColumn => ({ heading, isFigure: true })
 
-function changesSection(all: readonly Series[]): VNode | null {
-  const changes = changesOf(all)
-  if (changes.length === 0) return null
-  return html`<section id="changes">
-    <h2>Changes</h2>
-    ${dataTable({
-      caption: 'Every change, the latest first',
-      columns: [
-        left('metric'),
-        left('scenario: operation'),
-        left('change'),
-        left('since'),
-        left('date'),
-        right('before'),
-        right('after'),
-        right('confirmed by'),
-        left('at the same time'),
-      ],
-      rows: changes.map(({ series, change }) => [
-        series.metric.label,
-        printable(nameOf(series)),
-        html`<span class=${change.isWorse ? 'missed' : 'met'}>${directionOf(change)}</span>`,
-        html`<code>${commitText(change.first)}</code>`,
-        dateTimeText(change.first.startedAt),
-        ...levelsOf(series, change),
-        counted(change.confirmedBy - change.index + 1, 'run'),
-        [
-          ...(change.isWithinCommit ? ['the same commit'] : []),
-          ...change.beside.map(printable),
-        ].join('; '),
-      ]),
-    })}
-  </section>`
+function changesSection(changes: readonly Found[]): PageSection {
+  const table = dataTable({
+    caption: 'Every change, the latest first',
+    columns: [
+      left('scenario: operation'),
+      left('metric'),
+      left('change'),
+      left('since'),
+      right('before'),
+      right('after'),
+      right('confirmed by'),
+      left('at the same time'),
+    ],
+    rows: changes.map(({ series, change }) => [
+      printable(nameOf(series)),
+      series.metric.label,
+      badge(change),
+      html`<code>${commitText(change.first)}</code
+        ><small>${dateTimeText(change.first.startedAt)}</small>`,
+      ...levelsOf(series, change),
+      counted(change.confirmedBy - change.index + 1, 'run'),
+      [...(change.isWithinCommit ? ['the same commit'] : []), ...change.beside.map(printable)].join(
+        '; ',
+      ),
+    ]),
+  })
+  return { id: 'changes', heading: 'Changes', body: table, charts: [] }
 }
 
-interface Group {
-  readonly id: string
-  readonly name: string
-  readonly section: VNode
-  readonly charts: readonly LineChart[]
+function badge(change: Change): VNode {
+  return outcomeBadge(change.isWorse ? 'missed' : 'met', directionOf(change))
 }
 
-function contents(groups: readonly Group[]): VNode {
-  return html`<nav aria-label="Operations">
-    <ul>
-      ${groups.map(({ id, name }) => html`<li><a href=${`#${id}`}>${name}</a></li>`)}
-    </ul>
-  </nav>`
-}
-
-function groupOf(group: readonly Series[], id: string): Group {
-  const [longest] = group.toSorted((a, b) => b.points.length - a.points.length)
-  const name = longest === undefined ? '' : printable(nameOf(longest))
-  // A metric that never varied, such as no errors in any run, needs no chart.
-  const charts = group.flatMap((series, at) =>
-    isConstant(series) ? [] : [seriesChart(series, `${id}-${at + 1}`)],
-  )
-  const section = html`<section id=${id}>
-    <h2>${name}</h2>
+function aboutSection(all: readonly Series[], unread: readonly string[]): PageSection {
+  const body = html`<p>${closingText(all)}</p>
+    <p>
+      A change is reported once eight runs or more confirm it. Times are service times unless a
+      section says otherwise; a star marks runs of uncommitted work.
+    </p>
     ${
-      longest === undefined
+      unread.length === 0
         ? null
-        : html`<p>
-            ${printable(longest.environment)}; load ${longest.workloadHash ?? 'not recorded'};
-            ${` ${periodText(longest)}`}${leftOutRuns(longest)}.
-          </p>`
-    }
-    ${dataTable({
-      caption: `Metrics of ${name}`,
-      columns: [left('metric'), right('level'), right('latest'), left('changes')],
-      rows: group.map(metricRow),
-    })}
-    ${charts.map(chartFigure)}
-    <ul class="notes">
-      ${[...divisorNotes(group), ...(longest === undefined ? [] : versionNotes(longest))].map(
-        (note) => html`<li>${note.trim()}</li>`,
-      )}
-    </ul>
-  </section>`
-  return { id, name, section, charts }
-}
-
-function metricRow(series: Series): readonly string[] {
-  const { metric, points, changes, timeKind } = series
-  const latest = points.at(-1)
-  return [
-    timeKind === null ? metric.label : `${timeKind} ${metric.label}`,
-    formatFigure(presentLevel(series), metric.unit),
-    latest === undefined
-      ? '–'
-      : `${formatFigure(latest.measured, metric.unit)} (${commitText(latest)})`,
-    changes === null
-      ? 'too few runs'
-      : changes.length === 0
-        ? 'none'
-        : changes
-            .map((change) => `${directionOf(change)} since ${commitText(change.first)}`)
-            .join('; '),
-  ]
-}
-
-function leftOutRuns({ invalidRuns }: Series): string {
-  return invalidRuns === 0 ? '' : `; ${counted(invalidRuns, 'invalid run')} left out`
-}
-
-function isConstant({ points }: Series): boolean {
-  return points.every(({ measured }) => measured === points[0]?.measured)
-}
-
-function nameOf({ scenario, operation }: Series): string {
-  return `${scenario}: ${operation}`
-}
-
-function leftOut(unread: readonly string[]): VNode {
-  return html`<details>
-    <summary>${counted(unread.length, 'file or line', 'files or lines')} left out</summary>
-    <ul>
-      ${unread.map((reason) => html`<li>${printable(reason)}</li>`)}
-    </ul>
-  </details>`
+        : html`<details>
+            <summary>${counted(unread.length, 'file or line', 'files or lines')} left out</summary>
+            ${noteList(unread.map(printable))}
+          </details>`
+    }`
+  return { id: 'about', heading: 'How changes are found', body, charts: [] }
 }

@@ -109,6 +109,9 @@ const PLACES = [
   [0, 1],
   [1.1, 0],
   [1.1, 1],
+  [0, 2],
+  [0, 3],
+  [0, 4],
 ] as const
 
 function clamped(value: number, low: number, high: number): number {

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { ticksOn } from '../axis-ticks.ts'
+import { LONGEST_NAME, ticksOn } from '../axis-ticks.ts'
 import type { Range } from '../axis-position.ts'
 import type { Axis, Chart, Series, Tone } from '../chart.ts'
 import { layOut, type PlotLayout } from '../plot-layout.ts'
@@ -42,6 +42,7 @@ export function drawPlot(
     {
       ...size,
       legend: { show: false },
+      padding: [10, 12, 0, 0],
       scales: {
         x: { time: false, range: () => [layout.x.min, layout.x.max] },
         y: { range: () => [layout.y.min, layout.y.max] },
@@ -181,7 +182,10 @@ function axisStyle(palette: Palette): uPlot.Axis {
 
 /** Room for a label of the x axis, in CSS pixels. */
 function tickRoom(axis: Axis): number {
-  return axis.scale === 'names' ? 110 : 72
+  if (axis.scale !== 'names') return 72
+  let longest = 0
+  for (const { length } of axis.names) longest = Math.max(longest, length)
+  return 24 + 7.5 * Math.min(longest, LONGEST_NAME)
 }
 
 function ticks(

@@ -1,5 +1,5 @@
 import { positionOn, valueAt } from '../axis-position.ts'
-import { placeReadout, readAt, rowsAt, showReadout, type Place } from './readout.ts'
+import { fullestRowAt, placeReadout, readAt, rowsAt, showReadout, type Place } from './readout.ts'
 import type { Plot } from './plot.ts'
 
 /** Where the pointer or the arrow keys are in a plot, and the figures shown there. */
@@ -83,8 +83,7 @@ export class Pointing {
     const chart = plot.chart()
     let row = this.#place?.row ?? null
     if (chart.kind === 'heat-map') {
-      const rows = rowsAt(chart, at.index)
-      row = nearest(rows, row) ?? row
+      row = nearest(rowsAt(chart, at.index), row ?? fullestRowAt(chart, at.index)) ?? row
     }
     this.#goTo(plot, { slot, row })
     return true
@@ -159,7 +158,6 @@ export class Pointing {
   }
 }
 
-function nearest(rows: readonly number[], row: number | null): number | undefined {
-  const wanted = row ?? rows[Math.floor(rows.length / 2)] ?? 0
+function nearest(rows: readonly number[], wanted: number): number | undefined {
   return rows.toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))[0]
 }

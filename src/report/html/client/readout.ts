@@ -39,6 +39,15 @@ export function rowsAt(chart: HeatMap, column: number): readonly number[] {
   return rows.map(({ row }) => row).toSorted((a, b) => a - b)
 }
 
+/** The row of a heat map's column that counts most. */
+export function fullestRowAt(chart: HeatMap, column: number): number {
+  const cells = cellsOf(chart).filter((cell) => cell.column === column)
+  return cells.reduce((best, cell) => (cell.count > best.count ? cell : best), {
+    row: 0,
+    count: 0,
+  }).row
+}
+
 /** Shows a readout beside the cursor; empty without one. */
 export function showReadout(element: HTMLElement, readout: Readout | null): void {
   element.replaceChildren()
@@ -68,10 +77,14 @@ function line(kind: string, text: string): HTMLElement {
 /** Beside the cursor, inside of the plot. */
 export function placeReadout(element: HTMLElement, { uplot }: Plot): void {
   const { left = 0, top = 0 } = uplot.cursor
-  const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = uplot.over
-  const gap = 12
-  const fitsRight = left + gap + element.offsetWidth <= offsetWidth
-  const fromLeft = fitsRight ? left + gap : Math.max(0, left - gap - element.offsetWidth)
-  const fromTop = Math.max(0, Math.min(top + gap, offsetHeight - element.offsetHeight))
-  element.style.transform = `translate(${offsetLeft + fromLeft}px, ${offsetTop + fromTop}px)`
+  const { offsetWidth: width, offsetHeight: height } = element
+  const over = uplot.over.getBoundingClientRect()
+  const frame = element.parentElement?.getBoundingClientRect() ?? over
+  const gap = 14
+  const fitsRight = left + gap + width <= over.width
+  const x = over.left - frame.left + (fitsRight ? left + gap : left - gap - width)
+  const y = over.top - frame.top + Math.max(0, Math.min(top + gap, over.height - height))
+  // Wider than what is left of the plot, it may cover the axis, but stays on the page.
+  const inFrame = Math.max(0, Math.min(x, frame.width - width))
+  element.style.transform = `translate(${Math.round(inFrame)}px, ${Math.round(y)}px)`
 }

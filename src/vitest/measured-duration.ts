@@ -1,0 +1,22 @@
+import type { RunnerTestCase } from 'vitest'
+import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
+
+/**
+ * Makes a test's duration that of its measurements, from the start of the first to the end of the last, without
+ * warm-up and waiting: Vitest sets the whole time after the last hook of a test, which is then without effect.
+ */
+export function setMeasuredDuration(
+  { result }: RunnerTestCase,
+  loads: readonly Pick<LoadResultJson, 'startedAt' | 'measuredMs'>[],
+): void {
+  if (result === undefined || loads.length === 0) return
+  const starts = loads.map(({ startedAt }) => Date.parse(startedAt))
+  const ends = loads.map(({ measuredMs }, index) => (starts[index] ?? 0) + measuredMs)
+  const durationMs = Math.max(...ends) - Math.min(...starts)
+  Object.defineProperty(result, 'duration', {
+    get: () => durationMs,
+    set: () => {},
+    enumerable: true,
+    configurable: true,
+  })
+}
