@@ -15,7 +15,6 @@ import { Viewers } from './viewers.ts'
 
 const HOST = '127.0.0.1'
 
-/** How often a page changes, in ms, unless rendering takes long. */
 const EVERY_MS = 1_000
 
 /** Rendering takes at most this part of a core. */
@@ -34,7 +33,9 @@ const SECRET_BYTES = 16
 export class LiveServer {
   readonly #server: Server
   readonly #assets: PageAssets
+  readonly #everyMs: number
   readonly #base = `/${randomBytes(SECRET_BYTES).toString('base64url')}/`
+  #url = ''
   readonly #viewers = new Viewers()
   readonly #run = new LiveRun()
   readonly #view = new LivePageView(this.#run)
@@ -44,8 +45,9 @@ export class LiveServer {
   #awaited = 0
   #onFetched: () => void = () => {}
 
-  private constructor(assets: PageAssets) {
+  private constructor(assets: PageAssets, everyMs: number) {
     this.#assets = assets
+    this.#everyMs = everyMs
     this.#server = createServer((request, response) => this.#answer(request, response))
     this.#server.maxConnections = 64
     this.#server.unref()
@@ -53,10 +55,11 @@ export class LiveServer {
 
   /**
    * @param port 0: any that is free.
+   * @param everyMs how often the page changes, unless rendering takes long.
    * @throws InputError if the port can't be had.
    */
-  static async open(port: number): Promise<LiveServer> {
-    const live = new LiveServer(await readPageAssets())
+  static async open(port: number, everyMs = EVERY_MS): Promise<LiveServer> {
+    const live = new LiveServer(await readPageAssets(), everyMs)
     live.#server.listen(port, HOST)
     try {
       await once(live.#server, 'listening')
@@ -66,12 +69,14 @@ export class LiveServer {
       throw new InputError(`--live: ${reason}. Name another port, or none for any free one.`)
     }
     live.#server.on('error', () => {})
+    const address = live.#server.address() as AddressInfo
+    live.#url = `http://${HOST}:${address.port}${live.#base}`
     return live
   }
 
+  /** Of the page. */
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo
-    return `http://${HOST}:${port}${this.#base}`
+    return this.#url
   }
 
   readonly listener: RunListener = (event: RunEvent) => {
@@ -151,7 +156,7 @@ export class LiveServer {
       return this.#fail(error)
     }
     const tookMs = performance.now() - startedMs
-    const pauseMs = Math.max(EVERY_MS - tookMs, tookMs / MAX_BUSY)
+    const pauseMs = Math.max(this.#everyMs - tookMs, tookMs / MAX_BUSY)
     this.#timer = setTimeout(() => this.#update(), pauseMs)
     this.#timer.unref()
   }

@@ -13,8 +13,10 @@ import type { Page } from '../page.ts'
 import { hatchPattern } from '../run/bound-bar.ts'
 import { factList } from '../run/facts.ts'
 import { microBenchmarksSection } from '../run/micro-benchmarks-section.ts'
-import type { Part } from '../run/part.ts'
+import { NOTHING, type Part } from '../run/part.ts'
 import { scenarioSection } from '../run/scenario-section.ts'
+import { summarySection } from '../run/summary-section.ts'
+import { shownName } from './shown-name.ts'
 import { loadSection } from './load-section.ts'
 
 /** A run that is under way, as a page shows it. */
@@ -22,6 +24,12 @@ export interface LiveView {
   /** Markup by the id of the element that it goes into; those that others are in come first. */
   readonly parts: ReadonlyMap<string, string>
   readonly charts: readonly Chart[]
+}
+
+/** A scenario that has ended, harmless to show, and its section. */
+interface Ended {
+  readonly shown: ScenarioEntry
+  readonly part: Part
 }
 
 /** The page before anything has happened: `view` fills it. */
@@ -32,10 +40,16 @@ export function livePage(events: string): Page {
     events,
     body: html`<a class="skip" href="#main">Skip to the results</a>
       ${hatchPattern()}
-      <header class="masthead" id="live-head"></header>
+      <header class="masthead">
+        <div id="live-head"></div>
+        <p class="notice bad connection-lost">
+          The run no longer answers: it has ended, or its program has. Its report is in its results
+          folder.
+        </p>
+      </header>
       <main id="main" tabindex="-1">
-        <div id="live-running"></div>
-        <div id="live-ended"></div>
+        <div class="sections" id="live-running"></div>
+        <div class="sections" id="live-ended"></div>
       </main>`,
   }
 }
@@ -43,7 +57,9 @@ export function livePage(events: string): Page {
 /** Shows a run as it is now. Sections of scenarios that have ended are built once. */
 export class LivePageView {
   readonly #run: LiveRun
-  readonly #ended = new Map<ScenarioEntry, Part>()
+  readonly #ended = new Map<ScenarioEntry, Ended>()
+  /** Of all that have ended, and how many those are. */
+  #summary: { readonly count: number; readonly part: Part } = { count: 0, part: NOTHING }
 
   constructor(run: LiveRun) {
     this.#run = run
@@ -65,27 +81,38 @@ export class LivePageView {
       for (const [id, body] of section.changing) put(id, body)
       charts.push(...section.charts)
     }
-    const ended =
-      run === null ? [] : run.scenarios.map((entry, at) => this.#sectionOf(run, entry, at))
-    put('live-ended', [
-      // The latest one is of most interest.
-      ...ended.map(({ body }) => body).toReversed(),
-      microBenchmarksSection(
-        run === null ? [] : printableRun({ ...run, scenarios: [] }).microBenchmarks,
-      ),
-    ])
+    const ended = run === null ? [] : this.#endedOf(run)
+    put(
+      'live-ended',
+      ended.map(({ body }) => body),
+    )
     charts.push(...ended.flatMap((section) => section.charts))
     return { parts, charts }
   }
 
-  #sectionOf(run: RunFile, entry: ScenarioEntry, at: number): Part {
+  /** What all scenarios that have ended say together, and then each of them: first the latest one. */
+  #endedOf(run: RunFile): readonly Part[] {
+    const ended = run.scenarios.map((entry, at) => this.#sectionOf(run, entry, at))
+    if (this.#summary.count !== ended.length) {
+      const scenarios = ended.map(({ shown }) => shown)
+      this.#summary = { count: ended.length, part: summarySection({ ...run, scenarios }) }
+    }
+    const { microBenchmarks } = printableRun(withoutSecrets({ ...run, scenarios: [] }))
+    return [
+      this.#summary.part,
+      ...ended.map(({ part }) => part).toReversed(),
+      { charts: [], body: microBenchmarksSection(microBenchmarks) },
+    ]
+  }
+
+  #sectionOf(run: RunFile, entry: ScenarioEntry, at: number): Ended {
     const known = this.#ended.get(entry)
     if (known !== undefined) return known
     const { scenarios } = printableRun(withoutSecrets({ ...run, scenarios: [entry] }))
     const [shown = entry] = scenarios
-    const section = scenarioSection(shown, `scenario-${at + 1}`)
-    this.#ended.set(entry, section)
-    return section
+    const ended = { shown, part: scenarioSection(shown, `scenario-${at + 1}`) }
+    this.#ended.set(entry, ended)
+    return ended
   }
 }
 
@@ -116,11 +143,7 @@ function headline(run: RunFile | null, running: readonly LiveScenario[]): string
   const { place, scenario } = first
   const kind = scenario.kind === 'load' ? 'Scenario' : 'Micro-benchmarks, file'
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return `${kind} ${place.number} of ${place.of}: ${named(scenario.name)}${more}`
-}
-
-function named(name: string): string {
-  return printable(redactUrls(name))
+  return `${kind} ${place.number} of ${place.of}: ${shownName(scenario.name)}${more}`
 }
 
 function runningSection(
@@ -134,8 +157,8 @@ function runningSection(
     changing: new Map(sections.flatMap(({ changing }) => [...changing])),
     body: html`<section id=${id} aria-labelledby=${`${id}-heading`}>
       <header>
-        <h2 id=${`${id}-heading`}>${named(scenario.name)}</h2>
-        <p class="muted">under way, ${named(scenario.file)}</p>
+        <h2 id=${`${id}-heading`}>${shownName(scenario.name)}</h2>
+        <p class="muted">under way, ${shownName(scenario.file)}</p>
       </header>
       ${sections.map(({ body }) => body)}
     </section>`,

@@ -1,7 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs, formatRate, formatSeconds } from '../../../format.ts'
-import { printable } from '../../../printable.ts'
 import type { LiveLoad } from '../../live/live-run.ts'
 import { chartFigure } from '../chart-figure.ts'
 import type { Chart } from '../chart.ts'
@@ -12,6 +11,7 @@ import { timeBounds } from '../run/charts/time-bounds.ts'
 import { factList, type Fact } from '../run/facts.ts'
 import { chartsOf, type Part } from '../run/part.ts'
 import { planSlots, slotsOf } from '../run/slots.ts'
+import { shownName } from './shown-name.ts'
 
 /** A load that is under way: its markup, which changes only with its operations, and what changes in it. */
 export interface LoadSection extends Part {
@@ -32,7 +32,7 @@ export function loadSection(live: LiveLoad, id: string): LoadSection {
       [`${id}-tiles`, factList('tiles', tiles(live))],
       ...charts.map(({ id: chart, sentence }) => [`${chart}-sentence`, html`${sentence}`] as const),
     ]),
-    body: html`${heading} ${outline === null ? null : html`<p>${printable(outline.label)}</p>`}
+    body: html`${heading} ${outline === null ? null : html`<p>${shownName(outline.label)}</p>`}
       <div id=${`${id}-progress`}></div>
       <div id=${`${id}-tiles`}></div>
       ${operations.map(({ body }) => body)}`,
@@ -79,7 +79,7 @@ function operationParts({ intervals, startMs, outline, progress }: LiveLoad, id:
   const plan = planSlots(intervals, (last + 1) * 1_000)
   return names.map((name, at) => {
     const slots = slotsOf(intervals, name, plan)
-    const operation = printable(name)
+    const operation = shownName(name)
     const over = { operation, startMs, slots, marks: failureMarks(slots) }
     const charts: readonly Chart[] = [
       latencyChart(
