@@ -54,6 +54,18 @@ describe('npm run compare', () => {
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(11)
   })
 
+  test('writes a page beside the runs, whatever else it prints', async () => {
+    const [a, b] = [write(older, 1), write(newer, 2)]
+    const { exitCode, stdout, stderr } = await start('compare', a, b, '--csv', '--html')
+    const page = join(folder(), `${older}-${newer}.html`)
+    expect({ exitCode, first: stdout.slice(0, 10), stderr }).toEqual({
+      exitCode: 0,
+      first: 'baseline,c',
+      stderr: `page: ${page}\n`,
+    })
+    expect(readFileSync(page, 'utf8')).toContain('a service P50 of mixed, 1.00 ms against 2.00 ms')
+  })
+
   test('adds Markdown to the step summary, whatever else it prints', async () => {
     const [a, b, summary] = [write(older, 1), write(newer, 2), join(folder(), 'summary.md')]
     const env = { BENCH_RESULTS: folder(), GITHUB_STEP_SUMMARY: summary }

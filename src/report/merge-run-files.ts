@@ -7,6 +7,7 @@ import { exitCodeOf } from '../run-file/outcome.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { renderOutcomes, renderReport } from './terminal/scenario.ts'
+import { pagePathOf, RunPageWriter } from './html/write-run-page.ts'
 import { paint } from './terminal/text.ts'
 import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
@@ -31,12 +32,16 @@ export async function mergeRunFiles(
     runIdOf(new Date(startedAt), commit),
   )
   ensureWritableFolder(folder)
+  const page = await RunPageWriter.open()
   let run: RunFile = { ...merged, ...change }
   let written: readonly string[] = []
   // Store before printing, and print even if storing fails.
   try {
     run = createRunFile(folder, run)
-    written = Object.values(pathsOf(folder, run))
+    const files = pathsOf(folder, run)
+    const report = pagePathOf(files.json)
+    written = [...(page.write(report, run) ? [report] : []), ...Object.values(files)]
+    if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
     appendHistory(folder, run)
   } finally {
     printRun(printableRun(run))

@@ -15,7 +15,6 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -27,11 +26,14 @@ import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
+import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
+import { KeptLoad } from './kept-load.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -50,6 +52,8 @@ export interface LoadReporterOptions {
   readonly isVerbose?: boolean
   /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
   readonly isConsoleShown?: boolean
+  /** Writes the report beside the run file; none is written without one. */
+  readonly page?: RunPageWriter
   /** Called with every event of the run. */
   readonly listeners?: readonly RunListener[]
 }
@@ -67,7 +71,7 @@ export class LoadReporter implements Reporter {
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
-  readonly #intervals = new Map<string, IntervalFigures[][]>()
+  readonly #kept = new Map<string, KeptLoad[]>()
   readonly #headed = new Set<string>()
   readonly #places = new TestPlaces()
   #root = ''
@@ -82,6 +86,7 @@ export class LoadReporter implements Reporter {
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
   readonly #otherTests: OtherTest[] = []
+  readonly #page: RunPageWriter | null
   readonly #listeners: readonly RunListener[]
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
@@ -90,20 +95,22 @@ export class LoadReporter implements Reporter {
       reportIntervalMs,
       isVerbose = false,
       isConsoleShown = true,
+      page = null,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
     this.#isConsoleShown = isConsoleShown
+    this.#page = page
     this.#listeners = listeners
     this.#live = new LiveLine(out, reportIntervalMs)
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
       this.#live.show(progress)
-      const kept = this.#intervals.get(testId) ?? []
-      while (kept.length <= load) kept.push([])
-      kept[load]?.push(...progress.intervals)
-      this.#intervals.set(testId, kept)
+      const kept = this.#kept.get(testId) ?? []
+      while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
+      kept[load]?.add(progress)
+      this.#kept.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
       const scenario = this.#scenarioOf(testCase)
@@ -211,7 +218,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#running.delete(testCase.id)
-    this.#intervals.delete(testCase.id)
+    this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
@@ -253,6 +260,7 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
+    const page = paths === null || storageProblem !== null ? [] : this.#writePage(paths)
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
@@ -264,9 +272,18 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
+    for (const path of [...page, ...Object.values(paths ?? {})])
+      this.#print(`  ${relative(process.cwd(), path)}`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
+  }
+
+  /** @returns the path of the report, if it was written. */
+  #writePage({ json }: ResultPaths): readonly string[] {
+    const path = pagePathOf(json)
+    if (this.#page?.write(path, this.#record.run) === true) return [path]
+    if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
+    return []
   }
 
   /** Tests whose process died while they were being measured. */
@@ -280,13 +297,13 @@ export class LoadReporter implements Reporter {
       .filter(({ project }) => project.name === 'load')
       .map((testCase) => ({
         scenario: this.#scenarioOf(testCase),
-        entries: (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
           testStatus: 'failed',
           error,
-          intervals,
+          intervals: kept?.columns ?? serializeIntervals([], null),
         })),
       }))
   }

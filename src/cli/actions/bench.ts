@@ -18,6 +18,7 @@ import { withFlagNames } from '../flag-names.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
+import { RunPageWriter } from '../../report/html/write-run-page.ts'
 import { openListeners, withoutNameInLive, type ListenerFlags } from '../run-listeners.ts'
 import { RunReports } from '../../report/run-reports.ts'
 import {
@@ -115,7 +116,8 @@ export async function runBench(
   try {
     const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
     const { listeners, out } = followed
-    const reporter = new LoadReporter(record, { isConsoleShown: !isUi, listeners, out })
+    const page = await RunPageWriter.open()
+    const reporter = new LoadReporter(record, { isConsoleShown: !isUi, page, listeners, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
     if (isUi && process.stdin.isTTY) {
       registerConsoleShortcuts(vitest, process.stdin, process.stdout)

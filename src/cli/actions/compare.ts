@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { comparisonCsv } from '../../compare/report/comparison-csv.ts'
 import { comparisonMarkdown } from '../../compare/report/comparison-markdown.ts'
+import { comparisonPage } from '../../compare/report/comparison-page.ts'
 import { compareRuns } from '../../compare/decision/compare-runs.ts'
 import { comparisonExitCode, judgedCounts } from '../../compare/decision/judgement.ts'
 import { percentilePlots } from '../../compare/report/choose-plots.ts'
@@ -13,6 +15,7 @@ import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import { print } from '../../report/terminal/text.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { runFolderToRead } from '../folders.ts'
+import { pageFile, writePage } from './write-page.ts'
 import { writeOutput } from './write-output.ts'
 
 /** The flags as typed. */
@@ -22,6 +25,7 @@ export interface CompareFlags {
   readonly markdown?: true
   readonly json?: true
   readonly csv?: true
+  readonly html?: string | true
   readonly out?: string
   readonly results?: string
 }
@@ -64,6 +68,10 @@ export async function compareNamed(
   // Coloured output has been escaped already.
   if (form === 'text' && flags.out === undefined) print(text)
   else writeOutput(form === 'text' ? `${text}\n` : text, flags.out)
+  if (flags.html !== undefined) {
+    const usual = join(folder, `${comparison.baseline.runId}-${comparison.candidate.runId}.html`)
+    await writePage(comparisonPage(comparison, runs), pageFile(flags.html, usual))
+  }
   return exitCode
 }
 

@@ -21,6 +21,10 @@ export const compare: Define = (command, end) => {
     .option('--markdown', 'print Markdown, for a comment')
     .option('--json', 'print JSON')
     .option('--csv', 'print CSV, one row per scenario, operation and metric')
+    .option(
+      '--html [file]',
+      'also write a page with charts; named after both runs, in the folder of run files, by default',
+    )
     .option('--out <file>', 'write to this file instead of standard output')
     .option('--results <folder>', RESULTS_TO_READ)
     .action(async (baseline: string, candidate: string | undefined, flags: CompareFlags) => {
@@ -37,6 +41,9 @@ export const compare: Define = (command, end) => {
       3: "inconclusive: a measurement can't be trusted, or is too short to judge its times",
       4: 'not comparable: different environments or loads, or no scenario in common',
     },
-    examples: [typedCommand('compare', '20260102T0304 20260103T0405 --plot mixed/register')],
+    examples: [
+      typedCommand('compare', '20260102T0304 20260103T0405 --plot mixed/register'),
+      typedCommand('compare', '20260102T0304 --html'),
+    ],
   })
 }

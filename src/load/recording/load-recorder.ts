@@ -1,4 +1,5 @@
 import { percentileMs } from './histogram.ts'
+import { receivedPerSecond } from './arrivals.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
@@ -98,6 +99,12 @@ export class LoadRecorder {
     return this.#notes.warmUp
   }
 
+  /** The second of the measurement in which a time is; the first or last one for times outside of it. */
+  secondOf(timeMs: number): number {
+    const second = Math.floor((timeMs - this.#measureStartMs) / INTERVAL_MS)
+    return Math.max(Math.min(second, Math.ceil(this.#durationMs / INTERVAL_MS) - 1), 0)
+  }
+
   /** The recorder of one operation at a moment: intervals that ended before `now` are closed first. */
   at(now: number, operation: string): OperationRecorder {
     this.#closeIntervals(now)
@@ -155,7 +162,24 @@ export class LoadRecorder {
     const operations = new Map(
       recorders.map(([name, recorder]) => [name, recorder.finish(deliveries.get(name) ?? null)]),
     )
-    return { operations, intervals: this.#intervals, ...this.#notes.finish() }
+    return { operations, intervals: this.#finished(deliveries), ...this.#notes.finish() }
+  }
+
+  /** The seconds with what was known only after them: requests started late, and receipts. */
+  #finished(deliveries: ReadonlyMap<string, Deliveries>): readonly IntervalFigures[] {
+    const lastSecond = Math.max(this.#second - 1, 0)
+    const received = new Map(
+      [...deliveries].map(([name, seen]) => [
+        name,
+        receivedPerSecond(seen, this.#measureStartMs, lastSecond),
+      ]),
+    )
+    return this.#intervals.map((interval) => {
+      const { operation, second } = interval
+      const planned = this.#operations.get(operation)?.plannedIn(second) ?? null
+      const receipts = received.get(operation)?.[second] ?? null
+      return { ...interval, planned, received: receipts }
+    })
   }
 
   #closeIntervals(now: number): void {

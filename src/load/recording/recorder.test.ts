@@ -7,7 +7,7 @@ const TIMES = { responseMs: 100, serviceMs: 80, pausedMs: 0 }
 
 function recorder(): OperationRecorder {
   const one = new OperationRecorder('a')
-  for (let k = 0; k < 4; k++) one.due()
+  for (let k = 0; k < 4; k++) one.due(0)
   return one
 }
 

@@ -1,3 +1,4 @@
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { formatCount, formatMs, formatRate } from '../../format.ts'
 import { achievedPerSecond } from '../../load/totals.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
@@ -34,7 +35,7 @@ export function renderOperations(result: LoadResultJson): string {
 }
 
 function countsOf(result: LoadResultJson, { name, counts }: OperationJson): readonly string[] {
-  const perSecond = achievedPerSecond(result, name)
+  const perSecond = achievedPerSecond(withIntervals(result), name)
   return [
     name,
     formatCount(counts.planned),

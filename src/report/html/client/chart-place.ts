@@ -30,13 +30,18 @@ export class ChartPlace {
     this.#canvas.tabIndex = 0
     this.#canvas.setAttribute('role', 'application')
     this.#canvas.setAttribute('aria-roledescription', 'chart')
-    this.#canvas.setAttribute('aria-label', `${chart.title}. Arrow keys show its figures.`)
     this.#canvas.addEventListener('keydown', (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return
       if (this.#pointing.press(event.key)) event.preventDefault()
     })
-    this.#canvas.addEventListener('blur', () => this.#pointing.leave())
+    this.#canvas.addEventListener('blur', () => {
+      // Markup around it may just be replaced: the focus comes back at once.
+      queueMicrotask(() => {
+        if (document.activeElement !== this.#canvas) this.#pointing.leave()
+      })
+    })
     this.#canvas.addEventListener('pointermove', (event) => this.#touch(event))
+    this.#describe()
     element.replaceChildren(this.#legend, this.#canvas, this.#readout, this.#data.element)
   }
 
@@ -46,9 +51,15 @@ export class ChartPlace {
     if (this.#plot === null) this.#draw()
   }
 
-  /** Draws it again: colours have changed. */
+  /** Draws it again, because colours have changed. */
   redraw(): void {
     if (this.#isSeen) this.#draw()
+  }
+
+  /** Draws it for paper, whether it was seen or not; `width` is in CSS pixels. */
+  drawForPaper(width: number): void {
+    this.#isSeen = true
+    this.#draw(width)
   }
 
   update(chart: Chart): void {
@@ -58,6 +69,7 @@ export class ChartPlace {
       this.#legend = legend
     }
     this.#chart = chart
+    this.#describe()
     this.#data.update(chart)
     if (!this.#isSeen) return
     try {
@@ -68,16 +80,26 @@ export class ChartPlace {
     this.#draw()
   }
 
-  /** Fits it to a width in CSS pixels: that of its element without one. */
-  resize(width = this.#canvas.clientWidth): void {
+  /** Fits it to its element. */
+  resize(): void {
+    const width = this.#canvas.clientWidth
     if (width > 0) this.#plot?.resize({ width, height: heightOf(this.#chart, width) })
   }
 
-  #draw(): void {
+  /** Its title and sentence, which the page has from the start. */
+  #describe(): void {
+    const { title, sentence } = this.#chart
+    const caption = this.element.closest('figure')?.querySelector('figcaption')
+    const [heading, text] = [caption?.firstElementChild, caption?.lastElementChild]
+    if (heading && heading.textContent !== title) heading.textContent = title
+    if (text && text !== heading && text.textContent !== sentence) text.textContent = sentence
+    this.#canvas.setAttribute('aria-label', `${title}. Arrow keys show its figures.`)
+  }
+
+  #draw(width = this.#canvas.clientWidth || 600): void {
     this.#plot?.destroy()
     this.#plot = null
     this.#canvas.replaceChildren()
-    const width = this.#canvas.clientWidth || 600
     try {
       const size = { width, height: heightOf(this.#chart, width) }
       const palette = readPalette(this.element)

@@ -46,6 +46,7 @@ function place(chart: Chart): void {
 }
 
 function receive({ parts = {}, charts = [] }: LiveMessage): void {
+  const focused = document.activeElement
   for (const [id, markup] of Object.entries(parts)) {
     const part = document.querySelector(`#${CSS.escape(id)}`)
     if (part === null) continue
@@ -55,6 +56,10 @@ function receive({ parts = {}, charts = [] }: LiveMessage): void {
     }
   }
   for (const chart of charts) place(chart)
+  // A drawing that has moved into new markup has lost it.
+  if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) {
+    focused.focus({ preventScroll: true })
+  }
 }
 
 function redrawAll(): void {
@@ -64,19 +69,7 @@ function redrawAll(): void {
 const data = document.querySelector('#charts')?.textContent ?? '[]'
 for (const chart of JSON.parse(data) as readonly Chart[]) place(chart)
 addThemeButton(redrawAll)
-onPrint(
-  (width) => {
-    for (const chart of places.values()) {
-      chart.show()
-      chart.redraw()
-      chart.resize(width)
-    }
-  },
-  () => {
-    for (const chart of places.values()) {
-      chart.redraw()
-      chart.resize()
-    }
-  },
-)
+onPrint((width) => {
+  for (const chart of places.values()) chart.drawForPaper(width)
+}, redrawAll)
 followEvents(receive)

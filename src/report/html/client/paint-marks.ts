@@ -44,8 +44,8 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
   }
   for (const { from, kind, label } of chart.marks) {
     const start = positionOn(chart.x, from)
-    if (start !== null)
-      labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
+    if (start === null || toX(start) > left + width) continue
+    labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
   }
 }
 
@@ -90,14 +90,16 @@ class Labels {
       }
       if (this.#taken.some((other) => overlap(box, other))) continue
       this.#taken.push(box)
-      context.globalAlpha = 0.8
-      context.fillStyle = this.#palette.background
-      context.fillRect(box.left, box.top, size.wide, size.high)
-      context.globalAlpha = 1
-      context.fillStyle = colour
       context.textBaseline = 'middle'
       context.textAlign = 'left'
-      context.fillText(text, box.left + 4 * scale, (box.top + box.bottom) / 2)
+      const at = [box.left + 4 * scale, (box.top + box.bottom) / 2] as const
+      // A halo keeps it readable over lines, and covers less of them than a box.
+      context.strokeStyle = this.#palette.background
+      context.lineJoin = 'round'
+      context.lineWidth = 3 * scale
+      context.strokeText(text, ...at)
+      context.fillStyle = colour
+      context.fillText(text, ...at)
       return
     }
   }

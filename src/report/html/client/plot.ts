@@ -42,7 +42,7 @@ export function drawPlot(
     {
       ...size,
       legend: { show: false },
-      padding: [10, 12, 0, 0],
+      padding: [10, 20, 0, 0],
       scales: {
         x: { time: false, range: () => [layout.x.min, layout.x.max] },
         y: { range: () => [layout.y.min, layout.y.max] },
