@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type {
   SerializedError,
@@ -23,7 +22,10 @@ import { exitCodeOf } from '../run-file/outcome.ts'
 import { renderFailures } from '../report/failures.ts'
 import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/terminal/runs.ts'
-import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
+import { renderEnding, renderFiles } from '../report/terminal/ending.ts'
+import { renderReport } from '../report/terminal/scenario.ts'
+import { terminalWidth } from '../report/terminal/terminal-width.ts'
+import { fitLines } from '../report/terminal/wrap.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
@@ -254,7 +256,7 @@ export class LoadReporter implements Reporter {
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
-    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
+    this.#print(`\n${renderEnding(run, this.#otherTests)}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
     }
@@ -264,7 +266,7 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
+    if (paths !== null) this.#print(renderFiles(paths))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
@@ -337,6 +339,6 @@ export class LoadReporter implements Reporter {
   }
 
   #print(text: string): void {
-    this.#out.write(`${text}\n`)
+    this.#out.write(`${fitLines(text, terminalWidth(this.#out))}\n`)
   }
 }

@@ -1,11 +1,12 @@
-import { basename, relative } from 'node:path'
+import { basename } from 'node:path'
 import { backendSettings } from '../../environment/settings.ts'
 import { dispatchSetting } from '../../load/dispatch/technique.ts'
 import { InputError } from '../../input-error.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { renderBracket, renderCurve } from '../../report/terminal/capacity.ts'
+import { renderFiles } from '../../report/terminal/ending.ts'
 import { renderReference } from '../../report/terminal/runs.ts'
-import { paint } from '../../report/terminal/text.ts'
+import { paint, print } from '../../report/terminal/text.ts'
 import type { CapacityEntry } from '../../run-file/run-file.ts'
 import { ResultsFolderError } from '../../run-file/write/results-folder.ts'
 import { RunRecord } from '../../run-file/write/run-record.ts'
@@ -84,7 +85,7 @@ function report({ run: { capacities }, paths }: RunRecord): void {
   const [capacity] = capacities
   if (capacity === undefined) return
   print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-  if (paths !== null) print(`  ${relative(process.cwd(), paths.json)}`)
+  if (paths !== null) print(renderFiles(paths))
 }
 
 /**
@@ -103,8 +104,4 @@ function scenarioNamed(name: string, found: readonly string[]): string {
 /** A rate that was held is an answer, whatever saturated above it. */
 function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
   return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

@@ -1,4 +1,4 @@
-import { formatFigure } from '../../format.ts'
+import { formatBeside, formatBound } from '../../format-bound.ts'
 import type { ProbeOutcome } from '../../load/capacity.ts'
 import { leastRequests, type LeastRequests } from '../../load/least-requests.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
@@ -128,7 +128,7 @@ function describe({
   measured,
   outcome,
 }: SloRow): string {
-  const found = measured === null ? 'nothing measured' : formatFigure(measured, unit)
+  const found = measured === null ? 'nothing measured' : formatBeside(measured, bound, unit)
   const note = outcome === 'inconclusive' ? ', inconclusive' : ''
-  return `${operation} ${metric} ${found}, not ${comparison} ${formatFigure(bound, unit)}${note}`
+  return `${operation} ${metric} ${found}, not ${comparison} ${formatBound(bound, unit)}${note}`
 }
