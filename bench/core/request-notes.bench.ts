@@ -53,7 +53,7 @@ function bare(): Contender {
   const recorder = new LoadRecorder(['operation'], 0, 1e9)
   const one = (number: number): void => {
     const operation = recorder.at(1, 'operation')
-    operation.due()
+    operation.due(0)
     const request = { number, intendedAtMs: 1, startedAtMs: 1, isWarmUp: false }
     operation.start(request.startedAtMs - request.intendedAtMs)
     operation.succeed(TIMES)
@@ -77,7 +77,7 @@ function requestsOf(
   const recorder = new LoadRecorder(['operation'], 0, 1e9, notes)
   const one = (number: number): void => {
     const operation = recorder.at(1, 'operation')
-    operation.due()
+    operation.due(0)
     const facts = { number, intendedAtMs: 1, startedAtMs: 1, isWarmUp: false }
     const request = new StartedRequest(facts, operation.notes)
     operation.start(request.startedAtMs - request.intendedAtMs)

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { intervalsOf } from '../run-file/json/intervals-json.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { SIGNAL_CODES } from '../process/signals.ts'
@@ -46,7 +47,7 @@ describe('npm run bench', () => {
     const run = await onlyRunFile()
     expect(run.status).toBe('complete')
     expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
-    const endings = ['.csv', '.intervals.csv', '.json']
+    const endings = ['.csv', '.html', '.intervals.csv', '.json']
     expect(readdirSync(folder()).sort()).toEqual([
       ...endings.map((ending) => run.runId + ending),
       ...historyOf(run),
@@ -213,11 +214,11 @@ describe('npm run bench', () => {
     expect(run.status).toBe('interrupted')
     const [scenario] = run.scenarios
     if (scenario?.state !== 'lost') expect.fail('not lost')
-    const seconds = scenario.intervals.map(({ second }) => second)
+    const seconds = intervalsOf(scenario).map(({ second }) => second)
     expect(seconds).toEqual([0, 1, 2].slice(0, Math.max(seconds.length, 1)))
     // A busy machine starts some of a second's 100 requests in the next one.
     const sum = { started: 0, ok: 0 }
-    for (const { started, ok } of scenario.intervals) {
+    for (const { started, ok } of intervalsOf(scenario)) {
       expect(started).toBeGreaterThan(0)
       sum.started += started
       sum.ok += ok
@@ -231,7 +232,7 @@ describe('npm run bench', () => {
     const { scenarios } = await onlyRunFile()
     const kept = scenarios.map((scenario) => {
       if (scenario.state !== 'lost') expect.fail('not lost')
-      return [scenario.name, ...new Set(scenario.intervals.map(({ operation }) => operation))]
+      return [scenario.name, ...new Set(intervalsOf(scenario).map(({ operation }) => operation))]
     })
     expect(kept).toEqual([
       ['dies in second', 'answer'],
@@ -292,11 +293,11 @@ describe('npm run bench', () => {
   )
 })
 
-/** Resolves when the live line says that the measurement has begun. */
+/** Resolves when a line says that the load has begun, which has no warm-up. */
 function untilMeasuring(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
-      if (String(chunk).includes(' of 3600 s')) resolve()
+      if (String(chunk).includes(' for 3,600 s')) resolve()
     })
   })
 }

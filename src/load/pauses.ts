@@ -1,4 +1,4 @@
-import type { PauseFigures } from './result.ts'
+import type { LongPause, PauseFigures } from './result.ts'
 
 /** A time during which a process did not run, by `nowMs()`. */
 export interface Pause {
@@ -83,6 +83,32 @@ export class PauseWatch {
     this.#totalMs = lengths.reduce((sum, lengthMs) => sum + lengthMs, 0)
     this.#maxMs = Math.max(0, ...lengths)
   }
+}
+
+/** Pauses that are reported one by one. */
+const MAX_LONGEST = 100
+
+/**
+ * The longest pauses, in order of time; their times are since `sinceMs`.
+ * @param pauses by `nowMs()`, in order; those that ended before `sinceMs` are left out.
+ */
+export function longestPauses(pauses: readonly Pause[], sinceMs: number): readonly LongPause[] {
+  return longestOf(
+    pauses
+      .filter(({ untilMs }) => untilMs > sinceMs)
+      .map(({ fromMs, untilMs }) => ({
+        fromMs: Math.max(fromMs - sinceMs, 0),
+        lengthMs: untilMs - fromMs,
+      })),
+  )
+}
+
+/** The longest 100, in order of time. */
+export function longestOf(pauses: readonly LongPause[]): readonly LongPause[] {
+  return pauses
+    .toSorted((a, b) => b.lengthMs - a.lengthMs)
+    .slice(0, MAX_LONGEST)
+    .toSorted((a, b) => a.fromMs - b.fromMs)
 }
 
 /** Pauses of several processes as one list: in order, and without overlaps. */

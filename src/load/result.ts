@@ -3,6 +3,7 @@ import type { LoadModel } from './load-model.ts'
 import type { ErrorCount } from './recording/error-tally.ts'
 import type { Technique } from './dispatch/technique.ts'
 import type { LoadNotesResult, OperationNotesResult } from './notes/load-notes.ts'
+import type { SparseCounts } from './recording/sparse-counts.ts'
 import type { SloRow } from './slo/slo-row.ts'
 import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
@@ -37,6 +38,13 @@ export interface PauseFigures {
   readonly count: number
   readonly totalMs: number
   readonly maxMs: number
+}
+
+/** One pause. */
+export interface LongPause {
+  /** When it began, in ms since the measurement did; 0 if it began before. */
+  readonly fromMs: number
+  readonly lengthMs: number
 }
 
 /** The health of the receivers' process during the measurement. */
@@ -83,6 +91,17 @@ export interface CountedDeliveries {
   readonly undisturbedCompletion: Histogram
   /** `null` where the receivers are processes that others started. */
   readonly receivers: ReceiverHealth | null
+  /** When receipts arrived; absent where that is unknown. Becomes part of the seconds of a load. */
+  readonly arrivals?: ArrivalCounts
+}
+
+/** Receipts by the time of their arrival. */
+export interface ArrivalCounts {
+  /** By `nowMs()`: when the first step began. */
+  readonly fromMs: number
+  readonly stepMs: number
+  /** Receipts in each step. */
+  readonly counts: readonly number[]
 }
 
 /** One operation of a workload, measured. Histograms are in µs. */
@@ -115,18 +134,46 @@ export interface IntervalFigures {
   /** Whole seconds from the start of the measurement to the start of the interval. */
   readonly second: number
   readonly operation: string
+  /** Requests due in it, whenever they were started; `null` if unknown, as in older files. */
+  readonly planned: number | null
   readonly started: number
   readonly dropped: number
   readonly ok: number
   readonly failed: number
   readonly timedOut: number
+  /** The most measured requests under way at once; `null` if unknown, as in older files. */
+  readonly inFlight: number | null
+  /** Distinct receipts that arrived in it; `null` if nobody noted when they did. */
+  readonly received: number | null
+  /** Those that failed, by error code; empty in older files. */
+  readonly errors: readonly IntervalError[]
+  /** Intended → actual start, of requests started in it; `null` if none was or it is unknown. */
+  readonly lateness: IntervalLateness | null
   /** Response time of the requests that ended in this interval; `null` if none did. */
-  readonly response: {
-    readonly p50Ms: number
-    readonly p95Ms: number
-    readonly p99Ms: number
-    readonly maxMs: number
-  } | null
+  readonly response: IntervalResponse | null
+}
+
+/** The failures with one code. */
+export interface IntervalError {
+  readonly code: string
+  readonly count: number
+}
+
+/** How late requests were started, in ms. */
+export interface IntervalLateness {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** Response times as in `OperationResult.response`. */
+export interface IntervalResponse {
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** All of them, at 16 buckets per doubling; empty in older files. */
+  readonly counts: SparseCounts
 }
 
 /** The health of the generator during the measurement. */
@@ -141,6 +188,8 @@ export interface GeneratorHealth {
   readonly eventLoopDelay: EventLoopDelay
   /** Pauses of the generator's process while measuring. */
   readonly pauses: PauseFigures
+  /** The longest of them, up to 100, in order of time. */
+  readonly longestPauses: readonly LongPause[]
   /** Times that the garbage collector stopped the generator while measuring. */
   readonly gcPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number }
   /**

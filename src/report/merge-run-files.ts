@@ -8,6 +8,7 @@ import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { renderEnding, renderFiles } from './terminal/ending.ts'
 import { renderReport } from './terminal/scenario.ts'
+import { pagePathOf, RunPageWriter } from './html/write-run-page.ts'
 import { paint, print } from './terminal/text.ts'
 import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
@@ -32,12 +33,16 @@ export async function mergeRunFiles(
     runIdOf(new Date(startedAt), commit),
   )
   ensureWritableFolder(folder)
+  const page = await RunPageWriter.open()
   let run: RunFile = { ...merged, ...change }
-  let written: ResultPaths | null = null
+  let written: (ResultPaths & { readonly html?: string }) | null = null
   // Store before printing, and print even if storing fails.
   try {
     run = createRunFile(folder, run)
-    written = pathsOf(folder, run)
+    const files = pathsOf(folder, run)
+    const html = pagePathOf(files.json)
+    written = { ...files, ...(page.write(html, run) ? { html } : {}) }
+    if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
     appendHistory(folder, run)
   } finally {
     printRun(printableRun(run))

@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { intervalSchema, loadResultSchema } from './schema/load-result-schema.ts'
+import { intervalsSchema } from './schema/intervals-schema.ts'
+import { loadResultSchema } from './schema/load-result-schema.ts'
 import { sloBoundSchema, sloRowSchema } from './schema/slo-schema.ts'
 import { dateTimeSchema, timeOrNothing, type DeepReadonly } from './schema/values-schema.ts'
 import { hashSchema, referenceSchema, systemSchema } from './schema/system-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 /** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a shard, `.2` and so on where that was taken. */
 const runIdSchema = z
@@ -106,7 +107,7 @@ const scenarioSchema = z
       state: z.literal('lost').describe('The measuring process died: only its intervals are left.'),
       ...scenario,
       error: z.string().describe('How it died.'),
-      intervals: z.array(intervalSchema),
+      intervals: intervalsSchema,
     }),
     z.strictObject({
       state: z.literal('unmeasured').describe('It crashed or was cancelled before its end.'),

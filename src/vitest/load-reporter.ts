@@ -14,7 +14,6 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -29,12 +28,15 @@ import { fitLines } from '../report/terminal/wrap.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
+import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
+import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
-import { LiveLine } from './live-line.ts'
+import { KeptLoad } from './kept-load.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -46,12 +48,16 @@ import { UNDECLARED } from './system-setup.ts'
 export interface LoadReporterOptions {
   /** Default: standard output. */
   readonly out?: NodeJS.WriteStream
-  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveLine`. */
+  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveTerminal`. */
   readonly reportIntervalMs?: number
   /** Whether to print each kind of failure with its count and a sample. */
   readonly isVerbose?: boolean
-  /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
-  readonly isConsoleShown?: boolean
+  /**
+   * Whether no other reporter prints the console output of scenarios, or redraws the terminal. Default: true.
+   */
+  readonly isOnlyReporter?: boolean
+  /** Writes the report beside the run file; none is written without one. */
+  readonly page?: RunPageWriter
   /** Called with every event of the run. */
   readonly listeners?: readonly RunListener[]
 }
@@ -63,13 +69,13 @@ export interface LoadReporterOptions {
 export class LoadReporter implements Reporter {
   readonly #record: RunRecord
   readonly #out: NodeJS.WriteStream
-  readonly #live: LiveLine
+  readonly #live: LiveTerminal
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
   /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
-  readonly #intervals = new Map<string, IntervalFigures[][]>()
+  readonly #kept = new Map<string, KeptLoad[]>()
   readonly #headed = new Set<string>()
   readonly #places = new TestPlaces()
   #root = ''
@@ -78,12 +84,13 @@ export class LoadReporter implements Reporter {
   readonly #earlyLogs: UserConsoleLog[] = []
   #isBegun = false
   readonly #isVerbose: boolean
-  readonly #isConsoleShown: boolean
+  readonly #isOnlyReporter: boolean
   #isBroken = false
   /** Whether a test reported an inconclusive figure. */
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
   readonly #otherTests: OtherTest[] = []
+  readonly #page: RunPageWriter | null
   readonly #listeners: readonly RunListener[]
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
@@ -91,21 +98,26 @@ export class LoadReporter implements Reporter {
       out = process.stdout,
       reportIntervalMs,
       isVerbose = false,
-      isConsoleShown = true,
+      isOnlyReporter = true,
+      page = null,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
-    this.#isConsoleShown = isConsoleShown
+    this.#isOnlyReporter = isOnlyReporter
+    this.#page = page
     this.#listeners = listeners
-    this.#live = new LiveLine(out, reportIntervalMs)
+    this.#live = new LiveTerminal(out, {
+      reportIntervalMs,
+      isBlockAllowed: isOnlyReporter,
+      others: [process.stdout, process.stderr],
+    })
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      this.#live.show(progress)
-      const kept = this.#intervals.get(testId) ?? []
-      while (kept.length <= load) kept.push([])
-      kept[load]?.push(...progress.intervals)
-      this.#intervals.set(testId, kept)
+      const kept = this.#kept.get(testId) ?? []
+      while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
+      kept[load]?.add(progress)
+      this.#kept.set(testId, kept)
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
       const scenario = this.#scenarioOf(testCase)
@@ -132,7 +144,10 @@ export class LoadReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
     this.#vitest = vitest
-    vitest.onClose(() => this.#progress.close())
+    vitest.onClose(() => {
+      this.#progress.close()
+      this.#live.close()
+    })
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -159,7 +174,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
-    this.#printHeading(testCase)
+    if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }
@@ -174,7 +189,7 @@ export class LoadReporter implements Reporter {
 
   /** Shows the console output of scenarios, below the heading of the test, or with the name of the file. */
   onUserConsoleLog(log: UserConsoleLog): void {
-    if (!this.#isConsoleShown) return
+    if (!this.#isOnlyReporter) return
     if (this.#isBegun) this.#printConsole(log)
     // The run's own heading comes first.
     else this.#earlyLogs.push(log)
@@ -182,7 +197,6 @@ export class LoadReporter implements Reporter {
 
   #printConsole({ content, type, taskId = '' }: UserConsoleLog): void {
     const source = this.#vitest?.state.getReportedEntityById(taskId)
-    this.#live.clear()
     if (source?.type === 'test') this.#printHeading(source)
     // A file that is being imported prints before its tests are known.
     const module = source?.type === 'module' ? source : this.#importing
@@ -198,7 +212,6 @@ export class LoadReporter implements Reporter {
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
     if (type === 'inconclusive') this.#isInconclusive = true
     else if (type !== 'notice') return
-    this.#live.clear()
     this.#printHeading(testCase)
     this.#print(message)
   }
@@ -213,9 +226,8 @@ export class LoadReporter implements Reporter {
 
   onTestCaseResult(testCase: TestCase): void {
     this.#running.delete(testCase.id)
-    this.#intervals.delete(testCase.id)
+    this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
-    this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
       this.#endMicroBenchmark(testCase)
@@ -242,7 +254,7 @@ export class LoadReporter implements Reporter {
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
-    this.#live.clear()
+    this.#live.close()
     for (const error of runErrors(modules, errors, this.#root)) {
       process.stderr.write(`${error.reason}\n`)
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
@@ -255,6 +267,7 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
+    const page = paths === null || storageProblem !== null ? {} : this.#writePage(paths)
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
     this.#print(`\n${renderEnding(run, this.#otherTests)}`)
     if (isInterrupted && storageProblem === null) {
@@ -266,9 +279,17 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    if (paths !== null) this.#print(renderFiles(paths))
+    if (paths !== null) this.#print(renderFiles({ ...paths, ...page }))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
+  }
+
+  /** @returns the path of the report, if it was written. */
+  #writePage({ json }: ResultPaths): { readonly html?: string } {
+    const html = pagePathOf(json)
+    if (this.#page?.write(html, this.#record.run) === true) return { html }
+    if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
+    return {}
   }
 
   /** Tests whose process died while they were being measured. */
@@ -282,13 +303,13 @@ export class LoadReporter implements Reporter {
       .filter(({ project }) => project.name === 'load')
       .map((testCase) => ({
         scenario: this.#scenarioOf(testCase),
-        entries: (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
           state: 'lost',
           name: nameOfLoad(testCase, index),
           file: this.#fileOf(testCase),
           testStatus: 'failed',
           error,
-          intervals,
+          intervals: kept?.columns ?? serializeIntervals([], null),
         })),
       }))
   }
@@ -335,6 +356,7 @@ export class LoadReporter implements Reporter {
   }
 
   #tell(event: RunEvent): void {
+    this.#live.apply(event)
     for (const listener of this.#listeners) listener(event)
   }
 

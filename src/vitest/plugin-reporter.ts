@@ -33,15 +33,19 @@ export class PluginReporter implements Reporter {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
     // Imported late, because Vitest starts faster without them.
-    const [{ RunRecord }, { LoadReporter }] = await Promise.all([
+    const [{ RunRecord }, { LoadReporter }, { RunPageWriter }] = await Promise.all([
       import('../run-file/write/run-record.ts'),
       import('./load-reporter.ts'),
+      import('../report/html/write-run-page.ts'),
     ])
     const record = await RunRecord.open({
       folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
       profile: profileSettings(process.env).profile,
     })
-    this.#run = new LoadReporter(record)
+    this.#run = new LoadReporter(record, {
+      page: await RunPageWriter.open(),
+      isOnlyReporter: false,
+    })
     this.#run.onInit(this.#vitest)
     this.#run.onTestRunStart(specifications.filter(({ project }) => isLoad(project)))
   }

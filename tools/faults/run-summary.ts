@@ -30,9 +30,16 @@ const sloRowSchema = z.object({
   measured: z.number().nullable(),
   outcome: z.enum(['met', 'missed', 'inconclusive']),
 })
-const intervalsSchema = z.array(
-  z.object({ second: z.number(), started: z.number(), ok: z.number() }),
-)
+const intervalsSchema = z
+  .object({
+    seconds: z.array(z.number()),
+    operations: z.array(z.object({ started: z.array(z.number()), ok: z.array(z.number()) })),
+  })
+  .transform(({ seconds, operations }) =>
+    operations.flatMap(({ started, ok }) =>
+      seconds.map((second, i) => ({ second, started: started[i] ?? 0, ok: ok[i] ?? 0 })),
+    ),
+  )
 const resultSchema = z.object({
   startedAt: z.string(),
   measuredMs: z.number(),

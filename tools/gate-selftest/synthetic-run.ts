@@ -1,3 +1,4 @@
+import { serializeIntervals } from '../../src/run-file/json/intervals-json.ts'
 import type { Histogram } from 'hdr-histogram-js'
 import { histogramFigures, type HistogramFigures } from '../../src/load/recording/histogram.ts'
 import { DeliveryTally } from '../../src/load/recording/delivery-tally.ts'
@@ -73,7 +74,7 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
     const record = recorder.at(dueMs + latenessMs, operation)
     const serviceMs = MEDIAN_MS[operation] * slowness * Math.exp(SPREAD * draws.normal())
     const times: RequestTimes = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
-    record.due()
+    record.due(recorder.secondOf(dueMs))
     record.start(latenessMs)
     if (draws.uniform() < USUAL.errorRatio + fault.errorRatio) {
       record.fail(error, times)
@@ -149,6 +150,7 @@ function summarise(
       longestBatchMs: 0,
       eventLoopDelay: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
+      longestPauses: [],
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
       coreWaitMs: null,
       ranOn: { most: 0, atEnd: 0 },
@@ -162,7 +164,11 @@ function summarise(
     name: NAME,
     testStatus: 'passed',
     verdict: judgeMeasurement(result, []),
-    result: { ...result, operations: [...result.operations].map(figuresOf) },
+    result: {
+      ...result,
+      operations: [...result.operations].map(figuresOf),
+      intervals: serializeIntervals(result.intervals, null),
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { renderBracket, renderCurve } from '../../report/terminal/capacity.ts'
 import { renderFiles } from '../../report/terminal/ending.ts'
 import { renderReference } from '../../report/terminal/runs.ts'
+import { pagePathOf, RunPageWriter } from '../../report/html/write-run-page.ts'
 import { paint, print } from '../../report/terminal/text.ts'
 import type { CapacityEntry } from '../../run-file/run-file.ts'
 import { ResultsFolderError } from '../../run-file/write/results-folder.ts'
@@ -45,6 +46,7 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))
   const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
+  const page = await RunPageWriter.open()
   let isBegun = false
   const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
     record.measuring(system, clients, reference)
@@ -71,7 +73,7 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
     // Findings are kept even if something broke later.
     if (isBegun) {
       record.finish(isDone ? 'complete' : 'interrupted')
-      report(record)
+      report(record, page)
     }
     await vitest.close()
   }
@@ -80,12 +82,16 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   return interruption.exitCode ?? exitCodeOf(record.run.capacities)
 }
 
-/** Prints the outcome of the search, and the path of its file. */
-function report({ run: { capacities }, paths }: RunRecord): void {
-  const [capacity] = capacities
+/** Prints the outcome of the search, and writes its report. */
+function report({ run, paths }: RunRecord, page: RunPageWriter): void {
+  const [capacity] = run.capacities
   if (capacity === undefined) return
   print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-  if (paths !== null) print(renderFiles(paths))
+  if (paths === null) return
+  const html = pagePathOf(paths.json)
+  const isWritten = page.write(html, run)
+  if (!isWritten) process.stderr.write(`${page.problem ?? ''}\n`)
+  print(renderFiles({ ...paths, ...(isWritten ? { html } : {}) }))
 }
 
 /**

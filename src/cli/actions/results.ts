@@ -2,11 +2,13 @@ import { parseDurationMs } from '../../load/duration.ts'
 import { InputError } from '../../input-error.ts'
 import { findRun, runPathsIn } from '../../run-file/read/find-run.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import { renderRun, renderRunByStretches, renderRunList } from '../../report/terminal/runs.ts'
 import { print } from '../../report/terminal/text.ts'
 import { summariseRuns } from '../../report/summarise-runs.ts'
+import { pagePathOf, RunPageWriter } from '../../report/html/write-run-page.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
 import { runFolder, runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
@@ -35,6 +37,25 @@ export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode>
   const run = printableRun(await readRunFile(findRun(name, runFolderToRead(flags.results))))
   const text = everySeconds === null ? renderRun(run) : renderRunByStretches(run, everySeconds)
   print(text)
+  return EXIT.good
+}
+
+/** The options of `results report`. */
+export interface ReportFlags {
+  readonly results?: string
+  readonly out?: string
+}
+
+/**
+ * Writes the report of a run again, from its file, and prints its path.
+ * @throws InputError if it can't be written.
+ */
+export async function writeReport(name: string, flags: ReportFlags): Promise<ExitCode> {
+  const runFile = findRun(name, runFolderToRead(flags.results))
+  const page = await RunPageWriter.open()
+  const path = flags.out ?? pagePathOf(runFile)
+  if (!page.write(path, await readRunFile(runFile))) throw new InputError(page.problem ?? '')
+  process.stdout.write(`${printable(path)}\n`)
   return EXIT.good
 }
 

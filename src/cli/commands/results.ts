@@ -5,7 +5,7 @@ import { EXPORT, EXPORT_EXAMPLES, FORMATS } from './export-help.ts'
 import type { ExportFlags } from '../actions/export-run.ts'
 import { addSections } from '../help-sections.ts'
 import type { HistoryFlags } from '../actions/trend.ts'
-import type { ShowFlags } from '../actions/results.ts'
+import type { ReportFlags, ShowFlags } from '../actions/results.ts'
 import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 
 /** `prism-loadtest results` and its sub-commands, which load their code when run. */
@@ -24,6 +24,7 @@ export const results: Define = (command, end) => {
   })
   addList(command, end)
   addShow(command, end)
+  addReport(command, end)
   addExport(command, end)
   addMerge(command, end)
   addHistory(command, end)
@@ -61,6 +62,25 @@ function addShow(program: Command, end: OnEnd): void {
       typedCommand('results', 'show 20260102T0304'),
       typedCommand('results', 'show 20260102T0304 --every 30s'),
     ],
+  })
+}
+
+function addReport(program: Command, end: OnEnd): void {
+  const command = program
+    .command('report')
+    .summary('write the report of a run again, as HTML')
+    .description(
+      'Writes the report of a run again, from its file, as every run does at its end: one HTML file that opens from disk and loads nothing. Older run files have fewer charts.',
+    )
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--out <file>', 'another file than <runId>.html beside the run file')
+  withFolder(command).action(async (name: string, flags: ReportFlags) => {
+    const { writeReport } = await import('../actions/results.ts')
+    end(await writeReport(name, flags))
+  })
+  addSections(command, {
+    exitCodes: { 0: 'written' },
+    examples: [typedCommand('results', 'report 20260102T0304')],
   })
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { backendSettings } from '../../environment/settings.ts'
 import { dispatchSetting } from '../../load/dispatch/technique.ts'
+import { RunPageWriter } from '../../report/html/write-run-page.ts'
 import { RunRecord } from '../../run-file/write/run-record.ts'
 import { programBeside } from '../../program-beside.ts'
 import { LoadReporter } from '../../vitest/load-reporter.ts'
@@ -35,6 +36,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
     out: isJson ? process.stderr : process.stdout,
     reportIntervalMs,
     isVerbose,
+    page: await RunPageWriter.open(),
   })
   const vitest = await openForOwn(dirname(SCENARIO), reporter)
   for (const project of vitest.projects) project.provide('loadTest', parameters)

@@ -1,3 +1,4 @@
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { achievedPerSecond, countedDeliveries } from '../../load/totals.ts'
 import { markOccurrences, markProportion, type Mark, type Occurrences } from './mark.ts'
 import { exact, metricOf, type Figure, type MetricComparison } from './metric.ts'
@@ -17,7 +18,7 @@ export function compareCounts(
 
 function compareRate(baseline: MeasuredOperation, candidate: MeasuredOperation): MetricComparison {
   const rateOf = ({ result, operation }: MeasuredOperation): number | null =>
-    achievedPerSecond(result, operation.name)
+    achievedPerSecond(withIntervals(result), operation.name)
   const [a, b] = [rateOf(baseline), rateOf(candidate)]
   const started = ({ intervals }: MeasuredOperation): readonly number[] =>
     intervals.map((interval) => interval.started)

@@ -1,3 +1,5 @@
+import type { IntervalFigures } from '../../load/result.ts'
+import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { MIN_INTERVALS } from './block-shift.ts'
 import type { Mark } from './mark.ts'
@@ -7,7 +9,7 @@ export interface MeasuredOperation {
   readonly result: LoadResultJson
   readonly operation: LoadResultJson['operations'][number]
   /** The whole seconds in which requests were being started, in order. */
-  readonly intervals: LoadResultJson['intervals']
+  readonly intervals: readonly IntervalFigures[]
 }
 
 /** One operation in the baseline's run and in the candidate's. */
@@ -18,7 +20,7 @@ export function measuredOperation(
   result: LoadResultJson,
   operation: MeasuredOperation['operation'],
 ): MeasuredOperation {
-  const intervals = result.intervals
+  const intervals = intervalsOf(result)
     .filter((interval) => interval.operation === operation.name)
     .filter(({ second }) => (second + 1) * 1_000 <= result.measuredMs + 1)
     .toSorted((a, b) => a.second - b.second)

@@ -1,3 +1,4 @@
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { countedDeliveries, inTime } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
@@ -166,7 +167,7 @@ function readMetric(
       }
       return { kind: 'share', count: deliveries.missing, of: deliveries.expected }
     case 'shortfall': {
-      const late = counts.planned - inTime(result, operation.name).started
+      const late = counts.planned - inTime(withIntervals(result), operation.name).started
       return { kind: 'share', count: Math.max(late, 0), of: counts.planned }
     }
   }

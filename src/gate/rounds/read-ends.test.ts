@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { serializeIntervals } from '../../run-file/json/intervals-json.ts'
 import { loadResult } from '../../load/testing/result-fixture.ts'
 import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
 import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
@@ -88,6 +89,8 @@ function complaint(
 
 const MISFIT = 'registry.send is not a function'
 
+const NO_SECONDS = serializeIntervals([], null)
+
 test('two complete runs are a round, valid or not', () => {
   const invalid = { ...measured(), verdict: { kind: 'invalid', reasons: [] } } as ScenarioEntry
   expect(read(good, ended(invalid)).candidate).toEqual([invalid])
@@ -144,7 +147,13 @@ test.each([
   ['whose preparation throws', unmeasured(MISFIT)],
   [
     'whose process dies',
-    { state: 'lost', ...scenario, testStatus: 'failed', error: 'died', intervals: [] } as const,
+    {
+      state: 'lost',
+      ...scenario,
+      testStatus: 'failed',
+      error: 'died',
+      intervals: NO_SECONDS,
+    } as const,
   ],
 ])('the failure of a candidate %s is a measurement', (_, entry) => {
   expect(read(good, ended(entry))).toEqual({ baseline: [measured()], candidate: [entry] })

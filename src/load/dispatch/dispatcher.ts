@@ -1,5 +1,5 @@
 import { nowMs } from '../clock.ts'
-import { OBSERVE_EVERY_MS, type Pause } from '../pauses.ts'
+import { longestPauses, OBSERVE_EVERY_MS, type Pause } from '../pauses.ts'
 import { Alarm } from './alarm.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
@@ -130,6 +130,7 @@ export class Dispatcher {
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
       pauses: this.#running.pauses.figures,
+      longestPauses: longestPauses(this.pauses, source.measureStartMs),
       coreWaitMs: coreWait.read(),
       gcPauses: await gc.stop(),
     }
@@ -143,7 +144,7 @@ export class Dispatcher {
   abandon(endMs: number, dueBeforeMs: number): void {
     for (const request of this.#source.notTaken(dueBeforeMs)) {
       const recorder = this.#recorder.at(endMs, request.operation)
-      recorder.due()
+      recorder.due(this.#recorder.secondOf(request.intendedAtMs))
       recorder.notStarted()
       this.#windows?.notStarted(request)
     }
@@ -200,7 +201,7 @@ export class Dispatcher {
     const due = this.#source.take(now)
     const { operation, dueAtMs, intendedAtMs, isWarmUp } = due
     const recorder = isWarmUp ? null : this.#recorder.at(now, operation)
-    recorder?.due()
+    recorder?.due(this.#recorder.secondOf(dueAtMs))
     const isDropped = this.#running.isFull
     const isByPause = isDropped && this.#running.isCrowdedByPause(now)
     if (!isWarmUp) {

@@ -33,7 +33,7 @@ function measure(shard: Shard): LoadResult {
     const latenessMs = (number % 5) / 10
     const serviceMs = 1 + 400 / (1 + ((number * 7919) % 1_009))
     const at = recorder.at(due, workload.draw(number))
-    at.due()
+    at.due(recorder.secondOf(due))
     at.start(latenessMs)
     const times = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
     if (number % 97 === 0) at.fail(new Error('refused'), times)
@@ -80,14 +80,21 @@ test('a merged second has the requests of all shards, and the largest of their t
   const whole = measure({ index: 0, of: 1 })
   const merged = mergeResults(atLeastOne(shardsOf(measure)), [])
   const rows = (result: LoadResult) =>
-    result.intervals.map((interval) => ({ ...interval, response: null }))
+    result.intervals.map((row) => ({ ...row, inFlight: null, lateness: null, response: null }))
   expect(rows(merged)).toEqual(rows(whole))
-  for (const [index, { response }] of whole.intervals.entries()) {
-    const upper = merged.intervals[index]?.response
-    expect(upper?.maxMs).toBe(response?.maxMs)
+  for (const [index, { response, lateness, inFlight }] of whole.intervals.entries()) {
+    const upper = merged.intervals[index]
+    expect(upper?.inFlight).toBeGreaterThanOrEqual(inFlight ?? Infinity)
+    expect(upper?.lateness?.maxMs).toBe(lateness?.maxMs)
+    expect(upper?.response?.maxMs).toBe(response?.maxMs)
+    expect(upper?.response?.counts).toEqual(response?.counts)
     if (response === null) continue
-    expect(upper?.p50Ms).toBeGreaterThanOrEqual(response.p50Ms)
-    expect(upper?.p99Ms).toBeGreaterThanOrEqual(response.p99Ms)
+    for (const figure of ['p50Ms', 'p95Ms', 'p99Ms'] as const) {
+      const [least, most] = [response[figure], upper?.response?.[figure]]
+      expect(most).toBeGreaterThanOrEqual(least)
+      // The width of a bucket.
+      expect(most).toBeLessThanOrEqual(least * 1.0626)
+    }
   }
 })
 

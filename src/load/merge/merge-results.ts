@@ -1,13 +1,18 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { TECHNIQUES } from '../dispatch/technique.ts'
 import { mergeErrors } from '../recording/error-tally.ts'
+import { longestOf } from '../pauses.ts'
 import { sumOf } from '../recording/histogram.ts'
+import { bucketAtPercentile, sumOfSparse } from '../recording/sparse-counts.ts'
 import { rowOf } from '../slo/bound-row.ts'
 import type {
   Deliveries,
   EventLoopDelay,
   GeneratorHealth,
+  IntervalError,
   IntervalFigures,
+  IntervalLateness,
+  IntervalResponse,
   LoadResult,
   OperationResult,
   PauseFigures,
@@ -25,8 +30,9 @@ export type Shards = readonly [LoadResult, ...LoadResult[]]
 
 /**
  * Adds up the shards of one load. Counts, errors, receipts and histograms are sums, without loss. What
- * can't be added is the worst of any shard: the generators' health, and an interval's percentiles,
- * than which those of the whole are not larger.
+ * can't be added is the worst of any shard: the generators' health, and an interval's lateness. An interval's
+ * percentiles are those of its summed histogram, rounded up to the end of a bucket; they are the worst of any
+ * shard's, than which those of the whole are not larger, if that is less or a shard has no histogram.
  * @param shards alike in everything that was planned.
  * @param bounds of the whole load; those on every window are merged by `mergeWindows`.
  */
@@ -117,24 +123,56 @@ function addInterval(a: IntervalFigures, b: IntervalFigures): IntervalFigures {
   return {
     second: a.second,
     operation: a.operation,
+    planned: sumOfKnown(a.planned, b.planned),
     started: a.started + b.started,
     dropped: a.dropped + b.dropped,
     ok: a.ok + b.ok,
     failed: a.failed + b.failed,
     timedOut: a.timedOut + b.timedOut,
-    response: worstTimes(a.response, b.response),
+    inFlight: sumOfKnown(a.inFlight, b.inFlight),
+    received: sumOfKnown(a.received, b.received),
+    errors: mergeIntervalErrors(a.errors, b.errors),
+    lateness: worstLateness(a.lateness, b.lateness),
+    response: mergeTimes(a.response, b.response),
   }
 }
 
-type Times = IntervalFigures['response']
+function sumOfKnown(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b
+}
 
-function worstTimes(a: Times, b: Times): Times {
+function mergeIntervalErrors(...all: readonly (readonly IntervalError[])[]): IntervalError[] {
+  const merged = new Map<string, number>()
+  for (const { code, count } of all.flat()) merged.set(code, (merged.get(code) ?? 0) + count)
+  return [...merged].map(([code, count]) => ({ code, count }))
+}
+
+function worstLateness(
+  a: IntervalLateness | null,
+  b: IntervalLateness | null,
+): IntervalLateness | null {
   if (a === null || b === null) return a ?? b
   return {
     p50Ms: Math.max(a.p50Ms, b.p50Ms),
-    p95Ms: Math.max(a.p95Ms, b.p95Ms),
     p99Ms: Math.max(a.p99Ms, b.p99Ms),
     maxMs: Math.max(a.maxMs, b.maxMs),
+  }
+}
+
+function mergeTimes(a: IntervalResponse | null, b: IntervalResponse | null): typeof a {
+  if (a === null || b === null) return a ?? b
+  const isComplete = a.counts.length > 0 && b.counts.length > 0
+  const counts = isComplete ? sumOfSparse([a.counts, b.counts]) : []
+  const at = (percentile: number, worstMs: number): number => {
+    const bucket = bucketAtPercentile(counts, percentile)
+    return bucket === null ? worstMs : Math.min(worstMs, bucket.toMs)
+  }
+  return {
+    p50Ms: at(50, Math.max(a.p50Ms, b.p50Ms)),
+    p95Ms: at(95, Math.max(a.p95Ms, b.p95Ms)),
+    p99Ms: at(99, Math.max(a.p99Ms, b.p99Ms)),
+    maxMs: Math.max(a.maxMs, b.maxMs),
+    counts,
   }
 }
 
@@ -147,6 +185,7 @@ function worstHealth(shards: readonly GeneratorHealth[]): GeneratorHealth {
     longestBatchMs: worst(({ longestBatchMs }) => longestBatchMs),
     eventLoopDelay: worstDelay(shards.map(({ eventLoopDelay }) => eventLoopDelay)),
     pauses: sumOfPauses(shards.map(({ pauses }) => pauses)),
+    longestPauses: longestOf(shards.flatMap((health) => health.longestPauses)),
     gcPauses: sumOfPauses(shards.map(({ gcPauses }) => gcPauses)),
     coreWaitMs: sumOfWaits(shards.map((health) => health.coreWaitMs)),
     ranOn: {

@@ -90,6 +90,13 @@ function mayLose({ fromMs, untilMs }: Pause, sentAtMs: number): boolean {
   return fromMs < sentAtMs + LOST_WITHIN_MS && untilMs > sentAtMs - BACK_WITHIN_MS
 }
 
+/** Deliveries without the times of arrivals, which the seconds of a load have. */
+export function withoutArrivals(deliveries: Deliveries | null): Deliveries | null {
+  if (deliveries?.kind !== 'counted') return deliveries
+  const { arrivals: _, ...counted } = deliveries
+  return counted
+}
+
 /** Requests that were not started, so they sent nothing. */
 export interface UnsentRequests {
   readonly count: number

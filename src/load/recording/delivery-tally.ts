@@ -1,6 +1,7 @@
 import type { Pause } from '../pauses.ts'
 import type { CountedDeliveries } from '../result.ts'
 import { deliveriesOf, type MessageOutcome } from './deliveries.ts'
+import { Arrivals } from './arrivals.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** A message as its sender announces it. Times are by `nowMs()`. */
@@ -27,11 +28,12 @@ interface Message {
 /**
  * Counts receipts where they arrive: which messages came, to whom, how often, how late. Kept by
  * the receivers' process; the sender only says how many recipients each message had.
- * Memory: one record and one bit per recipient for each message of a load.
+ * Memory: one record and one bit per recipient for each message of a load, and a number per 10 ms.
  */
 export class DeliveryTally {
   readonly #messages = new Map<number, Message>()
   readonly #receipt = new TimeCounts()
+  readonly #arrivals = new Arrivals()
   #duplicates = 0
   /** Expected receipts that have not arrived. */
   #outstanding = 0
@@ -57,6 +59,7 @@ export class DeliveryTally {
     sent.received++
     sent.lastReceiptMs = now
     this.#receipt.record(now - intendedAtMs)
+    this.#arrivals.count(now)
     if (sent.announced !== null && sent.received <= sent.announced.recipients) this.#outstanding--
   }
 
@@ -88,6 +91,7 @@ export class DeliveryTally {
       ...figures,
       duplicates: this.#duplicates,
       receipt: missingReceipts.toHistogram(),
+      arrivals: this.#arrivals.counts,
     }
   }
 

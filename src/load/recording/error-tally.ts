@@ -15,18 +15,20 @@ export interface ErrorCount {
 export class ErrorTally {
   readonly #errors = new Map<string, { count: number; readonly sample: string }>()
 
-  add(error: unknown): void {
+  /** Counts an error, and returns the code under which it is counted. */
+  add(error: unknown): string {
     const code = errorCode(error)
     const known = this.#errors.get(code)
     if (known !== undefined) {
       known.count++
-      return
+      return code
     }
     const isFull = this.#errors.size >= MAX_ERROR_CODES && code !== OTHER_ERRORS
     const key = isFull ? OTHER_ERRORS : code
     const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
     entry.count++
     this.#errors.set(key, entry)
+    return key
   }
 
   /** The most frequent first. */

@@ -1,4 +1,4 @@
-import type { IntervalFigures } from '../result.ts'
+import type { IntervalFigures, IntervalLateness, IntervalResponse } from '../result.ts'
 import { percentileMs } from './histogram.ts'
 import { TimeCounts } from './time-counts.ts'
 
@@ -9,33 +9,55 @@ export class Interval {
   ok = 0
   failed = 0
   timedOut = 0
+  /** The most requests under way at once. */
+  mostInFlight = 0
   readonly response = new TimeCounts()
+  readonly lateness = new TimeCounts()
+  readonly #errors = new Map<string, number>()
 
-  figures(second: number, operation: string): IntervalFigures {
-    const { started, dropped, ok, failed, timedOut } = this
-    const percentile = (p: number): number => percentileMs(this.response, p) ?? 0
+  /** @param code as the operation's tally has it, so that codes are bounded. */
+  countError(code: string): void {
+    this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1)
+  }
+
+  /** @param planned requests due in it. */
+  figures(second: number, operation: string, planned: number): IntervalFigures {
+    const { started, dropped, ok, failed, timedOut, mostInFlight } = this
     return {
       second,
       operation,
+      planned,
       started,
       dropped,
       ok,
       failed,
       timedOut,
-      response:
-        this.response.totalCount === 0
-          ? null
-          : {
-              p50Ms: percentile(50),
-              p95Ms: percentile(95),
-              p99Ms: percentile(99),
-              maxMs: percentile(100),
-            },
+      inFlight: mostInFlight,
+      received: null,
+      errors: [...this.#errors].map(([code, count]) => ({ code, count })),
+      lateness: latenessOf(this.lateness),
+      response: responseOf(this.response),
     }
   }
 
   reset(): void {
     this.started = this.dropped = this.ok = this.failed = this.timedOut = 0
+    this.mostInFlight = 0
+    this.#errors.clear()
     this.response.reset()
+    this.lateness.reset()
   }
+}
+
+function latenessOf(times: TimeCounts): IntervalLateness | null {
+  if (times.totalCount === 0) return null
+  const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
+  return { p50Ms: at(50), p99Ms: at(99), maxMs: at(100) }
+}
+
+function responseOf(times: TimeCounts): IntervalResponse | null {
+  if (times.totalCount === 0) return null
+  const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
+  const counts = times.toSparse()
+  return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs: at(100), counts }
 }

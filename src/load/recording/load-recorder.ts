@@ -1,4 +1,5 @@
 import { percentileMs } from './histogram.ts'
+import { receivedPerSecond } from './arrivals.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
@@ -36,6 +37,18 @@ export interface ProgressSoFar {
   /** Response times; `null` before there is one. */
   readonly p50Ms: number | null
   readonly p95Ms: number | null
+  /** How late requests were started; `null` before there is one. */
+  readonly lateness: { readonly p50Ms: number; readonly p99Ms: number } | null
+}
+
+const NOTHING_YET: ProgressSoFar = {
+  seconds: 0,
+  started: 0,
+  ok: 0,
+  notOk: 0,
+  p50Ms: null,
+  p95Ms: null,
+  lateness: null,
 }
 
 const INTERVAL_MS = 1_000
@@ -60,7 +73,9 @@ export class LoadRecorder {
   #toldIntervals = 0
   /** Response times of all operations. */
   readonly #response = new TimeCounts()
-  #soFar: ProgressSoFar = { seconds: 0, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null }
+  /** The lateness of all operations. */
+  readonly #lateness = new TimeCounts()
+  #soFar: ProgressSoFar = NOTHING_YET
   #p99Ms: number | null = null
   /** The current second. */
   #second = 0
@@ -96,6 +111,12 @@ export class LoadRecorder {
   /** The notes of warm-up requests. */
   get warmUpNotes(): OperationNotes {
     return this.#notes.warmUp
+  }
+
+  /** The second of the measurement in which a time is; the first or last one for times outside of it. */
+  secondOf(timeMs: number): number {
+    const second = Math.floor((timeMs - this.#measureStartMs) / INTERVAL_MS)
+    return Math.max(Math.min(second, Math.ceil(this.#durationMs / INTERVAL_MS) - 1), 0)
   }
 
   /** The recorder of one operation at a moment: intervals that ended before `now` are closed first. */
@@ -155,7 +176,24 @@ export class LoadRecorder {
     const operations = new Map(
       recorders.map(([name, recorder]) => [name, recorder.finish(deliveries.get(name) ?? null)]),
     )
-    return { operations, intervals: this.#intervals, ...this.#notes.finish() }
+    return { operations, intervals: this.#finished(deliveries), ...this.#notes.finish() }
+  }
+
+  /** The seconds with what was known only after them: requests started late, and receipts. */
+  #finished(deliveries: ReadonlyMap<string, Deliveries>): readonly IntervalFigures[] {
+    const lastSecond = Math.max(this.#second - 1, 0)
+    const received = new Map(
+      [...deliveries].map(([name, seen]) => [
+        name,
+        receivedPerSecond(seen, this.#measureStartMs, lastSecond),
+      ]),
+    )
+    return this.#intervals.map((interval) => {
+      const { operation, second } = interval
+      const planned = this.#operations.get(operation)?.plannedIn(second) ?? null
+      const receipts = received.get(operation)?.[second] ?? null
+      return { ...interval, planned, received: receipts }
+    })
   }
 
   #closeIntervals(now: number): void {
@@ -193,7 +231,7 @@ export class LoadRecorder {
   #sumUpOne(): void {
     const recorder = this.#unsummed.pop()
     if (recorder === undefined) return
-    this.#summed.push(recorder.sumUp(this.#second - 1, this.#response))
+    this.#summed.push(recorder.sumUp(this.#second - 1, this.#response, this.#lateness))
     if (this.#unsummed.length === 0) this.#addSummed()
   }
 
@@ -214,7 +252,14 @@ export class LoadRecorder {
       notOk,
       p50Ms: percentileMs(this.#response, 50),
       p95Ms: percentileMs(this.#response, 95),
+      lateness: this.#latenessSoFar(),
     }
     this.#p99Ms = percentileMs(this.#response, 99)
+  }
+
+  #latenessSoFar(): ProgressSoFar['lateness'] {
+    const p50Ms = percentileMs(this.#lateness, 50)
+    const p99Ms = percentileMs(this.#lateness, 99)
+    return p50Ms === null || p99Ms === null ? null : { p50Ms, p99Ms }
   }
 }

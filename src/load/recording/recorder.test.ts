@@ -7,7 +7,7 @@ const TIMES = { responseMs: 100, serviceMs: 80, pausedMs: 0 }
 
 function recorder(): OperationRecorder {
   const one = new OperationRecorder('a')
-  for (let k = 0; k < 4; k++) one.due()
+  for (let k = 0; k < 4; k++) one.due(0)
   return one
 }
 
@@ -19,7 +19,7 @@ test("requests without an end count at the time waited, and failures don't", () 
   one.unfinished({ responseMs: 10_000, serviceMs: 9_000, pausedMs: 0 }, false)
   one.fail(new Error('refused'), TIMES)
   one.endInterval()
-  one.sumUp(0, new TimeCounts())
+  one.sumUp(0, new TimeCounts(), new TimeCounts())
   const { response, service, failure } = one.finish(null)
   expect([response.totalCount, service.totalCount, failure.totalCount]).toEqual([3, 3, 1])
   expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(10_000)
@@ -43,7 +43,7 @@ test('the undisturbed time is the service time without its pauses', () => {
   one.start(0)
   one.succeed({ responseMs: 1_100, serviceMs: 1_050, pausedMs: 1_000 })
   one.endInterval()
-  one.sumUp(0, new TimeCounts())
+  one.sumUp(0, new TimeCounts(), new TimeCounts())
   const { response, service, undisturbed } = one.finish(null)
   // A histogram gives the upper end of a bucket of 1 ms.
   const longest = [response, service, undisturbed].map((times) => percentileMs(times, 100))

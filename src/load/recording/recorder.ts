@@ -3,11 +3,11 @@ import { ErrorTally } from './error-tally.ts'
 import { Interval } from './interval.ts'
 import { LoadNotes, type OperationNotes } from '../notes/load-notes.ts'
 import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
-import { withUnsent } from './deliveries.ts'
+import { withoutArrivals, withUnsent } from './deliveries.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /**
- * Records one operation. Memory is seven fixed arrays of counts and a row per second, however
+ * Records one operation. Memory is nine fixed arrays of counts and a row per second, however
  * many requests there are.
  */
 export class OperationRecorder {
@@ -25,6 +25,9 @@ export class OperationRecorder {
   /** The interval that ended last; empty once it is summed up, and then the next one. */
   #ended = new Interval()
   #planned = 0
+  /** Requests due in each second. */
+  readonly #plannedIn: number[] = []
+  #inFlight = 0
   #started = 0
   #dropped = 0
   #droppedByPause = 0
@@ -40,9 +43,13 @@ export class OperationRecorder {
     this.notes = notes
   }
 
-  /** A request is due. */
-  due(): void {
+  /**
+   * A request is due, or was.
+   * @param second in which, of the measurement.
+   */
+  due(second: number): void {
     this.#planned++
+    this.#plannedIn[second] = (this.#plannedIn[second] ?? 0) + 1
   }
 
   /** It was not started because the load was ended before the generator came to it. */
@@ -62,8 +69,11 @@ export class OperationRecorder {
 
   start(latenessMs: number): void {
     this.#started++
-    this.#interval.started++
-    this.#lateness.record(latenessMs)
+    const interval = this.#interval
+    interval.started++
+    interval.lateness.record(latenessMs)
+    this.#inFlight++
+    if (this.#inFlight > interval.mostInFlight) interval.mostInFlight = this.#inFlight
   }
 
   succeed(times: RequestTimes): void {
@@ -89,10 +99,11 @@ export class OperationRecorder {
   /** A failure's time is kept apart from the others': failing fast is not being fast. */
   fail(error: unknown, times: RequestTimes): void {
     this.#failed++
+    this.#inFlight--
     this.#interval.failed++
     if (mayHaveFailedByPause(times)) this.#lostByPause++
     this.#failure.record(times.responseMs)
-    this.#errors.add(error)
+    this.#interval.countError(this.#errors.add(error))
   }
 
   /**
@@ -103,20 +114,29 @@ export class OperationRecorder {
     const next = this.#ended
     this.#ended = this.#interval
     this.#interval = next
+    next.mostInFlight = this.#inFlight
   }
 
   /**
    * Sums up the interval that ended last: call once after each `endInterval`. Takes some µs.
    * @param second in which it began, of the measurement.
    * @param responseOfAll to which its response times are added too.
+   * @param latenessOfAll the same for its lateness.
    */
-  sumUp(second: number, responseOfAll: TimeCounts): IntervalFigures {
-    const { response } = this.#ended
+  sumUp(second: number, responseOfAll: TimeCounts, latenessOfAll: TimeCounts): IntervalFigures {
+    const { response, lateness } = this.#ended
     this.#response.add(response)
+    this.#lateness.add(lateness)
     responseOfAll.add(response)
-    const figures = this.#ended.figures(second, this.#operation)
+    latenessOfAll.add(lateness)
+    const figures = this.#ended.figures(second, this.#operation, this.plannedIn(second))
     this.#ended.reset()
     return figures
+  }
+
+  /** Requests due in a second, as far as the generator has come to them. */
+  plannedIn(second: number): number {
+    return this.#plannedIn[second] ?? 0
   }
 
   /** Requests so far that failed, timed out or were dropped. */
@@ -153,7 +173,7 @@ export class OperationRecorder {
       undisturbed: this.#undisturbed.toHistogram(),
       failure: this.#failure.toHistogram(),
       lateness: this.#lateness.toHistogram(),
-      deliveries: withUnsent(deliveries, {
+      deliveries: withUnsent(withoutArrivals(deliveries), {
         count: this.#dropped + this.#notStarted,
         byGenerator: this.#droppedByPause + this.#notStarted,
       }),
@@ -162,6 +182,7 @@ export class OperationRecorder {
   }
 
   #recordTimes({ responseMs, serviceMs, pausedMs }: RequestTimes): void {
+    this.#inFlight--
     this.#interval.response.record(responseMs)
     this.#service.record(serviceMs)
     this.#undisturbed.record(serviceMs - pausedMs)

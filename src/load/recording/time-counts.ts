@@ -1,5 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
+import { rankOf } from './rank.ts'
+import { sparseBucketOf, type SparseCounts } from './sparse-counts.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
 const UNIT_STEPS = 2_048
@@ -88,6 +90,32 @@ export class TimeCounts implements Times {
     return MAX_TIME_US
   }
 
+  /** The times at 16 buckets per doubling. Takes a few µs. */
+  toSparse(): SparseCounts {
+    const sparse: number[] = []
+    let previous = 0
+    let current = 0
+    let counted = 0
+    for (const [page, inPage] of this.#inPage.entries()) {
+      if (inPage === 0) continue
+      const end = (page + 1) * STEPS
+      for (let bucket = page * STEPS; bucket < end; bucket++) {
+        const count = this.#counts[bucket] ?? 0
+        if (count === 0) continue
+        const coarse = sparseBucketOf(shortestIn(bucket))
+        if (coarse !== current && counted > 0) {
+          sparse.push(current - previous, counted)
+          previous = current
+          counted = 0
+        }
+        current = coarse
+        counted += count
+      }
+    }
+    if (counted > 0) sparse.push(current - previous, counted)
+    return sparse
+  }
+
   /** A histogram of times in µs, equal in every bucket: for storing and merging. */
   toHistogram(): Histogram {
     const histogram = newTimeHistogram()
@@ -101,13 +129,6 @@ export class TimeCounts implements Times {
     }
     return histogram
   }
-}
-
-/** How many of `total` times, 1 at least, are at a percentile or below it: rounded up, but for an error of the product. */
-export function rankOf(percentile: number, total: number): number {
-  const exact = (Math.min(percentile, 100) / 100) * total
-  const error = 2 ** (Math.floor(Math.log2(exact)) - 52)
-  return Math.max(Math.ceil(exact - error), 1)
 }
 
 /** The bucket of a time, a whole number of µs in the range. */

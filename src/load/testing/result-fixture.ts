@@ -45,7 +45,7 @@ export function loadResult(
   )
   const intervals = [...results].map(([operation, { counts }]): IntervalFigures => {
     const { started, dropped, ok, failed, timedOut } = counts
-    return { second: 0, operation, started, dropped, ok, failed, timedOut, response: null }
+    return intervalOf({ operation, started, dropped, ok, failed, timedOut })
   })
   return {
     startedAt: '2026-01-02T03:04:05.678Z',
@@ -64,6 +64,7 @@ export function loadResult(
       longestBatchMs: 0,
       eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
+      longestPauses: [],
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
       coreWaitMs: null,
       ranOn: { most: 0, atEnd: 0 },
@@ -75,6 +76,26 @@ export function loadResult(
     metrics: [],
     undeclaredTags: { count: 0, sample: '' },
     ...overrides,
+  }
+}
+
+/** A second in which nothing happened but what is given, and of which nothing else is known. */
+export function intervalOf(figures: Partial<IntervalFigures>): IntervalFigures {
+  return {
+    second: 0,
+    operation: 'a',
+    planned: null,
+    started: 0,
+    dropped: 0,
+    ok: 0,
+    failed: 0,
+    timedOut: 0,
+    inFlight: null,
+    received: null,
+    errors: [],
+    lateness: null,
+    response: null,
+    ...figures,
   }
 }
 

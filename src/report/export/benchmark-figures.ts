@@ -1,3 +1,4 @@
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { countedDeliveries, throughputPerSecond } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
@@ -38,7 +39,10 @@ export function benchmarkFigures(run: RunFile): readonly BenchmarkFigures[] {
         operation,
         service: percentiles(service),
         response: percentiles(response),
-        throughputPerSecond: throughputPerSecond(load.scenario.result, operation.name),
+        throughputPerSecond: throughputPerSecond(
+          withIntervals(load.scenario.result),
+          operation.name,
+        ),
         errorRatio: counts.planned === 0 ? null : (counts.planned - counts.ok) / counts.planned,
         missingRatio:
           counted === null || counted.expected === 0 ? null : counted.missing / counted.expected,

@@ -7,7 +7,7 @@ const LATENCY: LineChart = {
   kind: 'lines',
   title: '',
   sentence: '',
-  x: { scale: 'clock', label: 'Elapsed', startMs: new Date(2026, 0, 2, 14, 3, 0).getTime() },
+  x: { scale: 'clock', label: 'Elapsed', startMs: Date.UTC(2026, 0, 2, 14, 3, 0) },
   y: { scale: 'log', label: 'Response time', unit: 'ms' },
   xs: [0, 12],
   series: [
@@ -35,12 +35,12 @@ const HEAT: HeatMap = {
 describe('a readout', () => {
   test('has the time, every figure in its unit, and what happened', () => {
     expect(readoutText(readLines(LATENCY, 1, null))).toBe(
-      '0:12 (14:03:12), P50: 2.00 ms, P95: 4.00 ms (3.00 ms to 5.00 ms), 3 failed',
+      '0:12 (14:03:12 UTC), P50: 2.00 ms, P95: 4.00 ms (3.00 ms to 5.00 ms), 3 failed',
     )
   })
 
   test('of one series has its figure alone; where there is none, it says so', () => {
-    expect(readoutText(readLines(LATENCY, 0, 1))).toBe('0:00 (14:03:00), P95: –')
+    expect(readoutText(readLines(LATENCY, 0, 1))).toBe('0:00 (14:03:00 UTC), P95: –')
   })
 
   test('of a heat map has the stretches of both axes and the count', () => {

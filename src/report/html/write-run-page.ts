@@ -1,27 +1,67 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { resultsFolderError } from '../../run-file/write/results-folder.ts'
 import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 import { withoutSecrets } from '../../run-file/write/write-run-file.ts'
-import type { PageAssets } from './page-assets.ts'
+import { readPageAssets, type PageAssets } from './page-assets.ts'
 import { renderPage } from './page.ts'
 import { runPage } from './run/run-page.ts'
 
-/** Where the report of a run is, beside its other files. */
-export function pagePathOf(folder: string, { runId }: Pick<RunFile, 'runId'>): string {
-  return join(folder, `${runId}.html`)
+/** Where the report of a run is: beside its run file. */
+export function pagePathOf(runFile: string): string {
+  return `${runFile.replace(/\.json$/, '')}.html`
 }
 
-/**
- * Writes the report of a run, replacing an earlier one. Synchronous, so that an exiting process can still call it.
- * @returns why it could not be written; `null` if it was. The measurement is safe in any case.
- */
-export function writeRunPage(path: string, run: RunFile, assets: PageAssets): string | null {
-  const text = renderPage(runPage(withoutSecrets(run)), assets)
-  try {
-    writeWholeFile(path, text)
-    return null
-  } catch (error) {
-    return `The report is not written. ${resultsFolderError(dirname(path), error).message}`
+/** Writes the report of a run. Whatever keeps it from doing so is a note: the measurement is safe. */
+export class RunPageWriter {
+  readonly #assets: PageAssets | null
+  #problem: string | null
+
+  private constructor(assets: PageAssets | null, problem: string | null) {
+    this.#assets = assets
+    this.#problem = problem
   }
+
+  /** Reads what every page needs. Call it before anything is measured. */
+  static async open(): Promise<RunPageWriter> {
+    try {
+      return new RunPageWriter(await readPageAssets(), null)
+    } catch (error) {
+      return new RunPageWriter(null, `The report is not written: ${messageOf(error)}`)
+    }
+  }
+
+  /** Why the last report was not written, or can't be; `null` if all is well. */
+  get problem(): string | null {
+    return this.#problem
+  }
+
+  /**
+   * Writes the report, or replaces an earlier one. Synchronous, so that an exiting process can still call it.
+   * Addresses in any text lose their secrets.
+   * @returns whether it was written; if not, `problem` says why.
+   */
+  write(path: string, run: RunFile): boolean {
+    if (this.#assets === null) return false
+    try {
+      const text = renderPage(runPage(withoutSecrets(run)), this.#assets)
+      writeWholeFile(path, text)
+      this.#problem = null
+      return true
+    } catch (error) {
+      const reason = isOfFileSystem(error)
+        ? resultsFolderError(dirname(path), error).message
+        : messageOf(error)
+      this.#problem = `The report is not written: ${reason}`
+      return false
+    }
+  }
+}
+
+function isOfFileSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { serializeIntervals } from '../../run-file/json/intervals-json.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { EventStream } from './event-stream.ts'
 import { PipeSink, type LineSink } from './line-sink.ts'
@@ -117,7 +118,12 @@ describe('the lines of a run', () => {
       STARTED,
       ended([
         MEASURED,
-        { ...of, state: 'lost', name: 'buy (load 2)', intervals: [interval(0)] },
+        {
+          ...of,
+          state: 'lost',
+          name: 'buy (load 2)',
+          intervals: serializeIntervals([interval(0)], 0),
+        },
         { ...of, state: 'unmeasured', name: 'buy (load 3)' },
       ]),
     )

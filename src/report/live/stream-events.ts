@@ -1,3 +1,4 @@
+import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { resolve } from 'node:path'
 import type { IntervalFigures } from '../../load/result.ts'
 import { outcomeOf } from '../../run-file/outcome.ts'
@@ -74,11 +75,7 @@ export class StreamEvents {
     const measured = entry.state === 'measured' ? entry : null
     // Progress ends before the last seconds are summed up.
     const intervals =
-      entry.state === 'unmeasured'
-        ? []
-        : 'intervals' in entry
-          ? entry.intervals
-          : entry.result.intervals
+      entry.state === 'unmeasured' ? [] : intervalsOf(entry.state === 'lost' ? entry : entry.result)
     const lines = this.#intervals(scenario, load, intervals)
     this.#told.delete(keyOf(scenario, load))
     return [
@@ -116,7 +113,7 @@ export class StreamEvents {
         ok,
         failed,
         timedOut,
-        response,
+        response: percentilesOf(response),
       }),
     )
   }
@@ -223,4 +220,10 @@ function runEnded({
     outcomes,
     paths: paths === null ? null : Object.fromEntries(files),
   }
+}
+
+function percentilesOf(response: IntervalFigures['response']) {
+  if (response === null) return null
+  const { p50Ms, p95Ms, p99Ms, maxMs } = response
+  return { p50Ms, p95Ms, p99Ms, maxMs }
 }

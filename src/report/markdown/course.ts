@@ -1,3 +1,4 @@
+import { intervalsOf, withIntervals } from '../../run-file/json/intervals-json.ts'
 import { formatMs, formatRate } from '../../format.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { achievedPerSecond, total } from '../../load/totals.ts'
@@ -10,22 +11,25 @@ const MAX_WIDTH = 30
 /** The achieved rate per second and of the whole load: `▇▇█▇ 199.8/s`. Untrusted. */
 export function rateCourse(result: LoadResultJson): string {
   const whole = Math.floor(result.measuredMs / 1_000)
-  const bySecond = Map.groupBy(result.intervals, ({ second }) => second)
+  const bySecond = Map.groupBy(intervalsOf(result), ({ second }) => second)
   const rates = Array.from({ length: whole }, (_, second) =>
     total(bySecond.get(second) ?? [], ({ started }) => started),
   )
   const mean = (values: readonly number[]): number =>
     total(values, (value) => value) / values.length
-  const achieved = achievedPerSecond(result)
+  const achieved = achievedPerSecond(withIntervals(result))
   return course(fitted(rates, MAX_WIDTH, mean), achieved === null ? '–' : formatRate(achieved))
 }
 
 /** The response P95 per second and of the whole load, of the slowest operation: `▁▁▃█ 41.0 ms multicast`. */
-export function p95Course({ operations, intervals }: LoadResultJson): string {
+export function p95Course(result: LoadResultJson): string {
+  const { operations } = result
   const [slowest] = operations.toSorted((a, b) => p95(b) - p95(a))
   const ms = slowest?.response.figures.p95Ms ?? null
   if (slowest === undefined || ms === null) return '–'
-  const seconds = secondsOf(intervals.filter(({ operation }) => operation === slowest.name))
+  const seconds = secondsOf(
+    intervalsOf(result).filter(({ operation }) => operation === slowest.name),
+  )
   const highest = (values: readonly number[]): number => Math.max(...values)
   const name = operations.length === 1 ? '' : ` ${slowest.name}`
   return course(fitted(seconds, MAX_WIDTH, highest), `${formatMs(ms)}${name}`)

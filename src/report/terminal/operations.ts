@@ -1,4 +1,5 @@
 import { counted, formatCount, formatMs, formatRate } from '../../format.ts'
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { achievedPerSecond } from '../../load/totals.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { percentileText } from './percentile-text.ts'
@@ -91,7 +92,7 @@ function errorsOf({ counts }: OperationJson): number {
 }
 
 function rateOf(result: LoadResultJson, operation: string): string {
-  const perSecond = achievedPerSecond(result, operation)
+  const perSecond = achievedPerSecond(withIntervals(result), operation)
   return perSecond === null ? '–' : formatRate(perSecond)
 }
 

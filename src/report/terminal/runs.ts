@@ -1,4 +1,5 @@
 import { counted, formatCount } from '../../format.ts'
+import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { systemText } from '../../environment/system.ts'
 import { printable } from '../../printable.ts'
 import { renderMicroBenchmarks } from './micro-benchmarks.ts'
@@ -110,7 +111,7 @@ export function renderRunByStretches({ runId, scenarios }: RunFile, everySeconds
   const parts = scenarios.map((scenario) => {
     const heading = paint('bold', scenario.name)
     if (scenario.state === 'unmeasured') return `${heading}\n  nothing was measured`
-    const { intervals } = scenario.state === 'lost' ? scenario : scenario.result
+    const intervals = intervalsOf(scenario.state === 'lost' ? scenario : scenario.result)
     const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
     const measuredMs = scenario.state === 'lost' ? seconds * 1_000 : scenario.result.measuredMs
     return `${heading}\n${renderStretches(intervals, measuredMs, everySeconds)}`

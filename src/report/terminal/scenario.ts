@@ -1,4 +1,5 @@
 import { counted, formatCount, formatFigure, formatSeconds } from '../../format.ts'
+import { intervalsOf, withIntervals } from '../../run-file/json/intervals-json.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../../load/slo/slo-row.ts'
 import { throughputPerSecond } from '../../load/totals.ts'
@@ -24,8 +25,9 @@ export function renderReport(entry: ScenarioEntry): string {
     return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
   }
   if (entry.state === 'lost') {
-    const { intervals, error } = entry
-    const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
+    const { error } = entry
+    const intervals = intervalsOf(entry)
+    const seconds = (entry.intervals.seconds.at(-1) ?? -1) + 1
     const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
     const kept = `${seconds} s of it were saved, with ${counted(ok, 'request')} ok`
     return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
@@ -63,7 +65,7 @@ function renderTotals(result: LoadResultJson): string {
   const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
   const ok = operations.reduce((sum, { counts }) => sum + counts.ok, 0)
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
-  const perSecond = throughputPerSecond(result)
+  const perSecond = throughputPerSecond(withIntervals(result))
   const parts = [
     counted(planned, 'request'),
     `success ${planned === 0 ? '–' : formatFigure(ok / planned, 'ratio')}`,

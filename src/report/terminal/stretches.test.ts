@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import type { IntervalFigures } from '../../load/result.ts'
+import { intervalOf } from '../../load/testing/result-fixture.ts'
 import { renderStretches } from './stretches.ts'
 
 /** A second in which requests of one operation succeeded. */
 function second(at: number, operation: string, ok: number, ms: number | null): IntervalFigures {
-  const response = ms === null ? null : { p50Ms: ms, p95Ms: 2 * ms, p99Ms: 3 * ms, maxMs: 4 * ms }
-  return { second: at, operation, started: ok, dropped: 0, ok, failed: 0, timedOut: 0, response }
+  const response =
+    ms === null ? null : { p50Ms: ms, p95Ms: 2 * ms, p99Ms: 3 * ms, maxMs: 4 * ms, counts: [] }
+  return intervalOf({ second: at, operation, started: ok, ok, response })
 }
 
 test('each stretch shows successes so far, and the medians of its seconds', () => {

@@ -82,10 +82,10 @@ function choicesOf(columns: readonly Column[], all: readonly number[]): readonly
   const toDrop = all
     .filter((i) => columns[i]?.drop !== undefined)
     .toSorted((a, b) => (columns[a]?.drop ?? 0) - (columns[b]?.drop ?? 0))
-  const left = toDrop.map((_, k) => toDrop.slice(0, k + 1))
+  const drops = toDrop.map((_, k) => toDrop.slice(0, k + 1))
   const hidden = [
     { below: [], dropped: [] },
-    ...[[], ...left].map((dropped) => ({ below, dropped })),
+    ...[[], ...drops].map((dropped) => ({ below, dropped })),
   ]
   return hidden.map((choice) => ({
     ...choice,

@@ -1,5 +1,6 @@
 import { column, toCsv, type Column } from './csv.ts'
-import type { LoadResultJson } from '../schema/load-result-schema.ts'
+import type { IntervalFigures } from '../../load/result.ts'
+import { intervalsOf } from '../json/intervals-json.ts'
 import { capitalized, figureName } from './operation-row.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
@@ -7,7 +8,7 @@ import type { RunFile, ScenarioEntry } from '../run-file.ts'
 export interface IntervalRow {
   readonly run: RunFile
   readonly scenario: Exclude<ScenarioEntry, { state: 'unmeasured' }>
-  readonly interval: LoadResultJson['intervals'][number]
+  readonly interval: IntervalFigures
 }
 
 /** All columns of `<runId>.intervals.csv`. */
@@ -35,8 +36,11 @@ export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
 export function intervalsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): IntervalRow[] => {
     if (scenario.state === 'unmeasured') return []
-    const { intervals } = scenario.state === 'lost' ? scenario : scenario.result
-    return intervals.map((interval) => ({ run, scenario, interval }))
+    return intervalsOf(scenario.state === 'lost' ? scenario : scenario.result).map((interval) => ({
+      run,
+      scenario,
+      interval,
+    }))
   })
   return toCsv(INTERVAL_COLUMNS, rows)
 }

@@ -1,3 +1,4 @@
+import { withIntervals } from '../json/intervals-json.ts'
 import type { HistogramFigures } from '../../load/recording/histogram.ts'
 import {
   achievedPerSecond,
@@ -98,12 +99,13 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
   ofOperation(
     'throughputPerSecond',
     'requests that succeeded while requests were being started',
-    ({ scenario, operation }) => throughputPerSecond(scenario.result, operation.name),
+    ({ scenario, operation }) =>
+      throughputPerSecond(withIntervals(scenario.result), operation.name),
   ),
   ofOperation(
     'achievedPerSecond',
     'requests started while requests were being started',
-    ({ scenario, operation }) => achievedPerSecond(scenario.result, operation.name),
+    ({ scenario, operation }) => achievedPerSecond(withIntervals(scenario.result), operation.name),
   ),
   ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
   ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countedDeliveries } from '../../load/totals.ts'
+import { intervalsOf } from '../json/intervals-json.ts'
 import { arbitraryRun, arbitraryText } from '../testing/arbitrary-run.ts'
 import { OPERATION_COLUMNS, operationsCsv } from './operations-csv.ts'
 import { INTERVAL_COLUMNS, intervalsCsv } from './intervals-csv.ts'
@@ -105,9 +106,12 @@ describe('the CSV of a run, read back', () => {
           return { name, ...(scenario.state === 'lost' ? scenario : scenario.result) }
         })
         const intervals = scenarios.flatMap(({ name, ...scenario }) =>
-          scenario.intervals.map(({ response, ...counts }) => ({
+          intervalsOf(scenario).map(({ second, operation, started, ok, response }) => ({
             scenario: name,
-            ...counts,
+            second,
+            operation,
+            started,
+            ok,
             responseP95Ms: response?.p95Ms ?? null,
             responseMaxMs: response?.maxMs ?? null,
           })),

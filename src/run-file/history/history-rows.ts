@@ -1,3 +1,4 @@
+import { withIntervals } from '../json/intervals-json.ts'
 import { createHash } from 'node:crypto'
 import { systemText } from '../../environment/system.ts'
 import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../../load/totals.ts'
@@ -50,7 +51,7 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       serviceP95Ms: service.figures.p95Ms,
       serviceP99Ms: service.figures.p99Ms,
       serviceP999Ms: service.figures.p999Ms,
-      throughputPerSecond: throughputPerSecond(result, operation),
+      throughputPerSecond: throughputPerSecond(withIntervals(result), operation),
       errorRatio: ratio(
         counts.dropped + counts.notStarted + counts.failed + counts.timedOut + counts.unfinished,
         counts.planned,

@@ -5,7 +5,8 @@ import {
 } from 'hdr-histogram-js'
 import { inflateSync } from 'node:zlib'
 import { histogramFigures, MAX_TIME_US } from '../../load/recording/histogram.ts'
-import { BUCKETS, rankOf, shortestIn } from '../../load/recording/time-counts.ts'
+import { rankOf } from '../../load/recording/rank.ts'
+import { BUCKETS, shortestIn } from '../../load/recording/time-counts.ts'
 import type { HistogramJson } from '../schema/values-schema.ts'
 
 /** The stored form of a histogram of times in µs: every count, and figures for people. */

@@ -9,6 +9,7 @@ import {
   serializeCounts,
   serializeHistogram,
 } from './histogram-json.ts'
+import { intervalsOf, serializeIntervals } from './intervals-json.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
@@ -27,7 +28,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
-  const { intervals, undeclaredTags, windowedSlo } = result
+  const { undeclaredTags, windowedSlo } = result
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
     name,
     counts: operation.counts,
@@ -56,7 +57,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     health,
     verdictThresholds,
     operations,
-    intervals,
+    intervals: serializeIntervals(result.intervals, Date.parse(startedAt)),
     metrics: result.metrics.map(serializeMetric),
     undeclaredTags,
     windowedSlo,
@@ -89,7 +90,8 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
   )
   const metrics = json.metrics.map(deserializeMetric)
   const model = deserializeModel(json.model)
-  return { ...json, model, operations: new Map(operations), metrics }
+  const intervals = intervalsOf(json)
+  return { ...json, model, operations: new Map(operations), intervals, metrics }
 }
 
 function serializeModel(model: LoadModel): ModelJson {

@@ -1,8 +1,10 @@
 import { countedDeliveries, total } from '../../load/totals.ts'
+import { totalOfSparse } from '../../load/recording/sparse-counts.ts'
+import type { IntervalFigures } from '../../load/result.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
-type Seconds = LoadResultJson['intervals']
+type Seconds = readonly IntervalFigures[]
 
 /** Since this schema version, seconds add up to the counts, and receipts are conserved. */
 const CONSERVED_SINCE = 3
@@ -37,6 +39,19 @@ export function* flawsOfOperation(
   for (const name of ['started', 'dropped', 'ok', 'failed', 'timedOut'] as const) {
     const sum = total(seconds, (second) => second[name])
     yield* flawOfSum(name, counts[name], 'its seconds', sum)
+  }
+  if (seconds.every((second) => second.planned !== null)) {
+    const due = total(seconds, (second) => second.planned ?? 0)
+    if (seconds.length > 0) yield* flawOfSum('planned', planned, 'its seconds', due)
+    const times = total(seconds, ({ response }) => totalOfSparse(response?.counts ?? []))
+    if (seconds.length > 0) {
+      yield* flawOfSum(
+        'ok + timedOut + unfinished',
+        ok + timedOut + unfinished,
+        'the histograms of its seconds',
+        times,
+      )
+    }
   }
   const counted = countedDeliveries(deliveries)
   if (counted === null) return

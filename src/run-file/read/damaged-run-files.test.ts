@@ -54,6 +54,8 @@ function changed(place: readonly (string | number)[], change: (value: unknown) =
 
 const RESULT = ['scenarios', 0, 'result'] as const
 const A = [...RESULT, 'operations', 0] as const
+const SECONDS_OF_A = [...RESULT, 'intervals', 'operations', 0] as const
+const twice = (all: unknown) => [...(all as unknown[]), ...(all as unknown[])]
 const figure = (time: string, name: string, value: number | null) =>
   changed([...A, time, 'figures', name], () => value)
 const count = (name: string, value: number) => changed([...A, 'counts', name], () => value)
@@ -134,19 +136,19 @@ describe('a damaged file, refused in one line with its name, the flaw and the re
     ],
     [
       'seconds',
-      changed([...RESULT, 'intervals'], () => []),
+      changed([...RESULT, 'intervals', 'operations'], () => []),
       'invalid',
       `${IN_A}started is 1005, but its seconds is 0`,
     ],
     [
       'seconds of nothing',
-      changed([...RESULT, 'intervals', 0, 'operation'], () => 'b'),
+      changed([...SECONDS_OF_A, 'operation'], () => 'b'),
       'invalid',
       'is 1005, but',
     ],
     [
       'a second whose percentiles fall',
-      changed([...RESULT, 'intervals', 0, 'response', 'p99Ms'], () => 0),
+      changed([...SECONDS_OF_A, 'response', 'p99Ms', 0], () => 0),
       'invalid',
       'second 0: P95 is 1 ms, but P99 is 0 ms',
     ],
@@ -217,10 +219,46 @@ describe('a damaged file, refused in one line with its name, the flaw and the re
       '__proto__',
     ],
     [
-      'an hour of seconds twice',
-      changed([...RESULT, 'intervals'], (all) => [...(all as unknown[]), ...(all as unknown[])]),
+      'seconds twice',
+      changed([...RESULT, 'intervals', 'operations'], (all) => twice(all)),
       'invalid',
-      'but its seconds is 2010',
+      'operation "a" has its seconds twice',
+    ],
+    [
+      'a second twice',
+      changed([...RESULT, 'intervals', 'seconds', 1], () => 0),
+      'invalid',
+      'its second 0 comes after its second 0',
+    ],
+    [
+      'too few timestamps',
+      changed([...RESULT, 'intervals', 'timestamps'], () => [1]),
+      'invalid',
+      'it has 10 seconds, but 1 timestamps',
+    ],
+    [
+      'a column that is too long',
+      changed([...SECONDS_OF_A, 'ok'], (all) => twice(all)),
+      'invalid',
+      'operation "a" has 10 seconds, but 20 values of ok',
+    ],
+    [
+      'a column of times that is too short',
+      changed([...SECONDS_OF_A, 'response', 'p50Ms'], () => []),
+      'invalid',
+      'but 0 values of response p50Ms',
+    ],
+    [
+      'a negative count of a second',
+      changed([...SECONDS_OF_A, 'started', 3], () => -1),
+      'invalid',
+      'started: it is not a list of whole numbers',
+    ],
+    [
+      'a time of a second that is a text',
+      changed([...SECONDS_OF_A, 'lateness', 'maxMs', 3], () => '1'),
+      'invalid',
+      'lateness.maxMs: it is not a list of times',
     ],
   ])('%s', async (_, content, fault, message) => {
     writeFileSync(path, content)

@@ -1,6 +1,8 @@
 import { total } from '../../load/totals.ts'
 import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
 import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
+import { falling, flawsOfColumns, flawsOfInterval } from './interval-flaws.ts'
+import { intervalsOf } from '../json/intervals-json.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import { printable } from '../../printable.ts'
 import type { RunFile } from '../run-file.ts'
@@ -19,7 +21,10 @@ export function findContradiction(run: RunFile, recordedIn: number): string | nu
 function* contradictions(run: RunFile, recordedIn: number): Generator<string> {
   for (const scenario of run.scenarios) {
     const place = `scenario ${quoted(scenario.name)}`
-    if (scenario.state === 'lost') yield* within(place, fallingSeconds(scenario.intervals))
+    if (scenario.state === 'lost') {
+      const [unsound] = flawsOfColumns(scenario.intervals, quoted)
+      yield* within(place, unsound === undefined ? ofSeconds(scenario) : [unsound])
+    }
     if (scenario.state === 'measured') yield* ofResult(place, scenario.result, recordedIn)
   }
   for (const { name, latency } of run.microBenchmarks) {
@@ -35,8 +40,11 @@ function* contradictions(run: RunFile, recordedIn: number): Generator<string> {
 }
 
 function* ofResult(place: string, result: LoadResultJson, recordedIn: number): Generator<string> {
-  const { operations, intervals } = result
-  const byName = Map.groupBy(intervals, ({ operation }) => operation)
+  const { operations } = result
+  const [unsound] = flawsOfColumns(result.intervals, quoted)
+  // Rows can be read only from sound columns.
+  if (unsound !== undefined) return yield* within(place, [unsound])
+  const byName = Map.groupBy(intervalsOf(result), ({ operation }) => operation)
   const names = new Set<string>()
   for (const operation of operations) {
     const { name } = operation
@@ -50,7 +58,7 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
     if (!names.has(name))
       yield `${place} has seconds of ${quoted(name)}, which is not one of its operations.`
   }
-  yield* within(place, fallingSeconds(intervals))
+  yield* within(place, ofSeconds(result))
   yield* within(place, ofUsers(result.model))
   for (const metric of result.metrics) {
     if (metric.kind !== 'trend') continue
@@ -83,41 +91,20 @@ function* ofUsers(model: LoadResultJson['model']): Generator<string> {
   }
 }
 
-type Seconds = LoadResultJson['intervals']
-
-function* fallingSeconds(seconds: Seconds): Generator<string> {
-  for (const { second, operation, response } of seconds) {
-    // Cheap first: a day has 100,000 seconds.
-    if (response === null || isAscending(response)) continue
-    for (const flaw of fallingResponse(response)) {
-      yield `operation ${quoted(operation)}, second ${second}: ${flaw}`
+function* ofSeconds(of: Stored): Generator<string> {
+  for (const interval of intervalsOf(of)) {
+    for (const flaw of flawsOfInterval(interval)) {
+      yield `operation ${quoted(interval.operation)}, second ${interval.second}: ${flaw}`
     }
   }
-}
-
-function isAscending({ p50Ms, p95Ms, p99Ms, maxMs }: NonNullable<Seconds[number]['response']>) {
-  return p50Ms <= p95Ms && p95Ms <= p99Ms && p99Ms <= maxMs
 }
 
 function fallingResponse(of: Readonly<Record<'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxMs', Time>>) {
   return falling({ P50: of.p50Ms, P95: of.p95Ms, P99: of.p99Ms, max: of.maxMs })
 }
 
+type Stored = Pick<LoadResultJson, 'intervals'>
 type Time = number | null
-
-/** Finds a higher percentile that is shorter; and times of which only some are present. */
-function* falling(times: Readonly<Record<string, Time>>): Generator<string> {
-  const entries = Object.entries(times)
-  for (const [index, [name, time]] of entries.entries()) {
-    const [nextName, next] = entries[index + 1] ?? [name, time]
-    if (time === next || (time !== null && next !== null && time < next)) continue
-    yield `${name} is ${shown(time)}, but ${nextName} is ${shown(next)}.`
-  }
-}
-
-function shown(time: Time): string {
-  return time === null ? 'missing' : `${time} ms`
-}
 
 /** In characters: names chosen by users leave room for the values. */
 const MAX_NAME = 60

@@ -1,5 +1,5 @@
 import { findContradiction } from './find-contradiction.ts'
-import { intervalSchema } from '../schema/load-result-schema.ts'
+import { isIntervalRow } from './columns-from-rows.ts'
 import { placeOf, type RunFile, runFileSchema, SCHEMA_VERSION } from '../run-file.ts'
 import { printable } from '../../printable.ts'
 import { FileError, readRegularFile, type FileFault } from './read-regular-file.ts'
@@ -58,7 +58,7 @@ export async function readRunFile(path: string): Promise<RunFile> {
     throw new RunFileError(path, fault, message)
   }
   const data = parseJson(path, readBytes(path))
-  const crowd = findCrowd(data, (item) => intervalSchema.safeParse(item).success)
+  const crowd = findCrowd(data, isIntervalRow)
   if (crowd?.fault === 'too-large') refuse('too-large', `is not a run file: it ${crowd.message}.`)
   if (crowd !== null) refuse('invalid', `is not a valid run file: ${crowd.message}.`)
   if (typeof data !== 'object' || data === null || !('schemaVersion' in data)) {

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { intervalOf } from '../../load/testing/result-fixture.ts'
+import type { IntervalFigures } from '../../load/result.ts'
+import { intervalsOf, serializeIntervals } from '../json/intervals-json.ts'
 import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { readRunFile, RunFileError, type RunFileFault } from './read-run-file.ts'
 import { findSizeFlaw } from './size-limits.ts'
@@ -46,7 +49,9 @@ describe('a hostile file, refused before it takes time and memory', () => {
     ['deep', () => `${sound.slice(0, -1)},"x":${nested(100_000)}}`, 'too-large', 'nests deeper'],
     ['deep version', () => `{"schemaVersion":${nested(100_000)}}`, 'too-large', 'nests deeper'],
     ['never closed', () => '['.repeat(17 * 2 ** 20), 'too-large', 'nests deeper'],
-    ['full', () => `[${'[],'.repeat(8_000_001)}1]`, 'too-large', 'more than 8,000,000 values'],
+    ['full', () => `[${'[],'.repeat(8_000_001)}1]`, 'too-large', 'more than 8,000,000 lists'],
+    ['full of texts', () => `[${'"",'.repeat(8_000_001)}1]`, 'too-large', 'more than 8,000,000'],
+    ['full of numbers', () => `[${'1,'.repeat(32_000_001)}1]`, 'too-large', 'more than 32,000,000'],
     [
       'crowded',
       () => sound.replace('"scenarios":[', `"scenarios":[${'1,'.repeat(600_000)}`),
@@ -55,9 +60,15 @@ describe('a hostile file, refused before it takes time and memory', () => {
     ],
     [
       'of wrong seconds',
-      () => sound.replace('"intervals":[', `"intervals":[${'{},'.repeat(1_000_000)}`),
+      () => sound.replace('"intervals":{', `"intervals":[${'{},'.repeat(1_000_000)}1],"x":{`),
       'invalid',
       'scenarios[0].result.intervals[0]',
+    ],
+    [
+      'of wrong columns',
+      () => sound.replace('"started":[', `"started":[${'"",'.repeat(1_000_000)}`),
+      'invalid',
+      'started: it is not a list of whole numbers',
     ],
     ['with __proto__', () => `${sound.slice(0, -1)},"__proto__":{"a":1}}`, 'invalid', '__proto__'],
     [
@@ -134,29 +145,31 @@ describe('a hostile file, refused before it takes time and memory', () => {
   })
 })
 
-test('a day of seconds is read', { timeout: 120_000 }, async () => {
-  const scenario = scenarioOf('mixed')
-  const idle = { started: 0, ok: 0 }
-  const intervals = Array.from({ length: 86_400 }, (_, second) => ({
-    ...scenario.result.intervals[second % 10],
+/** A day of seconds in which requests were answered only at first. */
+function aDayOf(seconds: readonly IntervalFigures[]): readonly IntervalFigures[] {
+  return Array.from({ length: 86_400 }, (_, second) => ({
+    ...(seconds[second] ?? intervalOf({ operation: 'a' })),
     second,
-    ...(second < 10 ? {} : idle),
   }))
-  const text = JSON.stringify(runOf([scenario]))
-  const day = text.replace(
-    /"intervals":\[[^\]]*\]/,
-    () => `"intervals":${JSON.stringify(intervals)}`,
-  )
-  writeFileSync(path, day)
+}
+
+test('a day of seconds is read', { timeout: 120_000 }, async () => {
+  const { result, ...scenario } = scenarioOf('mixed')
+  const intervals = serializeIntervals(aDayOf(intervalsOf(result)), 0)
+  writeFileSync(path, JSON.stringify(runOf([{ ...scenario, result: { ...result, intervals } }])))
   const { scenarios } = await readRunFile(path)
   expect(scenarios).toMatchObject([{ state: 'measured' }])
 })
 
-test('a day of seconds of a load whose process died is read', { timeout: 120_000 }, async () => {
+test('a day of seconds of an older file is read', { timeout: 120_000 }, async () => {
   const { name, file, result } = scenarioOf('mixed')
-  const intervals = Array.from({ length: 86_400 }, () => result.intervals[0])
+  const intervals = aDayOf(intervalsOf(result)).map((row) => {
+    const { planned: _, inFlight: __, received: ___, errors: ____, lateness: _____, ...then } = row
+    const { counts: ______, ...times } = then.response ?? { counts: [] }
+    return { ...then, response: then.response && times }
+  })
   const lost = { state: 'lost', name, file, testStatus: 'failed', error: 'it died', intervals }
-  writeFileSync(path, JSON.stringify({ ...runOf([]), scenarios: [lost] }))
+  writeFileSync(path, JSON.stringify({ ...runOf([]), schemaVersion: 6, scenarios: [lost] }))
   const { scenarios } = await readRunFile(path)
-  expect(scenarios).toMatchObject([{ state: 'lost' }])
+  expect(scenarios).toMatchObject([{ state: 'lost', intervals: { timestamps: null } }])
 })

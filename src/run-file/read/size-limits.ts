@@ -4,7 +4,10 @@ import { formatCount } from '../../format.ts'
 export const MAX_BYTES = 256 * 2 ** 20
 
 const MAX_DEPTH = 64
-const MAX_VALUES = 8_000_000
+/** Of lists, objects and texts. */
+const MAX_PARTS = 8_000_000
+/** Of values: a day of three operations has 25 million numbers. */
+const MAX_VALUES = 32_000_000
 
 /** JSON of up to this many bytes fits into memory, whatever it parses to. */
 const ALWAYS_FITS_BYTES = 16 * 2 ** 20
@@ -16,16 +19,18 @@ const ALWAYS_FITS_BYTES = 16 * 2 ** 20
 export function findSizeFlaw(text: Buffer): string | null {
   if (text.length <= ALWAYS_FITS_BYTES) return null
   let depth = 0
+  let parts = 0
   let values = 0
   for (let i = 0; i < text.length; i++) {
     switch (text[i]) {
       case QUOTE:
         i = endOfString(text, i)
+        parts++
         break
       case OPEN_LIST:
       case OPEN_OBJECT:
         depth++
-        values++
+        parts++
         if (depth > MAX_DEPTH) return `nests deeper than ${MAX_DEPTH} levels`
         break
       case CLOSE_LIST:
@@ -37,6 +42,7 @@ export function findSizeFlaw(text: Buffer): string | null {
         break
       default:
     }
+    if (parts > MAX_PARTS) return `has more than ${formatCount(MAX_PARTS)} lists, objects and texts`
     if (values > MAX_VALUES) return `has more than ${formatCount(MAX_VALUES)} values`
   }
   return null
@@ -66,8 +72,12 @@ const MAX_OTHER_VALUES = 500_000
 /** Up to this many invalid seconds, the schema's list of flaws fits into memory. */
 const MAX_UNCHECKED_INTERVALS = 50_000
 
-/** The paths of a scenario's seconds, measured or lost. */
+/** The paths of a scenario's seconds, measured or lost, in files of schema version 6 or older. */
 const INTERVALS = /^\.scenarios\[\d+\](?:\.result)?\.intervals$/
+
+/** The paths of the columns of its seconds, each of which the schema checks as a whole. */
+const COLUMN =
+  /^\.scenarios\[\d+\](?:\.result)?\.intervals\.(?:seconds|timestamps|operations\[\d+\]\.(?!errors$)(?:(?:lateness|response)\.)?\w+|operations\[\d+\]\.errors\[\d+\]\.counts)$/
 
 /** Too much data, or a second that is not valid. */
 export interface Crowd {
@@ -77,7 +87,9 @@ export interface Crowd {
 
 /**
  * Finds data so large that checking it against the schema, which lists every flaw, could take minutes and all
- * memory; `null` if there is none. Only seconds may be many: they are checked here, up to the first invalid one.
+ * memory; `null` if there is none. Only seconds may be many: columns of them are skipped, and rows of older files are
+ * checked here, up to the first invalid one.
+ * @param isInterval whether a row of an older file is valid.
  */
 export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean): Crowd | null {
   let values = 0
@@ -101,6 +113,7 @@ export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean)
         ? null
         : { fault: 'invalid', message: `${at}: it is not a valid second of an operation` }
     }
+    if (isList && COLUMN.test(place)) return null
     for (const key in value) {
       if (!Object.hasOwn(value, key)) continue
       const inside = isList ? `${place}[${key}]` : `${place}.${key}`

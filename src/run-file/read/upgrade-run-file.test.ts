@@ -1,14 +1,60 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
+import { intervalsOf, serializeIntervals } from '../json/intervals-json.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import { runFileSchema, type RunFile } from '../run-file.ts'
 import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
+/** A run as version 6 had it: seconds were rows, of fewer figures. */
+function asVersion6(run: RunFile): Json {
+  const later = ['planned', 'inFlight', 'received', 'errors', 'lateness', 'counts']
+  const rows = (of: Pick<LoadResultJson, 'intervals'>): unknown =>
+    intervalsOf(of).map((row) => without(row, later))
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state === 'lost') return { ...scenario, intervals: rows(scenario) }
+    if (scenario.state === 'unmeasured') return scenario
+    const { longestPauses: _, ...health } = scenario.result.health
+    return {
+      ...scenario,
+      result: { ...scenario.result, health, intervals: rows(scenario.result) },
+    }
+  })
+  return { ...run, scenarios, schemaVersion: 6 }
+}
+
+/** A run in which nothing happened that version 6 did not record. */
+function recordedInVersion6(run: RunFile): RunFile {
+  const then = (of: Pick<LoadResultJson, 'intervals'>, startedAtMs: number | null) =>
+    serializeIntervals(
+      intervalsOf(of).map(({ response, ...row }) => ({
+        ...row,
+        planned: null,
+        inFlight: null,
+        received: null,
+        errors: [],
+        lateness: null,
+        response: response && { ...response, counts: [] },
+      })),
+      startedAtMs,
+    )
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state === 'lost') return { ...scenario, intervals: then(scenario, null) }
+    if (scenario.state === 'unmeasured') return scenario
+    const { result } = scenario
+    const health = { ...result.health, longestPauses: [] }
+    const intervals = then(result, Date.parse(result.startedAt))
+    return { ...scenario, result: { ...result, health, intervals } }
+  })
+  return { ...run, scenarios }
+}
+
 /** A run as version 5 had it. */
 function asVersion5(run: RunFile): Json {
-  const { system, reference, generators, ...others } = run
+  const { system, reference, generators } = run
+  const { system: _, ...others } = asVersion6(run)
   return {
     ...others,
     schemaVersion: 5,
@@ -62,9 +108,11 @@ function generatorsInVersion5(generators: RunFile['generators']): unknown {
 }
 
 /** Runs that measured Redis and NATS, or memory: version 5 knew no other system. */
-const arbitraryRegistryRun = arbitraryRun.filter(({ system }) =>
-  'servers' in system ? system.servers[0]?.name === 'Redis' : system.kind === 'memory',
-)
+const arbitraryRegistryRun = arbitraryRun
+  .filter(({ system }) =>
+    'servers' in system ? system.servers[0]?.name === 'Redis' : system.kind === 'memory',
+  )
+  .map(recordedInVersion6)
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
@@ -204,6 +252,17 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
+test('upgrades a file of version 6, whose seconds were rows', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion6), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion6(run), schemaVersion: 6 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
 test('upgrades a file of version 5', () => {
   fc.assert(
     fc.property(arbitraryRegistryRun, (run) => {
@@ -275,7 +334,7 @@ test('leaves a file of the present version as it is', () => {
   )
 })
 
-test.each([1, 2, 3, 4, 5])(
+test.each([1, 2, 3, 4, 5, 6])(
   'leaves nonsense that claims version %d to be refused by the schema',
   (version) => {
     const bad = fc.record({

@@ -1,3 +1,5 @@
+import { columnsFromRows } from './columns-from-rows.ts'
+
 /** The oldest schema version that is still read. */
 export const OLDEST_SCHEMA_VERSION = 1
 
@@ -22,7 +24,9 @@ export function upgradeRunFile(data: Versioned): Versioned {
     case 4:
       return upgradeRunFile(fromVersion4(data))
     case 5:
-      return fromVersion5(data)
+      return upgradeRunFile(fromVersion5(data))
+    case 6:
+      return fromVersion6(data)
     default:
       return data
   }
@@ -158,6 +162,31 @@ function fromVersion5({ backends, reference, generators, ...data }: Versioned): 
     reference: referenceFromVersion5(reference),
     generators: generatorsFromVersion5(generators),
   }
+}
+
+/**
+ * Version 7 brought the seconds of a load as columns, with more figures and a histogram each, and the times of the
+ * generator's longest pauses.
+ */
+function fromVersion6(data: Versioned): Versioned {
+  const scenarios = withHealth(data['scenarios'], { longestPauses: [] })
+  return {
+    ...data,
+    schemaVersion: 7,
+    scenarios: each(scenarios, ({ result, ...scenario }) => {
+      if (result === undefined) return withColumns(scenario, null)
+      if (!isObject(result)) return { ...scenario, result }
+      return { ...scenario, result: withColumns(result, Date.parse(String(result['startedAt']))) }
+    }),
+  }
+}
+
+/** Leaves seconds unchanged that are not valid, to be refused by the schema. */
+function withColumns(of: Fields, startedAtMs: number | null): Fields {
+  const { intervals } = of
+  return intervals === undefined
+    ? of
+    : { ...of, intervals: columnsFromRows(intervals, startedAtMs) ?? intervals }
 }
 
 function systemFromVersion5(backends: unknown): unknown {

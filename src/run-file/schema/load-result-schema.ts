@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../../load/dispatch/technique.ts'
+import { intervalsSchema } from './intervals-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-schema.ts'
 import {
@@ -121,21 +122,7 @@ const operationSchema = z
   })
   .meta({ id: 'operation' })
 
-/** One second of one operation. */
-export const intervalSchema = z
-  .strictObject({
-    second: count.describe('Whole seconds from the start of the measurement.'),
-    operation: z.string(),
-    started: count,
-    dropped: count,
-    ok: count,
-    failed: count,
-    timedOut: count,
-    response: z.strictObject({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time }).nullable(),
-  })
-  .meta({ id: 'interval' })
-
-/** A load result in stored form: `src/load/result.ts` with histograms as text and operations as a list. */
+/** A load result in stored form: `src/load/result.ts` with histograms as text, operations as a list and seconds as columns. */
 export const loadResultSchema = z
   .strictObject({
     startedAt: dateTimeSchema.describe('Start of the measurement, after the warm-up.'),
@@ -166,6 +153,14 @@ export const loadResultSchema = z
       longestBatchMs: time.describe('Longest stretch of the schedule started in one wake-up.'),
       eventLoopDelay: delaySchema,
       pauses: pausesSchema.describe('Times in which the process was not running.'),
+      longestPauses: z
+        .array(
+          z.strictObject({
+            fromMs: time.describe('When it began, since the start of the measurement.'),
+            lengthMs: time,
+          }),
+        )
+        .describe('The longest of them, up to 100, in order of time; empty in older files.'),
       gcPauses: pausesSchema,
       coreWaitMs: timeOrNothing.describe('Time the generator waited for a core; null if unknown.'),
       ranOn: z
@@ -190,7 +185,7 @@ export const loadResultSchema = z
       })
       .describe('Thresholds of the verdict; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
-    intervals: z.array(intervalSchema),
+    intervals: intervalsSchema.describe('The seconds of the measurement, by column.'),
     metrics: z.array(metricSchema).describe('Metrics that the load declares and requests write.'),
     undeclaredTags: z
       .strictObject({ count, sample: z.string() })

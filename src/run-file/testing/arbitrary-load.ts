@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { IterationFigures, LoadModel, PhaseFigures } from '../../load/load-model.ts'
 import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
-import type { IntervalFigures, LoadResult } from '../../load/result.ts'
+import type { LoadResult } from '../../load/result.ts'
 import type { Bound } from '../../load/slo/slo.ts'
 import type { SloRow } from '../../load/slo/slo-row.ts'
 import { measurement } from './arbitrary-operation.ts'
@@ -13,7 +13,6 @@ import {
   delay,
   histogramOfCount,
   pauses,
-  percentiles,
   positive,
   time,
 } from './arbitrary-values.ts'
@@ -103,18 +102,6 @@ export const sloBound: fc.Arbitrary<Bound> = fc.oneof(
   }),
 )
 
-export const intervalOf = (name: fc.Arbitrary<string>): fc.Arbitrary<IntervalFigures> =>
-  fc.record({
-    second: fc.nat(300),
-    operation: name,
-    started: count,
-    dropped: count,
-    ok: count,
-    failed: count,
-    timedOut: count,
-    response: fc.option(percentiles),
-  })
-
 const phase: fc.Arbitrary<PhaseFigures> = fc
   .record({
     ok: count,
@@ -177,6 +164,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         longestBatchMs: time,
         eventLoopDelay: delay,
         pauses,
+        longestPauses: fc.array(fc.record({ fromMs: time, lengthMs: time }), { maxLength: 3 }),
         gcPauses: pauses,
         coreWaitMs: fc.option(time),
         ranOn: fc.record({ most: count, atEnd: count }),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import type { TagSplit } from '../../load/notes/tag-splits.ts'
 import type { ErrorCount } from '../../load/recording/error-tally.ts'
 import type { IntervalFigures, OperationCounts, OperationResult } from '../../load/result.ts'
+import { intervalsOfOperation } from './arbitrary-intervals.ts'
 import {
   arbitraryHistogram,
   arbitraryText,
@@ -10,7 +11,6 @@ import {
   histogramOfCount,
   partOf,
   pauses,
-  percentiles,
   time,
 } from './arbitrary-values.ts'
 
@@ -149,23 +149,15 @@ export const measurement = fc
 function intervalsOf(
   operations: ReadonlyMap<string, OperationResult>,
 ): fc.Arbitrary<readonly IntervalFigures[]> {
-  return fc.integer({ min: 1, max: 3 }).chain((seconds) =>
-    fc.tuple(
-      ...Array.from({ length: seconds }, (_, second) => second).flatMap((second) =>
-        [...operations].map(([name, { counts: all }]) => {
-          const part = (of: number): number => partOf(of, second, seconds)
-          return fc.record({
-            second: fc.constant(second),
-            operation: fc.constant(name),
-            started: fc.constant(part(all.started)),
-            dropped: fc.constant(part(all.dropped)),
-            ok: fc.constant(part(all.ok)),
-            failed: fc.constant(part(all.failed)),
-            timedOut: fc.constant(part(all.timedOut)),
-            response: fc.option(percentiles),
-          })
-        }),
-      ),
-    ),
-  )
+  return fc
+    .integer({ min: 1, max: 3 })
+    .chain((seconds) =>
+      fc
+        .tuple(
+          ...[...operations].map(([name, { counts: all }]) =>
+            intervalsOfOperation(name, all, seconds),
+          ),
+        )
+        .map((all) => all.flat().toSorted((a, b) => a.second - b.second)),
+    )
 }

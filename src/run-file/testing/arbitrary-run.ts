@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { arbitraryLoadResult, intervalOf, sloBound, sloRow } from './arbitrary-load.ts'
+import { arbitraryLoadResult, sloBound, sloRow } from './arbitrary-load.ts'
+import { lostIntervals } from './arbitrary-intervals.ts'
 import {
   arbitraryText,
   ascending,
@@ -64,7 +65,7 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
     file: arbitraryText,
     testStatus: fc.constantFrom('failed', 'cancelled'),
     error: arbitraryText,
-    intervals: fc.array(intervalOf(arbitraryText), { maxLength: 3 }),
+    intervals: lostIntervals,
   }),
   fc.record({
     state: fc.constant('unmeasured'),
@@ -112,7 +113,7 @@ function referencePart(name: string) {
 const shards = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(6),
+  schemaVersion: fc.constant(7),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',

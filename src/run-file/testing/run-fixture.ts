@@ -1,4 +1,4 @@
-import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import { intervalOf, loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
@@ -36,7 +36,7 @@ export function runOf(
   overrides: Partial<RunFile> = {},
 ): RunFile {
   return {
-    schemaVersion: 6,
+    schemaVersion: 7,
     runId: '20260102T030405Z-0a1b2c3',
     status: 'complete',
     startedAt: '2026-01-02T03:04:05.000Z',
@@ -108,19 +108,18 @@ export function scenarioOf(
   const intervals = Array.from({ length: SECONDS }, (_, second): IntervalFigures => {
     // Seconds are never quite alike.
     const ms = typical * (1 + (second % 3) * 0.001)
-    const response = { p50Ms: ms, p95Ms: ms, p99Ms: ms, maxMs: ms }
+    const response = { p50Ms: ms, p95Ms: ms, p99Ms: ms, maxMs: ms, counts: [] }
     const part = (of: number): number =>
       Math.floor(((second + 1) * of) / SECONDS) - Math.floor((second * of) / SECONDS)
-    return {
+    return intervalOf({
       second,
-      operation: 'a',
       started: part(counts.started),
       dropped: part(counts.dropped),
       ok: part(counts.ok),
       failed: part(counts.failed),
       timedOut: part(counts.timedOut),
       response,
-    }
+    })
   })
   return {
     state: 'measured',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judgeSlo } from '../../load/slo/judge-slo.ts'
-import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import { intervalOf, loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
 import type { LoadResult } from '../../load/result.ts'
 import { readSlo, type Slo } from '../../load/slo/slo.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
@@ -90,10 +90,9 @@ test("a probe has the curve's figures, and the reasons why it did not pass", () 
 })
 
 test('the achieved rate counts requests started in time, not those started after the end', () => {
-  const rest = { dropped: 0, failed: 0, timedOut: 0, response: null }
   const late = [
-    { second: 9, operation: 'a', started: 600, ok: 600, ...rest },
-    { second: 10, operation: 'a', started: 400, ok: 400, ...rest },
+    intervalOf({ second: 9, started: 600, ok: 600 }),
+    intervalOf({ second: 10, started: 400, ok: 400 }),
   ]
   expect(judgeProbe(400, [entryOf({}, slo, { intervals: late })])).toMatchObject({
     probe: { achievedPerSecond: 60 },

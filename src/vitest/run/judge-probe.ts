@@ -1,4 +1,5 @@
 import { formatBeside, formatBound } from '../../format-bound.ts'
+import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import type { ProbeOutcome } from '../../load/capacity.ts'
 import { leastRequests, type LeastRequests } from '../../load/least-requests.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
@@ -58,7 +59,7 @@ function probeOf(rate: number, entry: Measured): ProbeEntry {
     durationMs,
     ...outcomeOf(entry),
     startedAt,
-    achievedPerSecond: achievedPerSecond(entry.result) ?? 0,
+    achievedPerSecond: achievedPerSecond(withIntervals(entry.result)) ?? 0,
     response: {
       p50Ms: percentileMs(response, 50),
       p95Ms: percentileMs(response, 95),

@@ -1,6 +1,7 @@
 import type { Chart } from '../chart.ts'
 import { ChartData } from './chart-data.ts'
 import { legendOf } from './legend.ts'
+import { mostOf } from './paint-heat.ts'
 import { readPalette } from './palette.ts'
 import { drawPlot, type Plot } from './plot.ts'
 import { Pointing } from './pointing.ts'
@@ -133,7 +134,7 @@ export class ChartPlace {
 }
 
 function legendParts(chart: Chart): unknown {
-  if (chart.kind === 'heat-map') return chart
+  if (chart.kind === 'heat-map') return [chart.y.label, mostOf(chart)]
   return [chart.y.label, chart.series.map(({ label, tone, shape }) => [label, tone, shape])]
 }
 

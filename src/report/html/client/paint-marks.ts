@@ -10,9 +10,10 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const [start, end] = [positionOn(x, from), positionOn(x, to)]
     if (start === null || end === null) continue
     const left = toX(Math.min(start, end))
-    const width = Math.max(toX(Math.max(start, end)) - left, 2 * scale)
+    const width = Math.max(toX(Math.max(start, end)) - left, 1.5 * scale)
     context.fillStyle = palette.mark(kind)
-    context.globalAlpha = 0.16
+    // A moment is a line.
+    context.globalAlpha = width < 3 * scale ? 0.7 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
     context.fillRect(left, top, width, 3 * scale)
@@ -26,9 +27,6 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
   for (const { axis, at, label } of chart.bounds) {
     const position = positionOn(axis === 'x' ? chart.x : chart.y, at)
     if (position === null) continue
-    context.strokeStyle = palette.bound
-    context.lineWidth = 1.5 * scale
-    context.setLineDash([6 * scale, 4 * scale])
     context.beginPath()
     if (axis === 'y') {
       context.moveTo(left, toY(position))
@@ -37,6 +35,17 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
       context.moveTo(toX(position), top)
       context.lineTo(toX(position), top + height)
     }
+    if (chart.kind === 'heat-map') {
+      // Cells may have its colour: something of the background is beside it.
+      context.globalAlpha = 0.7
+      context.strokeStyle = palette.background
+      context.lineWidth = 3.5 * scale
+      context.stroke()
+      context.globalAlpha = 1
+    }
+    context.strokeStyle = palette.bound
+    context.lineWidth = 1.5 * scale
+    context.setLineDash([6 * scale, 4 * scale])
     context.stroke()
     context.setLineDash([])
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', palette.bound)

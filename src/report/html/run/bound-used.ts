@@ -11,9 +11,16 @@ export function boundUsed({ measured, comparison, bound, unit }: SloRow): number
   return unit === 'ratio' ? ratioOf(1 - measured, 1 - bound) : ratioOf(bound, measured)
 }
 
-/** Missed before inconclusive before met; within each, by how much of the bound is used up. */
+/**
+ * Missed before inconclusive before met; within each, by how much of the bound is used up. A throughput that is
+ * met comes last: a load that is sent as planned uses up all of it.
+ */
 export function worstBoundFirst(a: SloRow, b: SloRow): number {
-  return RANK[a.outcome] - RANK[b.outcome] || order(b) - order(a)
+  return rank(a) - rank(b) || order(b) - order(a)
+}
+
+function rank({ outcome, unit }: SloRow): number {
+  return RANK[outcome] + (outcome === 'met' && unit === '1/s' ? 1 : 0)
 }
 
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }

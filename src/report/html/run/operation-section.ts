@@ -1,3 +1,4 @@
+import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs } from '../../../format.ts'
@@ -43,11 +44,8 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
 
 /** An operation's seconds, with where requests failed. */
 export function overTime({ result }: Measured, operation: Operation, id: string): OverTime {
-  const slots = slotsOf(
-    result.intervals,
-    operation.name,
-    planSlots(result.intervals, result.measuredMs),
-  )
+  const intervals = intervalsOf(result)
+  const slots = slotsOf(intervals, operation.name, planSlots(intervals, result.measuredMs))
   return {
     id,
     operation: operation.name,

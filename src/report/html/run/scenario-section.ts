@@ -1,3 +1,5 @@
+import { total } from '../../../load/totals.ts'
+import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { counted, formatCount, formatMs, formatSeconds } from '../../../format.ts'
@@ -52,8 +54,8 @@ function unmeasured(scenario: Exclude<ScenarioEntry, { state: 'measured' }>): VN
     return html`<p class="notice bad">Nothing was measured:</p>
       <pre class="error">${error}</pre>`
   }
-  const ok = scenario.intervals.reduce((sum, interval) => sum + interval.ok, 0)
-  const seconds = scenario.intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+  const ok = total(intervalsOf(scenario), (interval) => interval.ok)
+  const seconds = (scenario.intervals.seconds.at(-1) ?? -1) + 1
   return html`<p class="notice doubtful">
       ${formatCount(seconds)} s of it were saved, with ${counted(ok, 'successful request')}:
     </p>

@@ -1,4 +1,4 @@
-import type { IntervalFigures } from '../../../load/result.ts'
+import type { IntervalFigures, IntervalResponse } from '../../../load/result.ts'
 import { total } from '../../../load/totals.ts'
 import { medianOf } from '../../../stats/quantile.ts'
 
@@ -17,7 +17,7 @@ export interface Slot {
   readonly ok: number
   readonly failed: number
   readonly timedOut: number
-  readonly response: IntervalFigures['response']
+  readonly response: Omit<IntervalResponse, 'counts'> | null
 }
 
 /** How a load's seconds are put together, the same for all operations of it. */

@@ -1,6 +1,7 @@
+import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
+import { counted, formatCount, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
 import { achievedPerSecond, total } from '../../../load/totals.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
@@ -86,14 +87,16 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
   const { counts, response, lateness, name } = operation
   const { planned, ok } = counts
   const seconds = result.measuredMs / 1_000
-  const achieved = achievedPerSecond(result, name)
+  const achieved = achievedPerSecond(withIntervals(result), name)
   const bad = counts.failed + counts.timedOut + counts.dropped
   return [
     ['asked', seconds === 0 ? '–' : formatRate(planned / seconds)],
     ['achieved', achieved === null ? '–' : formatRate(achieved)],
     ['success', planned === 0 ? '–' : formatPercentDown(ok / planned)],
     ['response P95', time(response.figures.p95Ms)],
-    ['lateness P99', result.model.kind === 'closed' ? null : time(lateness.figures.p99Ms)],
+    result.model.kind === 'closed'
+      ? ['users', formatCount(result.model.users)]
+      : ['lateness P99', time(lateness.figures.p99Ms)],
     ['failed or dropped', bad === 0 ? 'none' : counted(bad, 'request')],
   ]
 }
@@ -121,7 +124,7 @@ function scenarioCells(scenario: ScenarioEntry): readonly (string | VNode)[] {
   const { result, verdict } = scenario
   const planned = total(result.operations, ({ counts }) => counts.planned)
   const ok = total(result.operations, ({ counts }) => counts.ok)
-  const achieved = achievedPerSecond(result)
+  const achieved = achievedPerSecond(withIntervals(result))
   const latest = Math.max(...result.operations.map(({ lateness }) => lateness.figures.p99Ms ?? 0))
   return [
     result.arrivals,

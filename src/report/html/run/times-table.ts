@@ -1,3 +1,4 @@
+import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs, formatRate } from '../../../format.ts'
@@ -69,7 +70,7 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
       name,
       formatCount(counts.planned),
       rate(seconds === 0 ? null : counts.planned / seconds),
-      rate(achievedPerSecond(result, name)),
+      rate(achievedPerSecond(withIntervals(result), name)),
       ...[
         counts.ok,
         counts.failed,

@@ -1,3 +1,4 @@
+import { intervalOf } from '../../../load/testing/result-fixture.ts'
 import type { LoadProgress } from '../../../load/recording/load-recorder.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
 import { readSlo } from '../../../load/slo/slo.ts'
@@ -36,17 +37,13 @@ export const LOAD_STARTED: RunEvent = {
 
 /** An undisturbed second of the operation `a`, at 100/s. */
 export function interval(second: number, change: Partial<IntervalFigures> = {}): IntervalFigures {
-  return {
+  return intervalOf({
     second,
-    operation: 'a',
     started: 100,
-    dropped: 0,
     ok: 100,
-    failed: 0,
-    timedOut: 0,
-    response: { p50Ms: 1, p95Ms: 2, p99Ms: 3, maxMs: 4 },
+    response: { p50Ms: 1, p95Ms: 2, p99Ms: 3, maxMs: 4, counts: [] },
     ...change,
-  }
+  })
 }
 
 /** Progress of the first load of `RUNNING`, after as many seconds as given. */
@@ -68,7 +65,15 @@ export function progress(
       errors: 0,
       dropped: 0,
       p99Ms: 3,
-      soFar: { seconds, started: seconds * 100, ok: seconds * 100, notOk: 0, p50Ms: 1, p95Ms: 2 },
+      soFar: {
+        seconds,
+        started: seconds * 100,
+        ok: seconds * 100,
+        notOk: 0,
+        p50Ms: 1,
+        p95Ms: 2,
+        lateness: null,
+      },
       intervals,
       ...change,
     },
