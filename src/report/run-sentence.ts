@@ -70,6 +70,8 @@ function headline(run: Ended, outcome: ScenarioOutcome): string {
         : `Inconclusive: ${because(reason)}.`
     }
     case 'interrupted': {
+      if (scenarios.length === 0)
+        return ['Interrupted.', ...run.capacities.map(capacityText)].join(' ')
       const whole = scenarios.filter((scenario) => endOf(scenario) !== 'interrupted').length
       return `Interrupted: ${whole} of ${counted(scenarios.length, 'scenario')} measured in full.`
     }
