@@ -16,9 +16,9 @@ export function capacitySection(capacity: CapacityEntry, id: string): Part {
   const chart = curve(capacity, `${id}-curve`)
   return {
     charts: [chart],
-    body: html`<section class="capacity" id=${id} aria-labelledby=${`${id}-heading`}>
+    body: html`<section class="capacity" id=${id}>
       <header>
-        <h2 id=${`${id}-heading`}>Capacity of ${name}</h2>
+        <h2>Capacity of ${name}</h2>
         <p class="muted">${file}, probes of ${formatSeconds(durationMs)} and more</p>
       </header>
       ${bracket.isConfirmed ? null : html`<p class="notice doubtful">The search was not finished: the bracket is not confirmed.</p>`}
