@@ -90,7 +90,7 @@ function findingsSections(tables: readonly StageTable[]): readonly PageSection[]
   const others = all.filter(({ row }) => row.verdict !== 'pass')
   const passed = all.length - others.length
   const body = html`${dataTable({
-      caption: 'What did not pass',
+      caption: 'Verdicts other than pass',
       columns: [
         { heading: 'stage' },
         { heading: 'comparison' },
