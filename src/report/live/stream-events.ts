@@ -102,20 +102,11 @@ export class StreamEvents {
     const told = this.#toldOf(scenario, load)
     const untold = intervals.filter(({ second }) => second >= told.seconds)
     for (const { second } of untold) told.seconds = Math.max(told.seconds, second + 1)
-    return untold.map(
-      ({ second, operation, started, dropped, ok, failed, timedOut, response }) => ({
-        event: 'interval',
-        ...ofLoad(scenario, load),
-        second,
-        operation,
-        started,
-        dropped,
-        ok,
-        failed,
-        timedOut,
-        response: percentilesOf(response),
-      }),
-    )
+    return untold.map((interval) => ({
+      event: 'interval',
+      ...ofLoad(scenario, load),
+      ...withoutCounts(interval),
+    }))
   }
 
   #toldOf(scenario: RunningScenario, load: number): ToldLoad {
@@ -222,8 +213,9 @@ function runEnded({
   }
 }
 
-function percentilesOf(response: IntervalFigures['response']) {
-  if (response === null) return null
+/** Receipts are known only at the end. */
+function withoutCounts({ received: _, response, ...interval }: IntervalFigures) {
+  if (response === null) return { ...interval, response }
   const { p50Ms, p95Ms, p99Ms, maxMs } = response
-  return { p50Ms, p95Ms, p99Ms, maxMs }
+  return { ...interval, response: { p50Ms, p95Ms, p99Ms, maxMs } }
 }
