@@ -293,11 +293,11 @@ describe('npm run bench', () => {
   )
 })
 
-/** Resolves when the live line says that the measurement has begun. */
+/** Resolves when a line says that the load has begun, which has no warm-up. */
 function untilMeasuring(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
-      if (String(chunk).includes(' of 3600 s')) resolve()
+      if (String(chunk).includes(' for 3,600 s')) resolve()
     })
   })
 }

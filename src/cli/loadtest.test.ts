@@ -289,7 +289,7 @@ describe('prism-loadtest', () => {
       await redis.select(0)
       // --report-interval, --ttl, --slo, and the rates of a ramp
       expect(interval.stdout).toMatch(
-        / 1 s +\d+ requests +\d+\/s +success 100 % +P50 .* P95 .* P99 /,
+        /  1 of \d+ s +\d+ requests +\d+\/s +success 100 % +\d+ in flight +P50 .* P95 .* P99 /,
       )
       expect(interval.stdout).toContain('  100 requests, ')
       expect(interval.stdout).toMatch(/missed +register +throughput +≥ 500\/s/)

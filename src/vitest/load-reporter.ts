@@ -26,6 +26,7 @@ import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
 import { paint } from '../report/terminal/text.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
 import { serializeIntervals } from '../run-file/json/intervals-json.ts'
@@ -34,7 +35,6 @@ import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
 import { KeptLoad } from './kept-load.ts'
-import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -46,12 +46,14 @@ import { UNDECLARED } from './system-setup.ts'
 export interface LoadReporterOptions {
   /** Default: standard output. */
   readonly out?: NodeJS.WriteStream
-  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveLine`. */
+  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveTerminal`. */
   readonly reportIntervalMs?: number
   /** Whether to print each kind of failure with its count and a sample. */
   readonly isVerbose?: boolean
-  /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
-  readonly isConsoleShown?: boolean
+  /**
+   * Whether no other reporter prints the console output of scenarios, or redraws the terminal. Default: true.
+   */
+  readonly isOnlyReporter?: boolean
   /** Writes the report beside the run file; none is written without one. */
   readonly page?: RunPageWriter
   /** Called with every event of the run. */
@@ -65,7 +67,7 @@ export interface LoadReporterOptions {
 export class LoadReporter implements Reporter {
   readonly #record: RunRecord
   readonly #out: NodeJS.WriteStream
-  readonly #live: LiveLine
+  readonly #live: LiveTerminal
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
@@ -80,7 +82,7 @@ export class LoadReporter implements Reporter {
   readonly #earlyLogs: UserConsoleLog[] = []
   #isBegun = false
   readonly #isVerbose: boolean
-  readonly #isConsoleShown: boolean
+  readonly #isOnlyReporter: boolean
   #isBroken = false
   /** Whether a test reported an inconclusive figure. */
   #isInconclusive = false
@@ -94,19 +96,22 @@ export class LoadReporter implements Reporter {
       out = process.stdout,
       reportIntervalMs,
       isVerbose = false,
-      isConsoleShown = true,
+      isOnlyReporter = true,
       page = null,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
-    this.#isConsoleShown = isConsoleShown
+    this.#isOnlyReporter = isOnlyReporter
     this.#page = page
     this.#listeners = listeners
-    this.#live = new LiveLine(out, reportIntervalMs)
+    this.#live = new LiveTerminal(out, {
+      reportIntervalMs,
+      isBlockAllowed: isOnlyReporter,
+      others: [process.stdout, process.stderr],
+    })
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      this.#live.show(progress)
       const kept = this.#kept.get(testId) ?? []
       while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
       kept[load]?.add(progress)
@@ -137,7 +142,10 @@ export class LoadReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
     this.#vitest = vitest
-    vitest.onClose(() => this.#progress.close())
+    vitest.onClose(() => {
+      this.#progress.close()
+      this.#live.close()
+    })
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -164,7 +172,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
-    this.#printHeading(testCase)
+    if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }
@@ -179,7 +187,7 @@ export class LoadReporter implements Reporter {
 
   /** Shows the console output of scenarios, below the heading of the test, or with the name of the file. */
   onUserConsoleLog(log: UserConsoleLog): void {
-    if (!this.#isConsoleShown) return
+    if (!this.#isOnlyReporter) return
     if (this.#isBegun) this.#printConsole(log)
     // The run's own heading comes first.
     else this.#earlyLogs.push(log)
@@ -187,7 +195,6 @@ export class LoadReporter implements Reporter {
 
   #printConsole({ content, type, taskId = '' }: UserConsoleLog): void {
     const source = this.#vitest?.state.getReportedEntityById(taskId)
-    this.#live.clear()
     if (source?.type === 'test') this.#printHeading(source)
     // A file that is being imported prints before its tests are known.
     const module = source?.type === 'module' ? source : this.#importing
@@ -203,7 +210,6 @@ export class LoadReporter implements Reporter {
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
     if (type === 'inconclusive') this.#isInconclusive = true
     else if (type !== 'notice') return
-    this.#live.clear()
     this.#printHeading(testCase)
     this.#print(message)
   }
@@ -220,7 +226,6 @@ export class LoadReporter implements Reporter {
     this.#running.delete(testCase.id)
     this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
-    this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
       this.#endMicroBenchmark(testCase)
@@ -247,7 +252,7 @@ export class LoadReporter implements Reporter {
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
-    this.#live.clear()
+    this.#live.close()
     for (const error of runErrors(modules, errors, this.#root)) {
       process.stderr.write(`${error.reason}\n`)
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
@@ -350,6 +355,7 @@ export class LoadReporter implements Reporter {
   }
 
   #tell(event: RunEvent): void {
+    this.#live.apply(event)
     for (const listener of this.#listeners) listener(event)
   }
 

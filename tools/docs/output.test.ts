@@ -4,10 +4,10 @@ import { flawsOf, linesNotPrinted } from './output.ts'
 const shown = [
   'register  600  1.56 ms',
   '  met  all  success rate  > 99 %',
-  '3.5 s of 10 s   100/s',
+  '  5 of 10 s   500 requests   100/s',
 ]
 
-test('figures, units and outcomes may differ, and the live line may be missing', () => {
+test('figures, units and outcomes may differ, and lines of progress may be missing', () => {
   const printed = 'register    40   835 µs\n  missed  all  success rate  > 99 %   12 %'
   expect(linesNotPrinted(shown, printed)).toEqual([])
 })

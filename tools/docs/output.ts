@@ -88,8 +88,8 @@ const INTERCHANGEABLE = [
   /^(?:timer|hybrid|spin|clock)$/,
 ]
 const UNITS = /^(?:µs|ms|s|min|h|k|m|b|kb|kib|mb|mib)$/
-/** The live line: a short run may end before it is printed. */
-const PROGRESS = /\bs of \d+ s\b|, [\d.]+ s to go$/
+/** A line of progress: a short run may end before it is printed. */
+const PROGRESS = /^ *[\d,]+ of [\d,.]+ s {3}/
 
 /**
  * The lines that a page shows and a command didn't print. Only the words of a line and their order are compared:

@@ -117,7 +117,7 @@ export async function runBench(
     const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
     const { listeners, out } = followed
     const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { isConsoleShown: !isUi, page, listeners, out })
+    const reporter = new LoadReporter(record, { isOnlyReporter: !isUi, page, listeners, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
     if (isUi && process.stdin.isTTY) {
       registerConsoleShortcuts(vitest, process.stdin, process.stdout)
