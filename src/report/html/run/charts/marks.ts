@@ -1,4 +1,5 @@
-import { counted } from '../../../../format.ts'
+import { counted, formatMs } from '../../../../format.ts'
+import type { LongPause } from '../../../../load/result.ts'
 import type { Mark } from '../../chart.ts'
 import type { Slot } from '../slots.ts'
 
@@ -11,6 +12,23 @@ export function failureMarks(slots: readonly Slot[]): readonly Mark[] {
     ...stretches(slots, 'failed', ({ failed, timedOut }) => failed + timedOut, 'failed'),
     ...stretches(slots, 'dropped', ({ dropped }) => dropped, 'dropped'),
   ]
+}
+
+/** More pauses than this, the longest, would hide what they explain. */
+const MAX_PAUSES = 20
+
+/** Where the generator's process did not run. */
+export function pauseMarks(pauses: readonly LongPause[]): readonly Mark[] {
+  return pauses
+    .toSorted((a, b) => b.lengthMs - a.lengthMs)
+    .slice(0, MAX_PAUSES)
+    .toSorted((a, b) => a.fromMs - b.fromMs)
+    .map(({ fromMs, lengthMs }) => ({
+      kind: 'pause',
+      from: fromMs / 1_000,
+      to: (fromMs + lengthMs) / 1_000,
+      label: `generator paused for ${formatMs(lengthMs)}`,
+    }))
 }
 
 /** One mark per stretch of slots that count something. */
