@@ -322,7 +322,7 @@ describe('prism-loadtest', () => {
     const end = ended(child)
     await new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk: unknown) => {
-        if (/ \d s +\d+ requests/.test(String(chunk))) resolve()
+        if (/ \d of 3,600 s +\d+ requests/.test(String(chunk))) resolve()
       })
     })
     const seen = process.platform === 'linux' ? commandLines() : []

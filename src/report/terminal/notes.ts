@@ -1,4 +1,5 @@
 import {
+  counted,
   formatAmount,
   formatCount,
   formatMs,
@@ -45,13 +46,21 @@ function renderTags(operations: readonly OperationJson[]): string | null {
       ]),
   )
   if (rows.length === 0) return null
-  const times = ['P50', 'P95', 'P99']
-  const headings = ['requests', 'ok', ...times, ...times.map((figure) => `service ${figure}`)]
-  return renderTable(
-    [left('tag'), left('operation'), ...headings.map((heading) => right(heading))],
-    rows,
-  )
+  return renderTable(TAG_COLUMNS, rows)
 }
+
+const TAG_COLUMNS = [
+  left('tag'),
+  left('operation'),
+  right('requests'),
+  right('ok', { drop: 3 }),
+  right('P50'),
+  right('P95'),
+  right('P99'),
+  right('service P50', { drop: 2 }),
+  right('service P95', { drop: 1 }),
+  right('service P99', { drop: 4 }),
+]
 
 function renderChecks(operations: readonly OperationJson[]): string | null {
   const rows = operations.flatMap(({ name, checks }) =>
@@ -65,7 +74,7 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
   )
   if (rows.length === 0) return null
   const columns = [
-    left('check'),
+    left('check', { wraps: true }),
     left('operation'),
     right('made'),
     right('failed'),
@@ -81,7 +90,7 @@ export function passedOf({ passed, failed }: OperationJson['checks'][number]): s
 function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
   if (metrics.length === 0) return null
   return renderTable(
-    [left('metric'), left('kind'), left('figures')],
+    [left('metric'), left('kind'), left('figures', { wraps: true })],
     metrics.map((metric) => [metric.name, metric.kind, figuresOf(metric, measuredMs)]),
   )
 }
@@ -109,7 +118,7 @@ export function figuresOf(metric: MetricJson, measuredMs: number): string {
         ['max', max],
       ] as const
       const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : formatAmount(of)}`)
-      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${formatCount(count)} values`
+      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${counted(count, 'value')}`
     }
   }
 }
@@ -135,11 +144,11 @@ export function renderTrouble(
       ...(metric.invalid === 0
         ? []
         : [
-            `${metric.name}: ${formatCount(metric.invalid)} values were ${INVALID[metric.kind]}, and left out`,
+            `${metric.name}: ${counted(metric.invalid, 'value was', 'values were')} ${INVALID[metric.kind]}, and left out`,
           ]),
       ...(metric.kind === 'trend' && metric.clamped > 0
         ? [
-            `${metric.name}: ${formatCount(metric.clamped)} values were beyond its range, and count as its largest`,
+            `${metric.name}: ${counted(metric.clamped, 'value was', 'values were')} beyond its range, and ${metric.clamped === 1 ? 'counts' : 'count'} as its largest`,
           ]
         : []),
     ]),

@@ -212,5 +212,5 @@ function widestOf({ ctx }: uPlot, labels: readonly string[] | null, palette: Pal
   ctx.font = palette.font
   const widths = (labels ?? []).map((label) => ctx.measureText(label).width)
   ctx.restore()
-  return Math.ceil(Math.max(24, ...widths))
+  return Math.ceil(Math.max(44, ...widths))
 }

@@ -107,7 +107,7 @@ export function courseOf({ result }: Measured): Course {
     intervals: intervalsOf(result),
     measuredMs: result.measuredMs,
     startMs: Date.parse(result.startedAt),
-    pauses: pauseMarks(result.health.longestPauses),
+    pauses: pauseMarks(result.health.longestPauses, result.measuredMs),
   }
 }
 
