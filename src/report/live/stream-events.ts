@@ -213,9 +213,12 @@ function runEnded({
   }
 }
 
-/** Receipts are known only at the end. */
-function withoutCounts({ received: _, response, ...interval }: IntervalFigures) {
-  if (response === null) return { ...interval, response }
+/** Without receipts, which are known only at the end, and histograms. */
+function withoutCounts(interval: IntervalFigures) {
+  const { second, operation, planned, started, dropped, ok, failed, timedOut } = interval
+  const { inFlight, errors, lateness, response } = interval
+  const counts = { second, operation, planned, started, dropped, ok, failed, timedOut }
+  if (response === null) return { ...counts, inFlight, errors, lateness, response }
   const { p50Ms, p95Ms, p99Ms, maxMs } = response
-  return { ...interval, response: { p50Ms, p95Ms, p99Ms, maxMs } }
+  return { ...counts, inFlight, errors, lateness, response: { p50Ms, p95Ms, p99Ms, maxMs } }
 }
