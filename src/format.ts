@@ -135,8 +135,18 @@ export function formatValue(value: number, unit = ''): string {
 export function formatNumber(value: number, digits: Intl.NumberFormatOptions): string {
   const size = Math.abs(value)
   return size === 0 || (size >= 1e-6 && size < 1e15)
-    ? value.toLocaleString('en-US', digits)
+    ? numberFormat(digits).format(value)
     : String(Number(value.toPrecision(4)))
+}
+
+const FORMATS = new Map<string, Intl.NumberFormat>()
+
+/** Kept, because making one takes a hundred times as long as using it. */
+function numberFormat(digits: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(digits)
+  const kept = FORMATS.get(key) ?? new Intl.NumberFormat('en-US', digits)
+  FORMATS.set(key, kept)
+  return kept
 }
 
 /** Rounds up within a millionth of a step of the next number, because 0.29 × 100 must be 29. */

@@ -1,7 +1,7 @@
 import { counted, formatCount } from '../format.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import { left, renderTable, right } from './terminal/text.ts'
+import { left, renderTable, right } from './terminal/table.ts'
 
 /** A kind of failure of one operation, its count, and a sample message. */
 export interface Failure {

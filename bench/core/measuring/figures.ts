@@ -1,5 +1,5 @@
 import { formatDigits } from '../../../src/format.ts'
-import { renderTable } from '../../../src/report/terminal/text.ts'
+import { renderTable } from '../../../src/report/terminal/table.ts'
 import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'

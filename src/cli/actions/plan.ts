@@ -1,4 +1,4 @@
-import { print } from '../../report/terminal/text.ts'
+import { print } from '../../report/terminal/print.ts'
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-import { left, renderTable, right } from '../../report/terminal/text.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import { formatAmount, formatBytes } from '../../format.ts'
 import type { Resource } from '../terms.ts'
 import type { CheckedFigure } from './check.ts'

@@ -2,7 +2,9 @@ import { counted, formatCount, formatMs, formatRate } from '../../format.ts'
 import type { CapacitySearch } from '../../load/capacity.ts'
 import type { LeastRequests } from '../../load/least-requests.ts'
 import type { CapacityEntry, ProbeEntry } from '../../run-file/run-file.ts'
-import { left, paint, renderTable, right } from './text.ts'
+import { percentileText, withThinNote } from './percentile-text.ts'
+import { paint } from './paint.ts'
+import { left, renderTable, right } from './table.ts'
 
 /** How long each rate is measured, why, and the lowest rate tried. */
 export function renderLeast(
@@ -36,21 +38,25 @@ const CURVE = [
 
 /** Rate against response times, the lowest rate first. */
 export function renderCurve(probes: readonly ProbeEntry[]): string {
-  return renderTable(
+  const table = renderTable(
     CURVE,
     probes
       .toSorted((a, b) => a.rate - b.rate)
-      .map(({ rate, achievedPerSecond, response, latenessP99Ms, outcome }) => [
-        formatRate(rate),
-        formatRate(achievedPerSecond),
-        time(response.p50Ms),
-        time(response.p95Ms),
-        time(response.p99Ms),
-        time(response.maxMs),
-        time(latenessP99Ms),
-        outcomeText(outcome),
-      ]),
+      .map(({ rate, achievedPerSecond, durationMs, response, latenessP99Ms, outcome }) => {
+        const requests = (achievedPerSecond * durationMs) / 1_000
+        return [
+          formatRate(rate),
+          formatRate(achievedPerSecond),
+          percentileText(response.p50Ms, requests, 50),
+          percentileText(response.p95Ms, requests, 95),
+          percentileText(response.p99Ms, requests, 99),
+          time(response.maxMs),
+          percentileText(latenessP99Ms, requests, 99),
+          outcomeText(outcome),
+        ]
+      }),
   )
+  return withThinNote(table)
 }
 
 /** The result in words: the rate held, and the limit above it. */

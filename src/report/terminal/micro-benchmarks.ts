@@ -1,5 +1,5 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts'
-import { left, renderTable, right } from './text.ts'
+import { left, renderTable, right } from './table.ts'
 import type { MicroBenchmarkEntry } from '../../run-file/run-file.ts'
 
 /** A table of closed-loop benchmarks: how long one call takes when nothing else is asked. */

@@ -1,16 +1,10 @@
-import {
-  counted,
-  formatAmount,
-  formatCount,
-  formatMs,
-  formatPercentDown,
-  formatValue,
-} from '../../format.ts'
+import { counted, formatAmount, formatCount, formatPercentDown, formatValue } from '../../format.ts'
 import { perSecond } from '../../load/metrics/counter.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import type { MetricJson, TagSplitJson } from '../../run-file/json/load-result-json.ts'
-import { left, renderTable, right } from './text.ts'
+import { percentileText } from './percentile-text.ts'
+import { left, renderTable, right } from './table.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
@@ -40,9 +34,14 @@ function renderTags(operations: readonly OperationJson[]): string | null {
         name,
         formatCount(countOf(split)),
         formatCount(split.counts.ok),
-        ...(['response', 'service'] as const).flatMap((time) =>
-          (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((figure) => ms(split[time].figures[figure])),
-        ),
+        ...(['response', 'service'] as const).flatMap((time) => {
+          const { count, p50Ms, p95Ms, p99Ms } = split[time].figures
+          return [
+            percentileText(p50Ms, count, 50),
+            percentileText(p95Ms, count, 95),
+            percentileText(p99Ms, count, 99),
+          ]
+        }),
       ]),
   )
   if (rows.length === 0) return null
@@ -167,8 +166,4 @@ export function countOf({ counts }: TagSplitJson): number {
 
 function howOften(count: number): string {
   return count === 1 ? 'once' : `${formatCount(count)} times`
-}
-
-function ms(time: number | null): string {
-  return time === null ? '–' : formatMs(time)
 }

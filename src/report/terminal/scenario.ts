@@ -14,7 +14,8 @@ import { renderGenerator, renderLateness } from './generator.ts'
 import { renderNotes } from './notes.ts'
 import { renderOperations } from './operations.ts'
 import { percentileText, withThinNote } from './percentile-text.ts'
-import { left, paint, renderTable, right, type Style } from './text.ts'
+import { paint, type Style } from './paint.ts'
+import { left, renderTable, right } from './table.ts'
 import { renderUsers } from './users.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
