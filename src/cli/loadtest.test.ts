@@ -282,7 +282,7 @@ describe('prism-loadtest', () => {
       // --arrivals, --max-in-flight, -v, --redis-db
       expect(cramped.exitCode).toBe(3)
       expect(cramped.stdout).toContain('40 requests, ')
-      expect(cramped.stdout).toMatch(/register +dropped +\d+ +due while 1 others/)
+      expect(cramped.stdout).toMatch(/register +dropped +\d+ +due while 1 other ran/)
       expect(await identitiesIn('cramped')).toEqual([])
       await redis.select(3)
       expect(await identitiesIn('cramped')).toContain('loadtest-user-0')
@@ -322,7 +322,7 @@ describe('prism-loadtest', () => {
     const end = ended(child)
     await new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk: unknown) => {
-        if (/ \d s +\d+ requests/.test(String(chunk))) resolve()
+        if (/ \d of 3,600 s +\d+ requests/.test(String(chunk))) resolve()
       })
     })
     const seen = process.platform === 'linux' ? commandLines() : []

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type {
   SerializedError,
@@ -22,8 +21,11 @@ import { exitCodeOf } from '../run-file/outcome.ts'
 import { renderFailures } from '../report/failures.ts'
 import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/terminal/runs.ts'
-import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
-import { paint } from '../report/terminal/text.ts'
+import { renderEnding, renderFiles } from '../report/terminal/ending.ts'
+import { renderReport } from '../report/terminal/scenario.ts'
+import { terminalWidth } from '../report/terminal/terminal-width.ts'
+import { fitLines } from '../report/terminal/wrap.ts'
+import { paint } from '../report/terminal/paint.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
@@ -265,9 +267,9 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
-    const page = paths === null || storageProblem !== null ? [] : this.#writePage(paths)
+    const page = paths === null || storageProblem !== null ? {} : this.#writePage(paths)
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
-    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
+    this.#print(`\n${renderEnding(run, this.#otherTests)}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
     }
@@ -277,18 +279,17 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    for (const path of [...page, ...Object.values(paths ?? {})])
-      this.#print(`  ${relative(process.cwd(), path)}`)
+    if (paths !== null) this.#print(renderFiles({ ...paths, ...page }))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
 
   /** @returns the path of the report, if it was written. */
-  #writePage({ json }: ResultPaths): readonly string[] {
-    const path = pagePathOf(json)
-    if (this.#page?.write(path, this.#record.run) === true) return [path]
+  #writePage({ json }: ResultPaths): { readonly html?: string } {
+    const html = pagePathOf(json)
+    if (this.#page?.write(html, this.#record.run) === true) return { html }
     if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
-    return []
+    return {}
   }
 
   /** Tests whose process died while they were being measured. */
@@ -360,6 +361,6 @@ export class LoadReporter implements Reporter {
   }
 
   #print(text: string): void {
-    this.#out.write(`${text}\n`)
+    this.#out.write(`${fitLines(text, terminalWidth(this.#out))}\n`)
   }
 }

@@ -12,6 +12,14 @@ test('figures, units and outcomes may differ, and lines of progress may be missi
   expect(linesNotPrinted(shown, printed)).toEqual([])
 })
 
+test('the line at the end of a run may say another outcome, but has to be there', () => {
+  const ending = ['All 11 SLOs are met. Measurement valid. 1 scenario in 15 s.']
+  const missed =
+    'Missed: register P95 41.0 ms, bound 30 ms. Measurement degraded. 1 scenario in 9 s.'
+  expect(linesNotPrinted(ending, missed)).toEqual([])
+  expect(linesNotPrinted(ending, 'register 600')).toEqual(ending)
+})
+
 test.each([
   ['another word', 'enumerate 600 1.56 ms\nmet all success rate', [shown[0]]],
   ['words in another order', 'register 600\nmet success rate all', [shown[1]]],

@@ -1,5 +1,6 @@
 import { escaped } from '../../printable.ts'
-import { left, paint, renderTable, right } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
 import { terminalWidth } from '../../report/terminal/terminal-width.ts'
 import { fitLines } from '../../report/terminal/wrap.ts'

@@ -10,15 +10,19 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const [start, end] = [positionOn(x, from), positionOn(x, to)]
     if (start === null || end === null) continue
     const left = toX(Math.min(start, end))
-    const width = Math.max(toX(Math.max(start, end)) - left, 1.5 * scale)
+    const width = Math.max(toX(Math.max(start, end)) - left, scale)
     context.fillStyle = palette.mark(kind)
     // A moment is a line.
-    context.globalAlpha = width < 3 * scale ? 0.7 : 0.16
+    context.globalAlpha = width < 3 * scale ? 0.45 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
-    context.fillRect(left, top, width, 3 * scale)
+    const wide = Math.max(width, 3 * scale)
+    context.fillRect(left - (wide - width) / 2, top, wide, 4 * scale)
   }
 }
+
+/** Marks of a plot that have their labels in it. */
+const MAX_LABELLED = 3
 
 /** Bounds as labelled lines, and the labels of marks: over the figures. */
 export function paintBounds(surface: Surface, chart: Chart, palette: Palette): void {
@@ -52,6 +56,8 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', colour)
     else labels.write(label, toX(position), top + 14 * scale, 'start', colour)
   }
+  // The legend and the readout say what more marks are.
+  if (chart.marks.length > MAX_LABELLED) return
   for (const { from, kind, label } of chart.marks) {
     const start = positionOn(chart.x, from)
     if (start === null || toX(start) > left + width) continue

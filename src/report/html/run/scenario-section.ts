@@ -118,6 +118,6 @@ function verdictText({ result, verdict }: Measured): VNode {
             ${reasons.map((reason) => html`<li>${reason}</li>`)}
           </ul>`
     }
-    ${lateness === null ? null : html`<p class="note">${lateness.trim()}</p>`}
+    ${lateness === null ? null : html`<p class="note">${lateness.trim().replaceAll(/\n\s*/g, '; ')}</p>`}
   </div>`
 }

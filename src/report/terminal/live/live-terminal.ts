@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { printable } from '../../../printable.ts'
 import type { RunEvent } from '../../live/run-event.ts'
 import { BottomBlock } from './bottom-block.ts'
+import type { Painter } from './load-lines.ts'
 import { LiveRun } from './live-run.ts'
 import { PlainLines, startLine } from './plain-lines.ts'
 import { placeText, runLines } from './run-lines.ts'
@@ -31,8 +32,7 @@ export class LiveTerminal {
   ) {
     this.#stream = stream
     const hasBlock = isBlockAllowed && canRedraw(stream, process.env)
-    const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-      styleText(style, text, { stream })
+    const paint = painterFor(stream)
     this.#block = hasBlock
       ? new BottomBlock(
           stream,
@@ -81,6 +81,12 @@ export class LiveTerminal {
       this.#stream.write(`  ${name}${startLine(load)}${place === null ? '' : `   ${place}`}\n`)
     }
   }
+}
+
+/** Whether a stream shows colours is asked once, because every answer takes longer than a line of a block. */
+function painterFor(stream: NodeJS.WriteStream): Painter {
+  if (styleText('bold', 'text', { stream }) === 'text') return (_, text) => text
+  return (style, text) => styleText(style, text, { validateStream: false })
 }
 
 /** Whether a stream is a terminal that someone watches and that can move its cursor. */

@@ -8,7 +8,12 @@ import { rounded } from './rounded.ts'
 /** Requests started, and what became of them, per second. */
 export function rateChart({ id, operation, startMs, slots, marks }: OverTime): LineChart {
   const perSecond = (countOf: (slot: Slot) => number): readonly (number | null)[] =>
-    slots.map((slot) => rounded(countOf(slot) / (slot.to - slot.from)))
+    slots.map((slot) => {
+      const count = countOf(slot)
+      // Nothing was sent any more, and nothing came.
+      const isOver = slot.sendingSeconds === 0 && count === 0
+      return isOver ? null : rounded(count / (slot.to - slot.from))
+    })
   // What a fraction of a second at the end holds says nothing about a rate.
   const sent = (countOf: (slot: Slot) => number | null): readonly (number | null)[] =>
     slots.map((slot) => {
