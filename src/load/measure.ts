@@ -13,6 +13,7 @@ import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import { checkedDeliveries } from './recording/deliveries.ts'
+import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
 import { errorSample } from './recording/error-code.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
@@ -25,6 +26,7 @@ import {
   type VerdictOverrides,
   type VerdictThresholds,
 } from './verdict/verdict-thresholds.ts'
+import { total } from './totals.ts'
 import { countedIn, type Operation } from './workload.ts'
 
 /** The plan common to open and closed loads. */
@@ -88,7 +90,7 @@ const TOO_LATE: Deliveries = {
 const MAX_OPERATIONS = 200
 
 /** Operations by name, with the receipts of their messages. */
-type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
+type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries' | 'receiptsSoFar'>>
 
 /** A plan that was read: its defaults filled in, its bounds checked. */
 export interface Measurement {
@@ -159,7 +161,10 @@ export async function measure(
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
     progressTimer = setInterval(() => {
-      tell(plan.onProgress, recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+      if (plan.onProgress === undefined) return
+      const { inFlight, isDraining } = dispatcher
+      const receipts = receiptsSoFar(measured)
+      tell(plan.onProgress, recorder.progress(nowMs(), inFlight, isDraining, receipts))
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
@@ -196,6 +201,27 @@ export async function measure(
   } finally {
     clearInterval(progressTimer)
     await opened.wait.close()
+  }
+}
+
+/** `null` if no operation tells. */
+function receiptsSoFar(operations: Measured): ReceiptsSoFar | null {
+  const told = [...operations.values()].map(toldReceipts).filter((one) => one !== null)
+  if (told.length === 0) return null
+  const sum = (of: keyof ReceiptsSoFar): number => total(told, (one) => one[of])
+  return { expected: sum('expected'), received: sum('received') }
+}
+
+/** Operations are user code: those that throw or tell anything but counts are not counted. */
+function toldReceipts({ receiptsSoFar: tell }: Pick<Operation, 'receiptsSoFar'>) {
+  try {
+    const told = tell?.()
+    const counts = told === undefined ? [] : [told.expected, told.received]
+    const isCount =
+      counts.length > 0 && counts.every((one) => Number.isSafeInteger(one) && one >= 0)
+    return isCount ? (told ?? null) : null
+  } catch {
+    return null
   }
 }
 
