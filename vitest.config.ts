@@ -62,6 +62,22 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      // Needs Chromium: `npm run test:browser`.
+      {
+        test: {
+          name: 'browser',
+          pool: 'forks',
+          experimental: { viteModuleRunner: false },
+          include: ['tools/browser/*.browse.ts'],
+          benchmark: { include: [] },
+          // One browser and one run are enough for all files.
+          isolate: false,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
+        },
+      },
       {
         test: {
           ...MEASURED,

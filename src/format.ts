@@ -16,7 +16,7 @@ export function formatFigure(value: number, unit: FigureUnit): string {
     case 'ratio':
       return formatPercentDown(value)
     case '×':
-      return `${Number(value.toPrecision(3))} ×`
+      return `${formatAmount(value)} ×`
     case 'number':
       return formatValue(value)
   }
@@ -24,10 +24,17 @@ export function formatFigure(value: number, unit: FigureUnit): string {
 
 /** A time in ms, with three digits and the unit a person would choose: `940 µs`, `2.31 ms`, `1.20 s`. */
 export function formatMs(ms: number): string {
+  return formatMsTo(3, ms)
+}
+
+/** The same with other digits, zeros at the end included. */
+export function formatMsTo(digits: number, ms: number): string {
   if (ms === 0) return '0 ms'
-  if (ms < 1) return `${formatThreeDigits(ms * 1_000)} µs`
-  if (ms < 1_000) return `${formatThreeDigits(ms)} ms`
-  return `${formatThreeDigits(ms / 1_000)} s`
+  // Of the rounded time: 999.9 µs with three digits is 1.00 ms.
+  const size = Math.abs(Number(ms.toPrecision(digits)))
+  if (size < 1) return `${formatDigits(ms * 1_000, digits)} µs`
+  if (size < 1_000) return `${formatDigits(ms, digits)} ms`
+  return `${formatDigits(ms / 1_000, digits)} s`
 }
 
 /** A length of time in ms, as seconds: `12.3 s`. */
@@ -35,9 +42,11 @@ export function formatSeconds(ms: number, decimals = 1): string {
   return `${(ms / 1_000).toFixed(decimals)} s`
 }
 
-/** Three digits, zeros at the end included, and all of a larger number's before the point: `1.20`, `1234`. */
-export function formatThreeDigits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+/** Some digits, zeros at the end included, and all of a larger number's before the point: `1.20`, `1,234`. */
+export function formatDigits(value: number, digits = 3): string {
+  const size = Math.abs(value)
+  if (size >= 1e15) return formatNumber(value, {})
+  return size >= 10 ** (digits - 1) ? COUNT.format(Math.round(value)) : value.toPrecision(digits)
 }
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
@@ -57,7 +66,13 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
  * that it missed.
  */
 export function formatRate(perSecond: number): string {
-  return `${formatCount(roundedDown(perSecond, perSecond < 10 ? 2 : 1))}/s`
+  return formatRateTo(perSecond < 10 ? 2 : 1, perSecond)
+}
+
+/** The same with other decimals, at most. */
+export function formatRateTo(decimals: number, perSecond: number): string {
+  const rate = roundedDown(perSecond, decimals)
+  return `${formatNumber(rate, { maximumFractionDigits: decimals })}/s`
 }
 
 /**
@@ -74,8 +89,14 @@ export function formatPercent(ratio: number, decimals?: number): string {
  * nothing never reads 0 %, but `< 0.001 %`.
  */
 export function formatPercentDown(ratio: number): string {
-  if (ratio > 0 && ratio < 1e-5) return '< 0.001 %'
-  return `${roundedDown(ratio * 100, 3)} %`
+  return formatPercentDownTo(3, ratio)
+}
+
+/** The same with other decimals, at most. */
+export function formatPercentDownTo(decimals: number, ratio: number): string {
+  const least = 10 ** -decimals
+  if (ratio > 0 && ratio * 100 < least) return `< ${least} %`
+  return `${roundedDown(ratio * 100, decimals)} %`
 }
 
 /** A change with its sign, as `+1.2 %`: `format` is given its size, which is not negative. */
@@ -111,11 +132,21 @@ export function formatValue(value: number, unit = ''): string {
 }
 
 /** In a few characters, however large or small: nobody reads 308 digits. */
-function formatNumber(value: number, digits: Intl.NumberFormatOptions): string {
+export function formatNumber(value: number, digits: Intl.NumberFormatOptions): string {
   const size = Math.abs(value)
   return size === 0 || (size >= 1e-6 && size < 1e15)
-    ? value.toLocaleString('en-US', digits)
+    ? numberFormat(digits).format(value)
     : String(Number(value.toPrecision(4)))
+}
+
+const FORMATS = new Map<string, Intl.NumberFormat>()
+
+/** Kept, because making one takes a hundred times as long as using it. */
+function numberFormat(digits: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(digits)
+  const kept = FORMATS.get(key) ?? new Intl.NumberFormat('en-US', digits)
+  FORMATS.set(key, kept)
+  return kept
 }
 
 /** Rounds up within a millionth of a step of the next number, because 0.29 × 100 must be 29. */

@@ -243,7 +243,7 @@ describe('npm run bench', () => {
   test('a load that its SLO ended early names the bound in the report and the file', async () => {
     const { stdout } = await ended(bench(['aborted']))
     expect(stdout).toMatch(/ended early: success rate of refuse was 0 % from 0 s to 0\.1 s/)
-    expect(stdout).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % \(from 0 s,/)
+    expect(stdout).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % +\(from 0 s,/)
     const run = await onlyRunFile()
     expect(run.status).toBe('complete')
     expect(run.scenarios).toMatchObject([
@@ -293,11 +293,11 @@ describe('npm run bench', () => {
   )
 })
 
-/** Resolves when the live line says that the measurement has begun. */
+/** Resolves when a line says that the load has begun, which has no warm-up. */
 function untilMeasuring(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
-      if (String(chunk).includes(' of 3600 s')) resolve()
+      if (String(chunk).includes(' for 3,600 s')) resolve()
     })
   })
 }

@@ -146,7 +146,7 @@ describe('npm run results', () => {
     const { exitCode, stdout } = await start('results', 'show', '2026')
     expect(stdout).toMatch(/^20260102T030405Z-0a1b2c3 {2}Redis 7\.0\.15 and NATS 2\.9\.10/)
     expect(stdout).toContain('measurement: valid')
-    expect(stdout).toMatch(/passed {2}mixed/)
+    expect(stdout).toMatch(/Measurement valid\. 1 scenario in/)
     expect(exitCode).toBe(0)
   })
 
@@ -173,7 +173,10 @@ describe('npm run results', () => {
 
   test.each([
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
-    [['export', older], /give one --format: csv, intervals, slo, metrics, micro, json, hgrm, /],
+    [
+      ['export', older],
+      /give one --format: csv, intervals, slo, metrics, micro, markdown, json, hgrm, /,
+    ],
     [['show', older, '--every', '1500ms'], /--every: "1500ms" must be whole seconds, at least 1s/],
     [['show', older, '--every', '30'], /--every: "30" is not a duration/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {

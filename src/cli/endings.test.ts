@@ -45,7 +45,7 @@ async function startByNpm() {
   })
   await new Promise<void>((started) => {
     npm.stdout.on('data', (chunk: unknown) => {
-      if (/ \d s +\d+ requests/.test(String(chunk))) started()
+      if (/ \d of 1,200 s +\d+ requests/.test(String(chunk))) started()
     })
   })
   return { npm, pid: npm.pid ?? 0, variable }

@@ -282,14 +282,14 @@ describe('prism-loadtest', () => {
       // --arrivals, --max-in-flight, -v, --redis-db
       expect(cramped.exitCode).toBe(3)
       expect(cramped.stdout).toContain('40 requests, ')
-      expect(cramped.stdout).toMatch(/register +dropped +\d+ +due while 1 others/)
+      expect(cramped.stdout).toMatch(/register +dropped +\d+ +due while 1 other ran/)
       expect(await identitiesIn('cramped')).toEqual([])
       await redis.select(3)
       expect(await identitiesIn('cramped')).toContain('loadtest-user-0')
       await redis.select(0)
       // --report-interval, --ttl, --slo, and the rates of a ramp
       expect(interval.stdout).toMatch(
-        / 1 s +\d+ requests +\d+\/s +success 100 % +P50 .* P95 .* P99 /,
+        /  1 of \d+ s +\d+ requests +\d+\/s +success 100 % +\d+ in flight +P50 .* P95 .* P99 /,
       )
       expect(interval.stdout).toContain('  100 requests, ')
       expect(interval.stdout).toMatch(/missed +register +throughput +≥ 500\/s/)
@@ -322,7 +322,7 @@ describe('prism-loadtest', () => {
     const end = ended(child)
     await new Promise<void>((resolve) => {
       child.stdout?.on('data', (chunk: unknown) => {
-        if (/ \d s +\d+ requests/.test(String(chunk))) resolve()
+        if (/ \d of 3,600 s +\d+ requests/.test(String(chunk))) resolve()
       })
     })
     const seen = process.platform === 'linux' ? commandLines() : []

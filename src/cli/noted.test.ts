@@ -40,7 +40,7 @@ test(
   async () => {
     const { exitCode, stdout } = await run(['bench', 'noted'], 'memory')
     for (const line of [
-      /^ +cache=hit +read +20 +20 +\d/m,
+      /^ +cache=hit +read +20 +20 +~\d/m,
       /^ +is cached +read +100 +80 +20 %$/m,
       /^ +bytes +counter +total 10,000 bytes, [\d,.]+ bytes\/s$/m,
       /^ +depth +gauge +last \d+, min 0, max 49$/m,

@@ -1,9 +1,12 @@
 import { InputError } from '../input-error.ts'
+import { printable } from '../printable.ts'
 import { EventStream } from '../report/live/event-stream.ts'
 import type { RunListener } from '../report/live/run-event.ts'
 
 /** Flags of commands whose runs can be followed by others. */
 export interface ListenerFlags {
+  /** The port; `true`: any that is free. */
+  readonly live?: true | string
   readonly stream?: string
 }
 
@@ -16,29 +19,70 @@ export interface RunListeners {
   close(exitCode: number): Promise<void>
 }
 
+interface Listener {
+  readonly listener: RunListener
+  close(exitCode: number): Promise<void>
+}
+
 /**
- * Opens what the flags name, before anything is measured.
+ * Opens what the flags name, before anything is measured, and prints the address of a live page.
  * @throws InputError
  */
-export function openListeners({ stream }: ListenerFlags): RunListeners {
-  if (stream === undefined) {
-    return { listeners: [], out: process.stdout, close: () => Promise.resolve() }
+export async function openListeners({ live, stream }: ListenerFlags): Promise<RunListeners> {
+  const port = live === undefined ? null : portOf(live)
+  const opened: Listener[] = []
+  if (stream !== undefined) opened.push(openStream(stream))
+  const out = stream === '-' ? process.stderr : process.stdout
+  if (port !== null) {
+    // Imported late, because most runs have no live page.
+    const { LiveServer } = await import('../report/live/live-server.ts')
+    const server = await LiveServer.open(port)
+    opened.push(server)
+    out.write(`Live: ${server.url}\n`)
   }
-  if (stream === '')
+  return {
+    listeners: opened.map(({ listener }) => listener),
+    out,
+    async close(exitCode) {
+      await Promise.all(opened.map((one) => one.close(exitCode)))
+    },
+  }
+}
+
+/**
+ * Takes a name out of `--live`: in `--live mixed`, it isn't a port.
+ * @returns the flags and the names as they were meant.
+ */
+export function withoutNameInLive<Flags extends ListenerFlags>(
+  names: readonly string[],
+  flags: Flags,
+): readonly [names: readonly string[], flags: Flags] {
+  const { live } = flags
+  if (typeof live !== 'string' || live === '' || /^\d+$/.test(live)) return [names, flags]
+  return [[live, ...names], { ...flags, live: true }]
+}
+
+function portOf(live: true | string): number {
+  if (live === true) return 0
+  const port = /^\d{1,5}$/.test(live) ? Number(live) : Number.NaN
+  if (port <= 65_535) return port
+  throw new InputError(
+    `--live: "${printable(live)}" is not a port. Name one from 1 to 65535, or none for any free one.`,
+  )
+}
+
+function openStream(target: string): EventStream {
+  if (target === '') {
     throw new InputError('--stream: is empty. Name a file, or - for standard output.')
-  if (/^-./.test(stream)) {
+  }
+  if (/^-./.test(target)) {
     throw new InputError(
-      `--stream: ${stream} looks like an option. Name a file, such as ./${stream}.`,
+      `--stream: ${printable(target)} looks like an option. Name a file, such as run.ndjson.`,
     )
   }
-  const opened = EventStream.open(stream)
-  const isStdout = stream === '-'
-  if (isStdout) keepStdoutClean()
-  return {
-    listeners: [opened.listener],
-    out: isStdout ? process.stderr : process.stdout,
-    close: (exitCode) => opened.close(exitCode),
-  }
+  const stream = EventStream.open(target)
+  if (target === '-') keepStdoutClean()
+  return stream
 }
 
 /** Whatever prints in this process, such as a system's own module, must not come between the lines of a stream. */

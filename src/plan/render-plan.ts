@@ -1,4 +1,5 @@
-import { renderTable, type Column } from '../report/terminal/text.ts'
+import { left, renderTable, right, tableWidth } from '../report/terminal/table.ts'
+import { fitLines } from '../report/terminal/wrap.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'
@@ -69,25 +70,44 @@ const ROWS: readonly Row[] = [
   ['  gateways', ({ demand }) => formatCount(demand.gateways)],
 ]
 
-/** One column per plan, and the assumptions. */
+/**
+ * One column per plan, and the assumptions.
+ * @param width of the terminal, in columns: plans that don't fit beside others are below them.
+ */
 export function renderPlans(
   plans: readonly Plan[],
   asked: readonly AskedDemand[],
   assumptions: Assumptions,
   measuredOn: string,
+  width: number,
 ): string {
-  const columns: Column[] = [
-    { heading: '', align: 'left' },
-    ...plans.map((): Column => ({ heading: '', align: 'right' })),
-  ]
+  const lines = [...notesOf(plans, asked), ...assumed(asked, assumptions, measuredOn)]
+  return fitLines([tables(plans, width), '', ...lines].join('\n'), width)
+}
+
+function tables(plans: readonly Plan[], width: number): string {
   const rows = ROWS.map(([label, cell]) => [
     label,
     ...plans.map((plan) => (cell === undefined ? '' : cell(plan))),
   ])
-  const [, ...lines] = renderTable(columns, rows).split('\n')
-  return [...lines, '', ...notesOf(plans, asked), ...assumed(asked, assumptions, measuredOn)].join(
-    '\n',
+  // Several plans are numbered, as in the notes on them.
+  const columns = plans.map((_, at) => right(plans.length === 1 ? '' : `plan ${at + 1}`))
+  const parts = (count: number): readonly (readonly number[])[] =>
+    Array.from({ length: Math.ceil(plans.length / count) }, (_, part) =>
+      plans.map((_plan, at) => at).slice(part * count, (part + 1) * count),
+    )
+  const partOf = (at: readonly number[]) =>
+    [
+      [left(''), ...at.flatMap((i) => columns[i] ?? [])],
+      rows.map((row) => [row[0] ?? '', ...at.map((i) => row[i + 1] ?? '')]),
+    ] as const
+  const counts = plans.map((_, i) => plans.length - i)
+  const fitting = counts.find((count) =>
+    parts(count).every((at) => tableWidth(...partOf(at)) <= width),
   )
+  return parts(fitting ?? 1)
+    .map((at) => renderTable(...partOf(at), width))
+    .join('\n\n')
 }
 
 function changesOf({ heartbeats, registrations, unregistrations }: Demand): number {

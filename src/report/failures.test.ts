@@ -12,9 +12,9 @@ function failuresOf(ranOn: { readonly most: number; readonly atEnd: number }): s
 }
 
 test('dropped requests are shown with those that took up their room', () => {
-  expect(failuresOf({ most: 0, atEnd: 0 })).toMatch(/dropped +60 +due while 10000 others ran *$/)
+  expect(failuresOf({ most: 0, atEnd: 0 })).toMatch(/dropped +60 +due while 10,000 others ran *$/)
   expect(failuresOf({ most: 7, atEnd: 0 })).toMatch(
-    /due while 10000 others ran; up to 7 ran on after they had been given up/,
+    /due while 10,000 others ran; up to 7 ran on after they had been given up/,
   )
 })
 

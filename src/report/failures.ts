@@ -1,7 +1,7 @@
-import { formatCount } from '../format.ts'
+import { counted, formatCount } from '../format.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import { renderTable } from './terminal/text.ts'
+import { left, renderTable, right } from './terminal/table.ts'
 
 /** A kind of failure of one operation, its count, and a sample message. */
 export interface Failure {
@@ -15,7 +15,7 @@ export interface Failure {
 export function failuresOf(result: LoadResultJson): readonly Failure[] {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
   const { most } = result.health.ranOn
-  const ranOn = most === 0 ? '' : `; up to ${most} ran on after they had been given up`
+  const ranOn = most === 0 ? '' : `; up to ${formatCount(most)} ran on after they had been given up`
   return result.operations
     .flatMap(({ name: operation, counts, errors }): readonly Failure[] => [
       ...errors.map(({ code, count, sample }) => ({
@@ -34,7 +34,7 @@ export function failuresOf(result: LoadResultJson): readonly Failure[] {
         operation,
         kind: 'dropped',
         count: counts.dropped,
-        sample: `due while ${maxInFlight} others ran${ranOn}`,
+        sample: `due while ${counted(maxInFlight, 'other')} ran${ranOn}`,
       },
       {
         operation,
@@ -52,12 +52,7 @@ export function renderFailures(result: LoadResultJson): string {
   const failures = failuresOf(result)
   if (failures.length === 0) return '  failures: none'
   const table = renderTable(
-    [
-      { heading: 'failures of', align: 'left' },
-      { heading: 'kind', align: 'left' },
-      { heading: 'count', align: 'right' },
-      { heading: 'such as', align: 'left' },
-    ],
+    [left('failures of'), left('kind'), right('count'), left('such as', { below: true })],
     failures.map(({ operation, kind, count, sample }) => [
       operation,
       kind,
@@ -66,6 +61,6 @@ export function renderFailures(result: LoadResultJson): string {
     ]),
   )
   if (atEnd === 0) return table
-  const ranOnAtEnd = `requests given up: ${atEnd} still ran at the end; do they pass on \`request.signal\`?`
+  const ranOnAtEnd = `requests given up: ${formatCount(atEnd)} still ran at the end; do they pass on \`request.signal\`?`
   return `${table}\n  ${ranOnAtEnd}`
 }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { counted } from '../format.ts'
 import { systemText } from '../environment/system.ts'
 import { appendHistory } from '../run-file/history/history-file.ts'
 import { mergeShards } from '../run-file/merge/merge-shards.ts'
@@ -6,13 +6,15 @@ import type { EndedRun } from './junit/run-junit.ts'
 import { exitCodeOf } from '../run-file/outcome.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
-import { renderOutcomes, renderReport } from './terminal/scenario.ts'
+import { renderEnding, renderFiles } from './terminal/ending.ts'
+import { renderReport } from './terminal/scenario.ts'
 import { pagePathOf, RunPageWriter } from './html/write-run-page.ts'
-import { paint } from './terminal/text.ts'
+import { paint } from './terminal/paint.ts'
+import { print } from './terminal/print.ts'
 import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { runIdOf } from '../run-file/run-id.ts'
-import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
+import { createRunFile, pathsOf, type ResultPaths } from '../run-file/write/write-run-file.ts'
 
 /**
  * Merges run files into a new one, and prints its report.
@@ -34,18 +36,18 @@ export async function mergeRunFiles(
   ensureWritableFolder(folder)
   const page = await RunPageWriter.open()
   let run: RunFile = { ...merged, ...change }
-  let written: readonly string[] = []
+  let written: (ResultPaths & { readonly html?: string }) | null = null
   // Store before printing, and print even if storing fails.
   try {
     run = createRunFile(folder, run)
     const files = pathsOf(folder, run)
-    const report = pagePathOf(files.json)
-    written = [...(page.write(report, run) ? [report] : []), ...Object.values(files)]
+    const html = pagePathOf(files.json)
+    written = { ...files, ...(page.write(html, run) ? { html } : {}) }
     if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
     appendHistory(folder, run)
   } finally {
     printRun(printableRun(run))
-    for (const path of written) print(`  ${relative(process.cwd(), path)}`)
+    if (written !== null) print(renderFiles(written))
   }
   return { run, path: pathsOf(folder, run).json, exitCode: exitCodeOf(run), others: [] }
 }
@@ -53,21 +55,17 @@ export async function mergeRunFiles(
 function printRun(run: RunFile): void {
   const { system, generators } = run
   const count = generators.kind === 'merged' ? generators.shards.length : 1
-  print(`${paint('bold', run.runId)}  ${count} generators, ${systemText(system)}`)
+  print(`${paint('bold', run.runId)}  ${counted(count, 'generator')}, ${systemText(system)}`)
   for (const scenario of run.scenarios) {
     print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
     if (hasReceipts(scenario)) {
       print(`  receipts: only recipients in the sender's own shard, 1 of ${count}, are counted`)
     }
   }
-  print(`\n${renderOutcomes(run)}\n`)
+  print(`\n${renderEnding(run)}\n`)
 }
 
 function hasReceipts(scenario: ScenarioEntry): boolean {
   if (scenario.state !== 'measured') return false
   return scenario.result.operations.some(({ deliveries }) => deliveries !== null)
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

@@ -1,4 +1,5 @@
-import { counted, formatCount, formatFigure, formatRate } from '../format.ts'
+import { counted, formatCount, formatRate } from '../format.ts'
+import { formatBeside } from '../format-bound.ts'
 import { isMissedBeyondDoubt, worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { outcomeOf, ownErrors, type ScenarioOutcome } from '../run-file/outcome.ts'
 import type { CapacityEntry, RunFile, ScenarioEntry } from '../run-file/run-file.ts'
@@ -157,7 +158,7 @@ function reasonOf({ verdict }: Measured): string | null {
 
 function measuredText(row: SloRow): string {
   if (row.measured === null) return sloCells(row).measured
-  return formatFigure(row.measured, row.unit)
+  return formatBeside(row.measured, row.bound, row.unit)
 }
 
 function isMeasured(scenario: ScenarioEntry): scenario is Measured {

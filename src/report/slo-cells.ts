@@ -1,4 +1,5 @@
-import { formatFigure } from '../format.ts'
+import { formatCount } from '../format.ts'
+import { formatBeside, formatBound } from '../format-bound.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 
 /** A bound and its measured figure, as people read them. */
@@ -8,15 +9,22 @@ export interface SloCells {
   /** Such as `< 10 ms`. */
   readonly bound: string
   readonly measured: string
+  /** The measured figure alone, and what is to be said of it, which may be nothing. */
+  readonly figure: string
+  readonly notes: string
 }
 
 /** An SLO row as every report shows it. */
 export function sloCells(row: SloRow): SloCells {
+  const figure = figureText(row)
+  const notes = notesOn(row).join(', ')
   return {
     operation: row.operation,
     metric: metric(row),
     bound: `${COMPARISON[row.comparison]} ${boundText(row)}${row.isDefault ? ' (default)' : ''}`,
-    measured: measured(row),
+    measured: notes === '' ? figure : `${figure} (${notes})`,
+    figure,
+    notes,
   }
 }
 
@@ -31,26 +39,31 @@ function metric({ metric: name, windows }: SloRow): string {
   return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
 }
 
-/** The measured figure, with the start of the worst window and the value of an inconclusive one without delays. */
-function measured(row: SloRow): string {
-  if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
+function figureText({ measured, bound, unit, outcome }: SloRow): string {
+  if (measured !== null) return formatBeside(measured, bound, unit)
+  return outcome === 'missed' ? 'no answer' : 'nothing measured'
+}
+
+/** The start of the worst window, and what an inconclusive figure would be without delays. */
+function notesOn(row: SloRow): readonly string[] {
+  if (row.measured === null) return []
   const notes: string[] = []
   if (row.outcome === 'inconclusive' && row.punctual !== null) {
-    notes.push(`${formatFigure(row.punctual, row.unit)} without the generator's delays`)
+    const punctual = formatBeside(row.punctual, row.bound, row.unit)
+    notes.push(`${punctual} without the generator's delays`)
   }
   if (row.windows !== null && row.windows.worstFromMs !== null) {
     const { judged, missed, inconclusive, worstFromMs } = row.windows
     notes.push(`from ${worstFromMs / 1_000} s`)
-    if (missed > 0) notes.push(`${missed} of ${judged} missed`)
-    if (inconclusive > 0) notes.push(`${inconclusive} of ${judged} inconclusive`)
+    if (missed > 0) notes.push(`${formatCount(missed)} of ${formatCount(judged)} missed`)
+    if (inconclusive > 0) {
+      notes.push(`${formatCount(inconclusive)} of ${formatCount(judged)} inconclusive`)
+    }
   }
-  const value = formatFigure(row.measured, row.unit)
-  return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
+  return notes
 }
 
-/** The bound alone, in the author's form: 10 ms is not printed as 10.0 ms. */
-export function boundText(row: SloRow): string {
-  return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
-    ? `${row.bound} ms`
-    : formatFigure(row.bound, row.unit)
+/** The bound alone: `10 ms`. */
+export function boundText({ bound, unit }: SloRow): string {
+  return formatBound(bound, unit)
 }

@@ -28,7 +28,7 @@ export async function summariseRuns(paths: readonly string[]): Promise<RunList> 
   const broken: { path: string; message: string }[] = []
   for (const path of paths) {
     try {
-      runs.push(lineOf(path, await readRunFile(path)))
+      runs.push(summaryOf(path, await readRunFile(path)))
     } catch (error) {
       if (!(error instanceof RunFileError)) throw error
       broken.push({ path, message: error.message })
@@ -37,7 +37,8 @@ export async function summariseRuns(paths: readonly string[]): Promise<RunList> 
   return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)), broken }
 }
 
-function lineOf(path: string, run: RunFile): RunLine {
+/** A run as one line. */
+export function summaryOf(path: string, run: RunFile): RunLine {
   const { runId, startedAt, status, commit, scenarios, microBenchmarks, capacities } = run
   return {
     runId,

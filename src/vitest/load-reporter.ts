@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type {
   SerializedError,
@@ -22,10 +21,14 @@ import { exitCodeOf } from '../run-file/outcome.ts'
 import { renderFailures } from '../report/failures.ts'
 import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/terminal/runs.ts'
-import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
-import { paint } from '../report/terminal/text.ts'
+import { renderEnding, renderFiles } from '../report/terminal/ending.ts'
+import { renderReport } from '../report/terminal/scenario.ts'
+import { terminalWidth } from '../report/terminal/terminal-width.ts'
+import { fitLines } from '../report/terminal/wrap.ts'
+import { paint } from '../report/terminal/paint.ts'
 import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
+import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
 import { serializeIntervals } from '../run-file/json/intervals-json.ts'
@@ -34,7 +37,6 @@ import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
 import { KeptLoad } from './kept-load.ts'
-import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -46,12 +48,14 @@ import { UNDECLARED } from './system-setup.ts'
 export interface LoadReporterOptions {
   /** Default: standard output. */
   readonly out?: NodeJS.WriteStream
-  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveLine`. */
+  /** Interval between progress lines, in ms, with or without a terminal. Default: that of `LiveTerminal`. */
   readonly reportIntervalMs?: number
   /** Whether to print each kind of failure with its count and a sample. */
   readonly isVerbose?: boolean
-  /** Whether to print the console output of scenarios; off if another reporter does. Default: true. */
-  readonly isConsoleShown?: boolean
+  /**
+   * Whether no other reporter prints the console output of scenarios, or redraws the terminal. Default: true.
+   */
+  readonly isOnlyReporter?: boolean
   /** Writes the report beside the run file; none is written without one. */
   readonly page?: RunPageWriter
   /** Called with every event of the run. */
@@ -65,7 +69,7 @@ export interface LoadReporterOptions {
 export class LoadReporter implements Reporter {
   readonly #record: RunRecord
   readonly #out: NodeJS.WriteStream
-  readonly #live: LiveLine
+  readonly #live: LiveTerminal
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
@@ -80,7 +84,7 @@ export class LoadReporter implements Reporter {
   readonly #earlyLogs: UserConsoleLog[] = []
   #isBegun = false
   readonly #isVerbose: boolean
-  readonly #isConsoleShown: boolean
+  readonly #isOnlyReporter: boolean
   #isBroken = false
   /** Whether a test reported an inconclusive figure. */
   #isInconclusive = false
@@ -94,19 +98,22 @@ export class LoadReporter implements Reporter {
       out = process.stdout,
       reportIntervalMs,
       isVerbose = false,
-      isConsoleShown = true,
+      isOnlyReporter = true,
       page = null,
       listeners = [],
     } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
-    this.#isConsoleShown = isConsoleShown
+    this.#isOnlyReporter = isOnlyReporter
     this.#page = page
     this.#listeners = listeners
-    this.#live = new LiveLine(out, reportIntervalMs)
+    this.#live = new LiveTerminal(out, {
+      reportIntervalMs,
+      isBlockAllowed: isOnlyReporter,
+      others: [process.stdout, process.stderr],
+    })
     this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      this.#live.show(progress)
       const kept = this.#kept.get(testId) ?? []
       while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
       kept[load]?.add(progress)
@@ -137,7 +144,10 @@ export class LoadReporter implements Reporter {
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
     this.#vitest = vitest
-    vitest.onClose(() => this.#progress.close())
+    vitest.onClose(() => {
+      this.#progress.close()
+      this.#live.close()
+    })
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -164,7 +174,7 @@ export class LoadReporter implements Reporter {
 
   onTestCaseReady(testCase: TestCase): void {
     this.#running.set(testCase.id, testCase)
-    this.#printHeading(testCase)
+    if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
   }
@@ -179,7 +189,7 @@ export class LoadReporter implements Reporter {
 
   /** Shows the console output of scenarios, below the heading of the test, or with the name of the file. */
   onUserConsoleLog(log: UserConsoleLog): void {
-    if (!this.#isConsoleShown) return
+    if (!this.#isOnlyReporter) return
     if (this.#isBegun) this.#printConsole(log)
     // The run's own heading comes first.
     else this.#earlyLogs.push(log)
@@ -187,7 +197,6 @@ export class LoadReporter implements Reporter {
 
   #printConsole({ content, type, taskId = '' }: UserConsoleLog): void {
     const source = this.#vitest?.state.getReportedEntityById(taskId)
-    this.#live.clear()
     if (source?.type === 'test') this.#printHeading(source)
     // A file that is being imported prints before its tests are known.
     const module = source?.type === 'module' ? source : this.#importing
@@ -203,7 +212,6 @@ export class LoadReporter implements Reporter {
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
     if (type === 'inconclusive') this.#isInconclusive = true
     else if (type !== 'notice') return
-    this.#live.clear()
     this.#printHeading(testCase)
     this.#print(message)
   }
@@ -220,7 +228,6 @@ export class LoadReporter implements Reporter {
     this.#running.delete(testCase.id)
     this.#kept.delete(testCase.id)
     this.#printHeading(testCase)
-    this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
       this.#endMicroBenchmark(testCase)
@@ -247,7 +254,7 @@ export class LoadReporter implements Reporter {
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
-    this.#live.clear()
+    this.#live.close()
     for (const error of runErrors(modules, errors, this.#root)) {
       process.stderr.write(`${error.reason}\n`)
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
@@ -260,9 +267,9 @@ export class LoadReporter implements Reporter {
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
-    const page = paths === null || storageProblem !== null ? [] : this.#writePage(paths)
+    const page = paths === null || storageProblem !== null ? {} : this.#writePage(paths)
     this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
-    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
+    this.#print(`\n${renderEnding(run, this.#otherTests)}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
     }
@@ -272,18 +279,17 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    for (const path of [...page, ...Object.values(paths ?? {})])
-      this.#print(`  ${relative(process.cwd(), path)}`)
+    if (paths !== null) this.#print(renderFiles({ ...paths, ...page }))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
 
   /** @returns the path of the report, if it was written. */
-  #writePage({ json }: ResultPaths): readonly string[] {
-    const path = pagePathOf(json)
-    if (this.#page?.write(path, this.#record.run) === true) return [path]
+  #writePage({ json }: ResultPaths): { readonly html?: string } {
+    const html = pagePathOf(json)
+    if (this.#page?.write(html, this.#record.run) === true) return { html }
     if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
-    return []
+    return {}
   }
 
   /** Tests whose process died while they were being measured. */
@@ -350,10 +356,11 @@ export class LoadReporter implements Reporter {
   }
 
   #tell(event: RunEvent): void {
+    this.#live.apply(event)
     for (const listener of this.#listeners) listener(event)
   }
 
   #print(text: string): void {
-    this.#out.write(`${text}\n`)
+    this.#out.write(`${fitLines(text, terminalWidth(this.#out))}\n`)
   }
 }

@@ -42,7 +42,10 @@ export class PluginReporter implements Reporter {
       folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
       profile: profileSettings(process.env).profile,
     })
-    this.#run = new LoadReporter(record, { page: await RunPageWriter.open() })
+    this.#run = new LoadReporter(record, {
+      page: await RunPageWriter.open(),
+      isOnlyReporter: false,
+    })
     this.#run.onInit(this.#vitest)
     this.#run.onTestRunStart(specifications.filter(({ project }) => isLoad(project)))
   }

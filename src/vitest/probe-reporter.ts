@@ -1,8 +1,9 @@
 import type { TestArtifact } from 'vitest'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
+import type { RunningScenario } from '../report/live/run-event.ts'
+import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import { relativePath, runErrors, type ReportedError } from './error-text.ts'
-import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './scenario-entries.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -12,7 +13,8 @@ import { UNDECLARED, type Measured } from './system-setup.ts'
 export class ProbeReporter implements Reporter {
   /** Called when a probe's test is about to begin. */
   onReady: () => void | Promise<void> = () => {}
-  readonly #live: LiveLine
+  readonly #live: LiveTerminal
+  #scenario: RunningScenario | null = null
   readonly #progress: ProgressListener
   readonly #onBegin: (measured: Measured) => void
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
@@ -23,9 +25,15 @@ export class ProbeReporter implements Reporter {
 
   /** @param onBegin called once, when the system under test is known. */
   constructor(out: NodeJS.WriteStream, onBegin: (measured: Measured) => void) {
-    this.#live = new LiveLine(out)
+    this.#live = new LiveTerminal(out, { others: [process.stderr] })
     this.#onBegin = onBegin
-    this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
+    this.#progress = new ProgressListener(({ load, outline, progress }) => {
+      const scenario = this.#scenario
+      if (scenario === null) return
+      if (outline !== undefined)
+        this.#live.apply({ event: 'load-started', scenario, load, outline })
+      this.#live.apply({ event: 'progress', scenario, load, progress })
+    })
   }
 
   /** Measurements since the last call, and errors outside of tests. */
@@ -39,7 +47,10 @@ export class ProbeReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
-    vitest.onClose(() => this.#progress.close())
+    vitest.onClose(() => {
+      this.#progress.close()
+      this.#live.close()
+    })
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -49,7 +60,10 @@ export class ProbeReporter implements Reporter {
     this.#onBegin(module.project.getProvidedContext().measured ?? UNDECLARED)
   }
 
-  async onTestCaseReady(): Promise<void> {
+  async onTestCaseReady({ id, fullName: name, module }: TestCase): Promise<void> {
+    const scenario = { kind: 'load', id, name, file: this.#fileOf(module) } as const
+    this.#scenario = scenario
+    this.#live.apply({ event: 'scenario-started', scenario, place: { number: 1, of: 1 } })
     await this.onReady()
   }
 
@@ -58,13 +72,18 @@ export class ProbeReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
-    this.#live.clear()
-    const file = relativePath(testCase.module.moduleId, this.#root)
+    this.#live.close()
+    this.#scenario = null
+    const file = this.#fileOf(testCase.module)
     this.#entries.push(...scenarioEntries(file, testCase, this.#loads.get(testCase.id) ?? []))
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly ReportedError[]): void {
-    this.#live.clear()
+    this.#live.close()
     this.#errors.push(...runErrors(modules, errors, this.#root).map(({ reason }) => reason))
+  }
+
+  #fileOf({ moduleId }: TestModule): string {
+    return relativePath(moduleId, this.#root)
   }
 }

@@ -5,7 +5,7 @@ import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import { ProgressListener, ProgressSender, type ProgressMessage } from './progress-channel.ts'
 
 function message(seconds: number): ProgressMessage {
-  const soFar = { seconds, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null }
+  const soFar = { seconds, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null, lateness: null }
   const progress: LoadProgress = {
     phase: 'measuring',
     elapsedMs: seconds * 1_000,

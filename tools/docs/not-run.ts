@@ -30,7 +30,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
-  ...because('needs jq; src/cli/bench-stream.test.ts reads the same from standard output', [
+  ...because('is for browsers; src/cli/bench-followed.test.ts looks at its page', [
+    'npm run bench -- mixed --live',
+  ]),
+  ...because('needs jq; src/cli/bench-followed.test.ts reads the same from standard output', [
     `npm run --silent bench -- register --stream - | jq -r 'select(.event == "interval") | [.second, .ok, .response.p99Ms] | @tsv'`,
   ]),
   ...because('needs arguments', [

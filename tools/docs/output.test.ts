@@ -4,12 +4,20 @@ import { flawsOf, linesNotPrinted } from './output.ts'
 const shown = [
   'register  600  1.56 ms',
   '  met  all  success rate  > 99 %',
-  '3.5 s of 10 s   100/s',
+  '  5 of 10 s   500 requests   100/s',
 ]
 
-test('figures, units and outcomes may differ, and the live line may be missing', () => {
+test('figures, units and outcomes may differ, and lines of progress may be missing', () => {
   const printed = 'register    40   835 µs\n  missed  all  success rate  > 99 %   12 %'
   expect(linesNotPrinted(shown, printed)).toEqual([])
+})
+
+test('the line at the end of a run may say another outcome, but has to be there', () => {
+  const ending = ['All 11 SLOs are met. Measurement valid. 1 scenario in 15 s.']
+  const missed =
+    'Missed: register P95 41.0 ms, bound 30 ms. Measurement degraded. 1 scenario in 9 s.'
+  expect(linesNotPrinted(ending, missed)).toEqual([])
+  expect(linesNotPrinted(ending, 'register 600')).toEqual(ending)
 })
 
 test.each([

@@ -88,8 +88,8 @@ const INTERCHANGEABLE = [
   /^(?:timer|hybrid|spin|clock)$/,
 ]
 const UNITS = /^(?:µs|ms|s|min|h|k|m|b|kb|kib|mb|mib)$/
-/** The live line: a short run may end before it is printed. */
-const PROGRESS = /\bs of \d+ s\b|, [\d.]+ s to go$/
+/** A line of progress: a short run may end before it is printed. */
+const PROGRESS = /^ *[\d,]+ of [\d,.]+ s {3}/
 
 /**
  * The lines that a page shows and a command didn't print. Only the words of a line and their order are compared:
@@ -103,7 +103,11 @@ export function linesNotPrinted(shown: readonly string[], printed: string): read
   })
 }
 
+/** The line that says how a run ended: its words depend on the outcome. */
+const ENDING = /^(?=.*\b(?:SLOs?|Missed|Inconclusive|Failed|Broken)\b).* \d+ scenarios? in .*\.$/
+
 function wordsOf(line: string): string {
+  if (ENDING.test(line)) return '<ending>'
   return line
     .replaceAll(/\(.*?\)/g, ' ')
     .replaceAll(/\d{8}T\d{6}Z-\w+(?:-dirty)?/g, ' ')

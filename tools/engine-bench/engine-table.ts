@@ -1,7 +1,7 @@
 import { formatCount, formatMs, formatPercent, formatPercentDown } from '../../src/format.ts'
 import { percentileMs } from '../../src/load/recording/histogram.ts'
 import type { Technique } from '../../src/load/dispatch/technique.ts'
-import { renderTable, type Column } from '../../src/report/terminal/text.ts'
+import { renderTable, type Column } from '../../src/report/terminal/table.ts'
 import type { EngineFigures } from './measure-engine.ts'
 
 /** A line of the table. */

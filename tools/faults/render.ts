@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../src/format.ts'
 import { markdownText } from '../../src/report/markdown/markdown.ts'
-import { renderTable } from '../../src/report/terminal/text.ts'
+import { renderTable } from '../../src/report/terminal/table.ts'
 import type { Expected } from './expected.ts'
 import type { Observation } from './observation.ts'
 import { holds, type Outcome } from './outcome.ts'

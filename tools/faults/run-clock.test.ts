@@ -30,10 +30,10 @@ describe('the measurement of a run began', () => {
   test('as many seconds ago as its first report says, and no later report changes that', () => {
     const clock = new RunClock(loadOf('register'), 0)
     clock.read('register\n', 2_000)
-    clock.read('  1 s   50 requ', 3_500)
+    clock.read('  1 of 30 s   50 requ', 3_500)
     clock.read('ests   50/s\n', 3_520)
     expect(clock.measureStartMs).toBe(2_040)
-    clock.read('  2 s   100 requests   50/s\n', 5_000)
+    clock.read('  2 of 30 s   100 requests   50/s\n', 5_000)
     expect(clock.measureStartMs).toBe(2_040)
   })
 })

@@ -66,7 +66,7 @@ export class RunClock {
     const isHeading = line === this.#load.workload || line.startsWith(`${this.#load.workload}: `)
     const isNotice = /^ {2}.*(hosted by this load test|registered in the namespace)/.test(line)
     if (isHeading || isNotice) this.#leadMs = nowMs
-    const seconds = /^ {2}(\d+) s {3}/.exec(line)?.[1]
+    const seconds = /^ {2}(\d+) of [\d,]+ s {3}/.exec(line)?.[1]
     if (seconds !== undefined)
       this.#reportedMs ??= nowMs - Number(seconds) * 1_000 - REPORT_DELAY_MS
   }

@@ -1,5 +1,5 @@
 import { formatPercent } from '../../src/format.ts'
-import { renderTable, type Column } from '../../src/report/terminal/text.ts'
+import { renderTable, type Column } from '../../src/report/terminal/table.ts'
 import type { SelftestRow } from './selftest.ts'
 
 const COLUMNS: readonly Column[] = [

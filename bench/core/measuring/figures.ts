@@ -1,5 +1,5 @@
-import { formatThreeDigits } from '../../../src/format.ts'
-import { renderTable } from '../../../src/report/terminal/text.ts'
+import { formatDigits } from '../../../src/format.ts'
+import { renderTable } from '../../../src/report/terminal/table.ts'
 import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
@@ -49,7 +49,7 @@ export function measureFigure({ ratio, must }: Figure, samples: Samples): Measur
 export function judgeFigure(figure: Figure, samples: Samples): Judged {
   const { value, outcome } = measureFigure(figure, samples)
   return {
-    says: `${figure.what}: ${formatThreeDigits(value)}, must be ${boundOf(figure)}`,
+    says: `${figure.what}: ${formatDigits(value)}, must be ${boundOf(figure)}`,
     outcome,
   }
 }
@@ -62,8 +62,8 @@ export function renderFigures(figures: readonly Figure[], samples: Samples): str
     figures.map((figure) => {
       const { value, range, outcome } = measureFigure(figure, samples)
       const [least, most] = range
-      const parts = `${formatThreeDigits(least)} to ${formatThreeDigits(most)}`
-      return [figure.what, formatThreeDigits(value), boundOf(figure), parts, written(outcome)]
+      const parts = `${formatDigits(least)} to ${formatDigits(most)}`
+      return [figure.what, formatDigits(value), boundOf(figure), parts, written(outcome)]
     }),
   )
 }

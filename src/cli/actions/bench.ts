@@ -19,7 +19,7 @@ import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { RunPageWriter } from '../../report/html/write-run-page.ts'
-import { openListeners, type ListenerFlags } from '../run-listeners.ts'
+import { openListeners, withoutNameInLive, type ListenerFlags } from '../run-listeners.ts'
 import { RunReports } from '../../report/run-reports.ts'
 import {
   projectNames,
@@ -49,7 +49,11 @@ export interface BenchFlags extends ListenerFlags {
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
  * @throws InputError, EnvironmentError, ResultsFolderError
  */
-export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
+export async function runBench(
+  typedNames: readonly string[],
+  flagValues: BenchFlags,
+): Promise<CommandEnd> {
+  const [names, values] = withoutNameInLive(typedNames, flagValues)
   // Vitest's worker processes inherit their settings by the environment.
   const settings = {
     system: 'BENCH_SYSTEM',
@@ -82,8 +86,9 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const folder = runFolder(values.results)
   const reports = RunReports.open(values.junit, process.env)
   if (values.generators !== undefined) {
-    if (values.stream !== undefined) {
-      throw new InputError('--stream: give it to one generator. --generators starts several runs.')
+    for (const flag of ['live', 'stream'] as const) {
+      if (values[flag] === undefined) continue
+      throw new InputError(`--${flag}: follows one run, and --generators starts several.`)
     }
     const [scenario, ...others] = names
     if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
@@ -106,13 +111,13 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   if (isUi && values.stream === '-') {
     throw new InputError('--stream: --ui prints to standard output. Name a file.')
   }
-  const followed = openListeners(values)
+  const followed = await openListeners(values)
   let end: CommandEnd = EXIT.broken
   try {
     const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
     const { listeners, out } = followed
     const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { isConsoleShown: !isUi, page, listeners, out })
+    const reporter = new LoadReporter(record, { isOnlyReporter: !isUi, page, listeners, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
     if (isUi && process.stdin.isTTY) {
       registerConsoleShortcuts(vitest, process.stdin, process.stdout)

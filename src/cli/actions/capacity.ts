@@ -1,12 +1,14 @@
-import { basename, relative } from 'node:path'
+import { basename } from 'node:path'
 import { backendSettings } from '../../environment/settings.ts'
 import { dispatchSetting } from '../../load/dispatch/technique.ts'
 import { InputError } from '../../input-error.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { renderBracket, renderCurve } from '../../report/terminal/capacity.ts'
+import { renderFiles } from '../../report/terminal/ending.ts'
 import { renderReference } from '../../report/terminal/runs.ts'
 import { pagePathOf, RunPageWriter } from '../../report/html/write-run-page.ts'
-import { paint } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
+import { print } from '../../report/terminal/print.ts'
 import type { CapacityEntry } from '../../run-file/run-file.ts'
 import { ResultsFolderError } from '../../run-file/write/results-folder.ts'
 import { RunRecord } from '../../run-file/write/run-record.ts'
@@ -87,10 +89,10 @@ function report({ run, paths }: RunRecord, page: RunPageWriter): void {
   if (capacity === undefined) return
   print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
   if (paths === null) return
-  const path = pagePathOf(paths.json)
-  if (page.write(path, run)) print(`  ${relative(process.cwd(), path)}`)
-  else process.stderr.write(`${page.problem ?? ''}\n`)
-  print(`  ${relative(process.cwd(), paths.json)}`)
+  const html = pagePathOf(paths.json)
+  const isWritten = page.write(html, run)
+  if (!isWritten) process.stderr.write(`${page.problem ?? ''}\n`)
+  print(renderFiles({ ...paths, ...(isWritten ? { html } : {}) }))
 }
 
 /**
@@ -109,8 +111,4 @@ function scenarioNamed(name: string, found: readonly string[]): string {
 /** A rate that was held is an answer, whatever saturated above it. */
 function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
   return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

@@ -4,6 +4,8 @@ import { GateLines } from '../../gate/report/gate-lines.ts'
 import type { GateOptions } from '../../gate/gate-options.ts'
 import { parseMetrics } from '../../gate/rounds/metrics-option.ts'
 import { DEFAULT_SUBJECT } from '../../gate/versions/subject.ts'
+import { gatePage } from '../../gate/report/html/gate-page.ts'
+import { versionHistograms } from '../../gate/report/html/version-histograms.ts'
 import { renderGate } from '../../gate/report/render-gate.ts'
 import { runGate } from '../../gate/run-gate.ts'
 import {
@@ -11,6 +13,8 @@ import {
   writeGateReport,
   type ReportFiles,
 } from '../../gate/report/write-gate-report.ts'
+import { readPageAssets } from '../../report/html/page-assets.ts'
+import { renderPage } from '../../report/html/page.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { InputError } from '../../input-error.ts'
 import { isInstalled } from '../../installed.ts'
@@ -35,6 +39,7 @@ export interface GateFlags {
   readonly duration?: number
   readonly backend?: string
   readonly markdown?: string
+  readonly html?: string
   readonly json?: string
   readonly results?: string
 }
@@ -49,9 +54,11 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
     markdown: flags.markdown ?? null,
     json: flags.json ?? null,
     junit: flags.junit ?? null,
+    html: flags.html ?? null,
     summary: StepSummary.open(process.env),
   }
   checkReportFiles(files)
+  const assets = await readPageAssets()
   const lines = new GateLines(process.stdout)
   const ending = new AbortController()
   const interruption = onSignals((name) => {
@@ -62,7 +69,9 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
     const report = await runGate(options, lines, ending.signal)
     // Printed even if it can't be stored, because the measurement took long.
     try {
-      const problem = writeGateReport(report, files)
+      const times = await versionHistograms(report.runs)
+      const page = renderPage(gatePage(report, times), assets)
+      const problem = writeGateReport(report, page, files)
       if (problem !== null) process.stderr.write(`${problem}\n`)
     } finally {
       lines.note(`\n${renderGate(report)}`)

@@ -1,3 +1,4 @@
+import { print } from '../../report/terminal/print.ts'
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,21 +41,21 @@ export async function measure(out: string | undefined): Promise<CommandEnd> {
   }
   const path = out ?? fileURLToPath(COEFFICIENTS_FILE)
   writeOutput(coefficientsText(file), path)
-  process.stdout.write(`The coefficients are in ${relative(process.cwd(), path)}.\n`)
+  print(`The coefficients are in ${relative(process.cwd(), path)}.`)
   return EXIT.good
 }
 
 /** Compares predictions with measurements, and prints both. */
 export async function check(file: CoefficientsFile): Promise<CommandEnd> {
   const { figures, slowdown } = await checkModel(file, progress)
-  process.stdout.write(
+  print(
     `${renderCheck(figures)}\n\n${describeMeasured(file.measured)}\n` +
-      `Bare requests now take ${slowdown.toFixed(2)} × their CPU time at that measurement; predictions of CPU time are multiplied by this.\n`,
+      `Bare requests now take ${slowdown.toFixed(2)} × their CPU time at that measurement; predictions of CPU time are multiplied by this.`,
   )
   const count = (wanted: string) => figures.filter(({ judgement }) => judgement === wanted).length
   const within = `${count('within')} of ${figures.length} predictions are within ${TOLERANCE * 100} %`
-  process.stdout.write(
-    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to decide.\n`,
+  print(
+    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to decide.`,
   )
   if (count('outside') > 0) return EXIT.failed
   return count('scattered') > 0 ? EXIT.inconclusive : EXIT.good

@@ -6,6 +6,7 @@ import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import { renderRun, renderRunByStretches, renderRunList } from '../../report/terminal/runs.ts'
+import { print } from '../../report/terminal/print.ts'
 import { summariseRuns } from '../../report/summarise-runs.ts'
 import { pagePathOf, RunPageWriter } from '../../report/html/write-run-page.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
@@ -19,7 +20,7 @@ export async function listRuns(flags: { results?: string; json?: true }): Promis
     writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
     return EXIT.good
   }
-  process.stdout.write(`${renderRunList(list.runs)}\n`)
+  print(renderRunList(list.runs))
   for (const { message } of list.broken) process.stderr.write(`left out: ${message}\n`)
   return EXIT.good
 }
@@ -35,7 +36,7 @@ export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode>
   const everySeconds = flags.every === undefined ? null : wholeSeconds(flags.every, '--every')
   const run = printableRun(await readRunFile(findRun(name, runFolderToRead(flags.results))))
   const text = everySeconds === null ? renderRun(run) : renderRunByStretches(run, everySeconds)
-  process.stdout.write(`${text}\n`)
+  print(text)
   return EXIT.good
 }
 

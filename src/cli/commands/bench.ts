@@ -53,6 +53,10 @@ export const bench: Define = (command, end) => {
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
     .option(
+      '--live [port]',
+      'serve the charts to browsers of this machine while the run goes on; on a free port by default',
+    )
+    .option(
       '--stream <file>',
       'write what happens as it happens, one line of JSON each; - for standard output',
     )

@@ -120,6 +120,10 @@ export const gate: Define = (command, end) => {
     .addOption(backendOption())
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
     .option('--json <file>', 'write the result as JSON')
+    .option(
+      '--html <file>',
+      'write the result as a page with charts, which gate.html beside the run files is, too',
+    )
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--results <folder>', 'the folder for the run files; results/ by default')
     .action(async (flags: GateFlags) => {

@@ -11,6 +11,7 @@ import {
 import { demandFrom } from '../../plan/demand.ts'
 import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../../plan/flags.ts'
 import { planFor } from '../../plan/plan.ts'
+import { terminalWidth } from '../../report/terminal/terminal-width.ts'
 import { renderPlans } from '../../plan/render-plan.ts'
 import { EXIT } from '../../exit-code.ts'
 import { typedCommand } from '../../typed-command.ts'
@@ -50,7 +51,7 @@ export const plan: Define = (command, end) => {
 export function planOutput(args: readonly string[]): string {
   const command = addOptions(newProgram(() => '')).action(() => {})
   command.parse(args, { from: 'user' })
-  return planned(flagsOf(command.opts()), readCoefficients(COEFFICIENTS_FILE))
+  return planned(flagsOf(command.opts()), readCoefficients(COEFFICIENTS_FILE), Infinity)
 }
 
 function addOptions(command: Command): Command {
@@ -96,7 +97,7 @@ async function act(flags: Flags): Promise<CommandEnd> {
   if (modes[0] === 'measure') return (await import('../actions/plan.ts')).measure(flags['out'])
   const file = readCoefficients(flags['coefficients'] ?? COEFFICIENTS_FILE)
   if (modes[0] === 'check') return (await import('../actions/plan.ts')).check(file)
-  process.stdout.write(planned(flags, file))
+  process.stdout.write(planned(flags, file, terminalWidth()))
   return EXIT.good
 }
 
@@ -107,11 +108,15 @@ const OF_MODE: Readonly<Record<string, (name: string) => boolean>> = {
   plan: (name) => !['measure', 'out', 'check'].includes(name),
 }
 
-function planned(flags: Flags, { coefficients, measured }: CoefficientsFile): string {
+function planned(
+  flags: Flags,
+  { coefficients, measured }: CoefficientsFile,
+  width: number,
+): string {
   const assumptions = assumptionsFrom(flags)
   const asked = askedFrom(flags)
   const plans = asked.map((demand) => planFor(demandFrom(demand), assumptions, coefficients))
   return flags['json'] === undefined
-    ? `${renderPlans(plans, asked, assumptions, describeMeasured(measured))}\n`
+    ? `${renderPlans(plans, asked, assumptions, describeMeasured(measured), width)}\n`
     : `${JSON.stringify({ assumptions, measured, plans }, null, 2)}\n`
 }

@@ -1,5 +1,5 @@
 import { formatMs } from '../../format.ts'
-import { paint } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
 
 /** Latency by percentile: the time in ms within which that percentage of requests stayed. */
 export type LatencyByPercentile = (percentile: number) => number | null

@@ -1,4 +1,5 @@
-import { left, paint, renderTable, right } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'

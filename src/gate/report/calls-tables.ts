@@ -1,9 +1,10 @@
-import { formatBytes, formatChange, formatMs, formatPercent } from '../../format.ts'
+import { counted, formatChange, formatPercent } from '../../format.ts'
 import { COUNTED } from '../counts/operation-counts.ts'
 import { DRIFT_RULE } from '../drift/judge-drift.ts'
 import { PROCESSES } from '../pairs/judge-pairs.ts'
 import type { FailedVersion } from '../operations/version-failure.ts'
 import type { PairMetric } from '../pairs/pair-metric.ts'
+import { amount, signed } from './pair-figures.ts'
 import { probability } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
@@ -55,6 +56,7 @@ export function countsTable(counts: Counts): StageTable {
     stage: 'counts',
     headings: COUNT_HEADINGS,
     names: 2,
+    optional: [],
     rows,
     findings: [],
     notes: [
@@ -72,7 +74,7 @@ const PAIR_HEADINGS = [
   'metric',
   'baseline',
   'change',
-  '',
+  'difference',
   'processes',
   'counts from',
 ] as const
@@ -83,6 +85,7 @@ export function pairsTable({ operations }: Pairs): StageTable {
     stage: 'pairs',
     headings: PAIR_HEADINGS,
     names: 2,
+    optional: ['processes', 'difference', 'baseline', 'counts from'],
     rows: operations.flatMap(({ operation, endings, state }) => {
       const width = PAIR_HEADINGS.length
       const failureOf = ({ version, phase, error }: FailedVersion, isConfirmed: boolean) =>
@@ -93,7 +96,7 @@ export function pairsTable({ operations }: Pairs): StageTable {
       }
       if (state.kind === 'failed') return [failureOf(state, true)]
       const cells = [operation, ...Array.from({ length: width - 1 }, () => '–')]
-      const says = `inconclusive: interrupted after ${endings.length} processes`
+      const says = `inconclusive: interrupted after ${counted(endings.length, 'process', 'processes')}`
       return [{ cells, verdict: 'inconclusive' as const, says }]
     }),
     findings: [],
@@ -138,27 +141,6 @@ function rangeOf({ lower, upper }: PairEvidence, metric: PairMetric): string {
   return `[${signed(lower, metric)}, ${signed(upper, metric)}]`
 }
 
-function signed(value: number, metric: PairMetric): string {
-  return formatChange(value, (size) =>
-    metric === 'idle cpu' ? `${(size * 100).toFixed(1)} pp` : formatPercent(size, 1),
-  )
-}
-
-/** In the metric's unit. */
-function amount(value: number, metric: PairMetric): string {
-  switch (metric) {
-    case 'latency':
-      return formatMs(value)
-    case 'cpu':
-    case 'deferred cpu':
-      return formatMs(value / 1_000)
-    case 'allocated':
-      return formatBytes(value)
-    case 'idle cpu':
-      return formatPercent(value)
-  }
-}
-
 const DRIFT_HEADINGS = ['operation', 'per minute', 'p', 'alone, per minute', 'p'] as const
 
 /** Drift: one row per operation. */
@@ -168,6 +150,7 @@ export function driftTable(drift: Drift): StageTable {
     stage: 'drift',
     headings: DRIFT_HEADINGS,
     names: 1,
+    optional: [],
     rows:
       drift.kind === 'failed'
         ? [failureRow(['all'], DRIFT_HEADINGS.length, drift, `${drift.phase}: ${drift.error}`)]

@@ -1,138 +1,8 @@
-import { expect, test } from 'vitest'
-import type { Evidence } from '../decision/verdict.ts'
-import { GATE_SCHEMA_VERSION, gateReportSchema, type GateReport } from './gate-report.ts'
+import { expect, test, vi } from 'vitest'
+import { pairEvidence, report, rounds } from '../testing/gate-report.ts'
+import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { releasedForm } from './released-names.ts'
 import { gateRows, renderGate, renderGateMarkdown } from './render-gate.ts'
-
-const version = {
-  version: 'main (0a1b2c3)',
-  commit: null,
-  isWorkingTree: false,
-  packages: 'linked',
-} as const
-
-const evidence: Evidence = {
-  unit: 'relative',
-  rounds: 7,
-  baseline: 1,
-  candidate: 1.3,
-  estimate: 0.3,
-  lower: 0.25,
-  upper: null,
-  alpha: 0.025,
-  pWorse: 0.0078,
-  pBetter: 1,
-  scatter: 0.02,
-}
-
-function comparison(metric: 'p50' | 'p99', isAsked = false) {
-  const percentile = metric === 'p50' ? 50 : 99
-  return {
-    id: `a|b › send › ${metric}`,
-    scenario: 'a|b',
-    operation: 'send',
-    metric: { kind: 'latency', time: 'service', percentile },
-    isAsked,
-  } as const
-}
-
-const rounds = {
-  kind: 'measured',
-  scenarios: ['a.load.ts'],
-  durationMs: 8_000,
-  meanRoundMs: 7_000,
-  plan: null,
-  rounds: [],
-  comparisons: [
-    {
-      comparison: comparison('p50'),
-      verdict: {
-        kind: 'regression',
-        evidence: { ...evidence, rounds: 10, estimate: 0.29, pWorse: 0.001 },
-        screening: evidence,
-      },
-      detectable: 0.06,
-      flaw: null,
-    },
-    {
-      comparison: comparison('p99'),
-      verdict: { kind: 'refused', requests: 800, needed: 10_000 },
-      detectable: null,
-      flaw: null,
-    },
-  ],
-  verdict: 'regression',
-} as const satisfies GateReport['stages']['rounds']
-
-const pairEvidence = {
-  processes: 5,
-  baseline: 0.034,
-  change: 0.052,
-  difference: 0.001_77,
-  lower: 0.046,
-  upper: 0.055,
-  confidence: 0.9375,
-  threshold: 0.025,
-} as const
-
-const report: GateReport = {
-  kind: 'gate',
-  schemaVersion: GATE_SCHEMA_VERSION,
-  status: 'complete',
-  startedAt: '2026-01-02T03:04:05.000Z',
-  finishedAt: '2026-01-02T03:06:05.000Z',
-  baseline: version,
-  candidate: { ...version, version: 'working tree' },
-  subject: ['src/registry'],
-  sameness: { isSubjectSame: true, arePackagesSame: true, isNodeSame: true },
-  environment: 'a machine, 2 cores, Node 24, Redis 7 and NATS 2 (programs)',
-  budgetMs: 600_000,
-  elapsedMs: 120_000,
-  stages: {
-    counts: {
-      kind: 'counted',
-      baseline: [],
-      candidate: [],
-      verdicts: [
-        {
-          operation: 'register',
-          verdict: 'regression',
-          changes: [{ counter: 'Redis EXISTS', baseline: 0, candidate: 1 }],
-        },
-        { operation: 'heartbeat', verdict: 'pass', changes: [] },
-      ],
-    },
-    pairs: {
-      kind: 'measured',
-      operations: [
-        {
-          operation: 'register',
-          endings: [],
-          state: {
-            kind: 'judged',
-            metrics: [
-              {
-                operation: 'register',
-                metric: 'latency',
-                verdict: { kind: 'regression', evidence: pairEvidence },
-              },
-            ],
-          },
-        },
-        {
-          operation: 'watch',
-          endings: [],
-          state: { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' },
-        },
-      ],
-    },
-    drift: { kind: 'skipped', why: 'not requested', isMissed: false },
-    rounds,
-  },
-  verdict: 'regression',
-  exitCode: 1,
-  runs: 'results/gate',
-}
 
 function withRounds(changes: Partial<typeof rounds> | object): GateReport {
   return { ...report, stages: { ...report.stages, rounds: { ...rounds, ...changes } } }
@@ -184,7 +54,7 @@ test('reports that equal versions pass without being measured', () => {
 
 test('lists a metric with too few requests in a line, or in a row if it was requested by name', () => {
   const advice =
-    'not judged: a|b › send has 800 requests per round; needed: service p99 10000 (--duration 100s)'
+    'not judged: a|b › send has 800 requests per round; needed: service p99 10,000 (--duration 100s)'
   expect(renderGate(report)).toContain(advice)
   const asked = rounds.comparisons.map((judged) => ({
     ...judged,
@@ -192,7 +62,7 @@ test('lists a metric with too few requests in a line, or in a row if it was requ
   }))
   const text = renderGate(withRounds({ comparisons: asked }))
   expect(text).not.toContain(advice)
-  expect(text).toContain('refused: 800 requests per round, 10000 needed')
+  expect(text).toContain('refused: 800 requests per round, 10,000 needed')
 })
 
 test('escapes names in Markdown: no mention, tag, column or line break', () => {
@@ -263,4 +133,15 @@ test('gate.json keeps the released names of both versions', () => {
       rounds,
     },
   })
+})
+
+test.each([80, 100, 120])('fits %i columns, and names the columns left out', (width) => {
+  vi.stubEnv('COLUMNS', String(width))
+  const long = { ...rounds.comparisons[0].comparison, scenario: 'multicast: fan-out to many' }
+  const [first] = rounds.comparisons
+  const text = renderGate(withRounds({ comparisons: [{ ...first, comparison: long }] }))
+  expect(text.split('\n').filter((line) => line.length > width)).toEqual([])
+  expect(text).toContain('left out to fit')
+  expect(text).toContain('+29.0 %')
+  vi.unstubAllEnvs()
 })

@@ -1,36 +1,38 @@
 import { escaped } from '../../printable.ts'
-import { paint, renderTable } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
+import { terminalWidth } from '../../report/terminal/terminal-width.ts'
+import { fitLines } from '../../report/terminal/wrap.ts'
 import type { GateRow } from './gate-junit.ts'
-import { STAGES } from '../gate-options.ts'
-import { isEqual } from '../versions/sameness.ts'
-import { countsTable, driftTable, pairsTable } from './calls-tables.ts'
-import { clock } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
-import { roundsTable } from './rounds-table.ts'
+import { headline, summaryLines, tablesOf } from './gate-summary.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
 
-/** A gate's report for a terminal: whole lines without a final newline. */
+/** A gate's report for a terminal: lines that fit it, without a final newline. */
 export function renderGate(report: GateReport): string {
   const tables = tablesOf(report)
   const blocks = [
     ...tables.flatMap((table) => [tableText(table), indented(table.findings)]),
     indented([...tables.flatMap(({ notes }) => notes), ...summaryLines(report)]),
-    paint('bold', escaped(headline(report))),
+    paint(['bold', COLOURS[report.verdict]], escaped(headline(report))),
   ]
-  return blocks.filter((block) => block !== '').join('\n\n')
+  return fitLines(blocks.filter((block) => block !== '').join('\n\n'), terminalWidth())
 }
 
-function tableText({ headings, names, rows }: StageTable): string {
-  const columns = [...headings, 'verdict'].map((heading, i) => ({
-    heading,
-    align: i >= names && i < headings.length ? ('right' as const) : ('left' as const),
-  }))
+function tableText({ headings, names, optional, rows }: StageTable): string {
+  const columns = headings.map((heading, i) => {
+    const at = optional.indexOf(heading)
+    const fitting = { wraps: i < names, ...(at === -1 ? {} : { drop: at + 1 }) }
+    return i < names ? left(heading, fitting) : right(heading, fitting)
+  })
   const cells = rows.map(({ cells: own, verdict, says }) => [
     ...own.map(escaped),
     paint(COLOURS[verdict], escaped(says)),
   ])
-  return cells.length === 0 ? '' : renderTable(columns, cells)
+  return cells.length === 0
+    ? ''
+    : renderTable([...columns, left('verdict', { wraps: true })], cells)
 }
 
 function indented(lines: readonly string[]): string {
@@ -106,16 +108,6 @@ export function gateRows(report: GateReport): readonly GateRow[] {
   )
 }
 
-function tablesOf({ stages }: GateReport): readonly StageTable[] {
-  const { counts, pairs, drift, rounds } = stages
-  return [
-    counts.kind === 'skipped' ? null : countsTable(counts),
-    pairs.kind === 'skipped' ? null : pairsTable(pairs),
-    drift.kind === 'skipped' ? null : driftTable(drift),
-    rounds.kind === 'skipped' ? null : roundsTable(rounds),
-  ].filter((table) => table !== null)
-}
-
 const ICONS = {
   pass: '✅',
   regression: '❌',
@@ -133,32 +125,3 @@ const COLOURS = {
   refused: 'yellow',
   'not comparable': 'yellow',
 } as const satisfies Record<StageRow['verdict'], string>
-
-function headline({ verdict, status, stages, sameness, baseline, candidate }: GateReport): string {
-  const of = `${candidate.version} against ${baseline.version}`
-  const isMeasured = Object.values(stages).some(({ kind }) => kind !== 'skipped')
-  if (status === 'interrupted' && verdict !== 'regression') {
-    return `interrupted: ${of} is undecided`
-  }
-  if (isMeasured) return `${verdict}: ${of}`
-  return isEqual(sameness)
-    ? `${verdict}: ${of}, without measuring: they are equal`
-    : `${verdict}: ${of}, because nothing was measured`
-}
-
-function summaryLines(report: GateReport): readonly string[] {
-  const { stages, sameness, subject, environment, elapsedMs, runs } = report
-  const equal = `${subject.join(', ')}, its packages and Node are the same in both`
-  const skipped = STAGES.flatMap((name) => {
-    const stage = stages[name]
-    return stage.kind === 'skipped' ? [`${name}: skipped, ${stage.why}`] : []
-  })
-  const isMeasured = skipped.length < STAGES.length
-  if (isEqual(sameness) && !isMeasured) return [`${equal}; --measure-equal measures them anyway`]
-  return [
-    ...skipped,
-    ...(isEqual(sameness) ? [`${equal}: this is A against A`] : []),
-    `${clock(elapsedMs)} min on ${environment}; percentages apply to that machine`,
-    `report and run files: ${runs}`,
-  ]
-}

@@ -1,4 +1,4 @@
-import { formatSeconds } from '../../format.ts'
+import { counted, formatCount, formatSeconds } from '../../format.ts'
 import { labelOf } from '../decision/metric.ts'
 import type { Look } from '../decision/plan.ts'
 import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
@@ -28,6 +28,7 @@ export function roundsTable(rounds: Rounds): StageTable {
     stage: 'rounds',
     headings: HEADINGS,
     names: 3,
+    optional: ['found in 80 %', 'p', 'rounds', 'candidate', 'baseline', 'interval'],
     rows: shown(rounds).map((judged) => ({
       cells: cellsOf(judged),
       verdict: judged.verdict.kind,
@@ -82,7 +83,7 @@ function describe(verdict: Verdict): string {
     case 'improvement':
       return verdict.kind
     case 'refused':
-      return `refused: ${verdict.requests} requests per round, ${verdict.needed} needed`
+      return `refused: ${counted(verdict.requests, 'request')} per round, ${formatCount(verdict.needed)} needed`
     case 'not comparable':
       return `not comparable: ${verdict.why}`
     case 'inconclusive':
@@ -101,7 +102,7 @@ function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): strin
     case 'confirmation missing':
       return `no time to confirm a ${why.direction}`
     case 'unusable rounds':
-      return `${why.count} unusable rounds; the last one: ${why.why}`
+      return `${counted(why.count, 'unusable round')}; the last one: ${why.why}`
   }
 }
 
@@ -114,7 +115,7 @@ function evidenceLines({ comparisons }: Rounds): readonly string[] {
     const shownOf = (part: Evidence) =>
       `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
     return [
-      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
+      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${counted(screening.rounds, 'round')}, confirmed by ${counted(evidence.rounds, 'fresh one')}: ${shownOf(evidence)}`,
       ...flaws,
     ]
   })
@@ -122,7 +123,7 @@ function evidenceLines({ comparisons }: Rounds): readonly string[] {
 
 function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] {
   const each = meanRoundMs === null ? '' : `, ${formatSeconds(meanRoundMs)} each`
-  const made = `${rounds.length} open-loop rounds${each}`
+  const made = `${counted(rounds.length, 'open-loop round')}${each}`
   if (plan === null) return [`${made}: no round was completed`]
   return [
     made,

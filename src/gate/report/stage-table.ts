@@ -22,6 +22,8 @@ export interface StageTable {
   readonly headings: readonly string[]
   /** The number of leading cells that name the row. */
   readonly names: number
+  /** Headings of columns that a narrow terminal leaves out, the first one first. */
+  readonly optional: readonly string[]
   readonly rows: readonly StageRow[]
   /** Evidence of changes. */
   readonly findings: readonly string[]

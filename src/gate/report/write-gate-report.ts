@@ -8,11 +8,12 @@ import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { releasedForm } from './released-names.ts'
 import { gateRows, renderGateMarkdown } from './render-gate.ts'
 
-/** Destinations of a gate's report, besides the `gate.json` beside its run files. */
+/** Destinations of a gate's report, besides `gate.json` and `gate.html` beside its run files. */
 export interface ReportFiles {
   readonly markdown: string | null
   readonly json: string | null
   readonly junit: string | null
+  readonly html: string | null
   /** The file named by `GITHUB_STEP_SUMMARY`. */
   readonly summary: StepSummary | null
 }
@@ -21,22 +22,30 @@ export interface ReportFiles {
  * Checks that the files can be written, before measuring anything.
  * @throws ResultsFolderError
  */
-export function checkReportFiles({ markdown, json, junit }: ReportFiles): void {
-  for (const path of [markdown, json, junit])
+export function checkReportFiles({ markdown, json, junit, html }: ReportFiles): void {
+  for (const path of [markdown, json, junit, html])
     if (path !== null) ensureWritableFolder(dirname(resolve(path)))
 }
 
 /**
+ * Writes a report in all forms.
+ * @param page its page, in HTML.
  * @returns why the step's summary could not be written; `null` if it could. The verdict doesn't depend on it.
  * @throws ResultsFolderError
  */
-export function writeGateReport(report: GateReport, files: ReportFiles): string | null {
+export function writeGateReport(
+  report: GateReport,
+  page: string,
+  files: ReportFiles,
+): string | null {
   const checked = gateReportSchema.parse(report)
   const json = `${JSON.stringify(releasedForm(checked), null, 2)}\n`
   const markdown = renderGateMarkdown(report)
   write(join(report.runs, 'gate.json'), json)
+  write(join(report.runs, 'gate.html'), page)
   if (files.json !== null) write(files.json, json)
   if (files.markdown !== null) write(files.markdown, markdown)
+  if (files.html !== null) write(files.html, page)
   if (files.junit !== null) write(files.junit, junitOf(report))
   return files.summary?.append(`${markdown}\n`) ?? null
 }

@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../../format.ts'
 import { labelOf, neededRequests, type Comparison } from '../decision/metric.ts'
 import { effectOf, type GatePlan } from '../decision/plan.ts'
 import type { GateRound, Reading } from '../decision/round.ts'
@@ -28,7 +29,7 @@ export function describeComparisons(plan: GatePlan, round: GateRound, durationMs
   ].join('\n')
 }
 
-/** One line per operation: `send › send has 800 requests per round; needed: service p95 2000 (--duration 10s)`. */
+/** One line per operation: `send › send has 800 requests per round; needed: service p95 2,000 (--duration 10s)`. */
 export function describeRefusals(
   refused: readonly Refusal[],
   durationMs: number,
@@ -42,9 +43,9 @@ export function describeRefusals(
     const needs = refusals.map((refusal) => {
       const seconds = Math.ceil((durationMs * refusal.needed) / refusal.requests / 1_000)
       const advice = Number.isFinite(seconds) ? ` (--duration ${seconds}s)` : ''
-      return `${labelOf(refusal.comparison.metric)} ${refusal.needed}${advice}`
+      return `${labelOf(refusal.comparison.metric)} ${formatCount(refusal.needed)}${advice}`
     })
-    return `${name} has ${requests} requests per round; needed: ${needs.join(', ')}`
+    return `${name} has ${counted(requests, 'request')} per round; needed: ${needs.join(', ')}`
   })
 }
 

@@ -253,7 +253,7 @@ test('a metric that no operation has is an error, not a pass', async () => {
 
 test('a percentile with too few requests is refused, with the duration that would suffice', async () => {
   const { judged, notes } = await judge(oneSlower, { metrics: parseMetrics('p50,p99') })
-  expect(notes.join('\n')).toContain('p99 10000 (--duration 1s)')
+  expect(notes.join('\n')).toContain('p99 10,000 (--duration 1s)')
   expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toContain('refused')
 })
 

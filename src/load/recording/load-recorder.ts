@@ -37,6 +37,18 @@ export interface ProgressSoFar {
   /** Response times; `null` before there is one. */
   readonly p50Ms: number | null
   readonly p95Ms: number | null
+  /** How late requests were started; `null` before there is one. */
+  readonly lateness: { readonly p50Ms: number; readonly p99Ms: number } | null
+}
+
+const NOTHING_YET: ProgressSoFar = {
+  seconds: 0,
+  started: 0,
+  ok: 0,
+  notOk: 0,
+  p50Ms: null,
+  p95Ms: null,
+  lateness: null,
 }
 
 const INTERVAL_MS = 1_000
@@ -61,7 +73,9 @@ export class LoadRecorder {
   #toldIntervals = 0
   /** Response times of all operations. */
   readonly #response = new TimeCounts()
-  #soFar: ProgressSoFar = { seconds: 0, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null }
+  /** The lateness of all operations. */
+  readonly #lateness = new TimeCounts()
+  #soFar: ProgressSoFar = NOTHING_YET
   #p99Ms: number | null = null
   /** The current second. */
   #second = 0
@@ -217,7 +231,7 @@ export class LoadRecorder {
   #sumUpOne(): void {
     const recorder = this.#unsummed.pop()
     if (recorder === undefined) return
-    this.#summed.push(recorder.sumUp(this.#second - 1, this.#response))
+    this.#summed.push(recorder.sumUp(this.#second - 1, this.#response, this.#lateness))
     if (this.#unsummed.length === 0) this.#addSummed()
   }
 
@@ -238,7 +252,14 @@ export class LoadRecorder {
       notOk,
       p50Ms: percentileMs(this.#response, 50),
       p95Ms: percentileMs(this.#response, 95),
+      lateness: this.#latenessSoFar(),
     }
     this.#p99Ms = percentileMs(this.#response, 99)
+  }
+
+  #latenessSoFar(): ProgressSoFar['lateness'] {
+    const p50Ms = percentileMs(this.#lateness, 50)
+    const p99Ms = percentileMs(this.#lateness, 99)
+    return p50Ms === null || p99Ms === null ? null : { p50Ms, p99Ms }
   }
 }

@@ -121,12 +121,14 @@ export class OperationRecorder {
    * Sums up the interval that ended last: call once after each `endInterval`. Takes some µs.
    * @param second in which it began, of the measurement.
    * @param responseOfAll to which its response times are added too.
+   * @param latenessOfAll the same for its lateness.
    */
-  sumUp(second: number, responseOfAll: TimeCounts): IntervalFigures {
+  sumUp(second: number, responseOfAll: TimeCounts, latenessOfAll: TimeCounts): IntervalFigures {
     const { response, lateness } = this.#ended
     this.#response.add(response)
     this.#lateness.add(lateness)
     responseOfAll.add(response)
+    latenessOfAll.add(lateness)
     const figures = this.#ended.figures(second, this.#operation, this.plannedIn(second))
     this.#ended.reset()
     return figures

@@ -119,7 +119,7 @@ function* pairsOf(counts: SparseCounts): Generator<readonly [bucket: number, cou
 }
 
 /** The shortest time that a bucket counts, in µs. */
-function shortestUs(bucket: number): number {
+export function shortestUs(bucket: number): number {
   if (bucket < UNIT_STEPS) return bucket
   const doublings = (bucket >>> STEPS_BITS) - 1
   return ((bucket & (STEPS - 1)) + STEPS) * 2 ** doublings

@@ -1,4 +1,4 @@
-import { formatFigure } from '../../format.ts'
+import { formatBeside, formatBound } from '../../format-bound.ts'
 import { rowOf } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
@@ -77,6 +77,6 @@ export class BoundTally {
 function describeMiss(row: SloRow, fromMs: number, untilMs: number): string {
   const seconds = `from ${fromMs / 1_000} s to ${untilMs / 1_000} s`
   const measured =
-    row.measured === null ? 'without an answer' : formatFigure(row.measured, row.unit)
-  return `${row.metric} of ${row.operation} was ${measured} ${seconds}; the bound is ${row.comparison} ${formatFigure(row.bound, row.unit)}`
+    row.measured === null ? 'without an answer' : formatBeside(row.measured, row.bound, row.unit)
+  return `${row.metric} of ${row.operation} was ${measured} ${seconds}; the bound is ${row.comparison} ${formatBound(row.bound, row.unit)}`
 }

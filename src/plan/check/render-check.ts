@@ -1,4 +1,4 @@
-import { renderTable, type Column } from '../../report/terminal/text.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import { formatAmount, formatBytes } from '../../format.ts'
 import type { Resource } from '../terms.ts'
 import type { CheckedFigure } from './check.ts'
@@ -20,14 +20,14 @@ const NAMES: Readonly<Record<Resource, string>> = {
   'gateway.cpuUs': 'gateways CPU',
 }
 
-const COLUMNS: readonly Column[] = [
-  { heading: 'size', align: 'left' },
-  { heading: 'figure', align: 'left' },
-  { heading: 'predicted', align: 'right' },
-  { heading: 'measured', align: 'right' },
-  { heading: 'ratio', align: 'right' },
-  { heading: 'in each round', align: 'right' },
-  { heading: '', align: 'left' },
+const COLUMNS = [
+  left('size'),
+  left('figure'),
+  right('predicted'),
+  right('measured'),
+  right('ratio'),
+  right('in each round', { drop: 1 }),
+  left(''),
 ]
 
 /** One line per figure and size. */

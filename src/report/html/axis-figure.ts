@@ -4,7 +4,7 @@ import type { Axis } from './chart.ts'
 /** What stands for a figure that there is none of. */
 export const NO_FIGURE = '–'
 
-/** A value of an axis as people read it: `2.31 ms`, `0:12 (14:03:12)`, `99.9 %`, `round 3`. */
+/** A value of an axis as people read it: `2.31 ms`, `0:12 (14:03:12 UTC)`, `99.9 %`, `round 3`. */
 export function figureOn(axis: Axis, value: number | null | undefined): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return NO_FIGURE
   switch (axis.scale) {
@@ -45,11 +45,10 @@ export function elapsed(seconds: number): string {
   return `${seconds < 0 ? '−' : ''}${front}:${twoDigits(whole % 60)}${fraction}`
 }
 
-/** The time of day where it is read: `14:03:12`. */
+/** In the time zone that reports and run files have: `14:03:12 UTC`. */
 function timeOfDay(ms: number): string {
   const date = new Date(ms)
-  if (Number.isNaN(date.getTime())) return NO_FIGURE
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
+  return Number.isNaN(date.getTime()) ? NO_FIGURE : `${date.toISOString().slice(11, 19)} UTC`
 }
 
 function twoDigits(value: number): string {

@@ -9,13 +9,25 @@ export interface Tick {
   readonly label: string
 }
 
-/** At most `most` ticks in a range, in ascending order: round values, evenly spaced where the scale is. */
+/**
+ * About `most` ticks in a range, in ascending order: round values, evenly spaced where the scale is. Fewer
+ * where floating point has no more values, in a range that is tiny for its distance from 0.
+ */
 export function ticksOn(axis: Axis, range: Range, most: number): readonly Tick[] {
   const { min, max } = range
   if (!(min <= max) || !(most >= 1) || max - min > 1e15) return []
+  const slack = (max - min) * 1e-9
+  const ticks = roundTicks(axis, range, most).filter(
+    ({ position }) => position >= min - slack && position <= max + slack,
+  )
+  return ticks.filter(({ position }, k) => position !== ticks[k - 1]?.position)
+}
+
+function roundTicks(axis: Axis, range: Range, most: number): readonly Tick[] {
+  const spread = range.max - range.min
   switch (axis.scale) {
     case 'clock':
-      return labelled(axis, multiples(range, clockStep(max - min, most)), elapsed)
+      return labelled(axis, multiples(range, clockStep(spread, most)), elapsed)
     case 'linear':
       return linearTicks(axis, range, most)
     case 'log':
@@ -23,7 +35,7 @@ export function ticksOn(axis: Axis, range: Range, most: number): readonly Tick[]
     case 'nines':
       return ninesTicks(axis, range, most)
     case 'names': {
-      const step = Math.max(1, Math.ceil((max - min) / most))
+      const step = Math.max(1, Math.ceil(spread / most))
       const places = multiples(range, step).filter((place) => axis.names[place] !== undefined)
       return labelled(axis, places, (place) => shortened(axis.names[place] ?? ''))
     }
@@ -105,7 +117,7 @@ function logTicks(
   }
   const skip = Math.max(1, Math.ceil((range.max - range.min) / most))
   const values = decades.filter((decade) => decade % skip === 0).map((decade) => 10 ** decade)
-  return labelled(axis, values, (value) => tickLabel(value, axis.unit)).filter(inRange)
+  return labelled(axis, values, (value) => tickLabel(value, axis.unit))
 }
 
 /** 0, the median, and every further nine: 90 %, 99 %, 99.9 %, … */
@@ -117,9 +129,7 @@ function ninesTicks(axis: Axis, { min, max }: Range, most: number): readonly Tic
     .map((k) => 100 * (1 - 10 ** -k))
   // 50 % is a third of the way from 0 % to 90 %.
   if (skip === 1 && (max - min) / most < 0.3) values.splice(1, 0, 50)
-  return labelled(axis, values, (percent) => `${Number(percent.toPrecision(15))} %`).filter(
-    ({ position }) => position >= min - 1e-9 && position <= max + 1e-9,
-  )
+  return labelled(axis, values, (percent) => `${Number(percent.toPrecision(15))} %`)
 }
 
 /** Short, in the unit a person would choose for `largest`: `5 ms`, `0.5 s`, `1,000/s`, `99.9 %`. */

@@ -12,7 +12,7 @@ export function headedFigure({ id, title, sentence }: Chart, heading: 'h2' | 'h3
   return html`<figure class="chart" id=${id}>
     <figcaption>
       <${heading}>${title}</${heading}>
-      <p>${sentence}</p>
+      <p id=${`${id}-sentence`}>${sentence}</p>
     </figcaption>
     <div class="plot" data-chart=${id}></div>
   </figure>`

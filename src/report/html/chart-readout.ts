@@ -1,7 +1,7 @@
 import { counted } from '../../format.ts'
 import { elapsed, figureOn, stretchOn } from './axis-figure.ts'
 import type { HeatMap, LineChart, Tone } from './chart.ts'
-import { eventsAt } from './chart-table.ts'
+import { eventsIn, type Slot } from './plot-layout.ts'
 
 /** The figures of a chart at one position of its x axis, or of one cell. */
 export interface Readout {
@@ -18,15 +18,12 @@ export interface ReadFigure {
   readonly tone: Tone | null
 }
 
-/** The figures of all series, or of the one selected, at an index of `xs`. */
-export function readLines(
-  { x, y, xs, series, marks }: LineChart,
-  index: number,
-  selected: number | null,
-): Readout {
-  const at = xs[index]
+/** The figures of all series, or of the one selected, in a slot. */
+export function readLines(chart: LineChart, slot: Slot, selected: number | null): Readout {
+  const { x, y, xs, series } = chart
+  const { index } = slot
   return {
-    position: figureOn(x, at),
+    position: figureOn(x, xs[index]),
     figures: series.flatMap(({ label, tone, values, interval }, k) => {
       if (selected !== null && selected !== k) return []
       const [low, high] = [interval?.low[index], interval?.high[index]]
@@ -36,22 +33,17 @@ export function readLines(
           : ''
       return [{ label, tone, figure: `${figureOn(y, values[index])}${ends}` }]
     }),
-    events: at === undefined ? [] : eventsAt(marks, at),
+    events: eventsIn(chart, slot),
   }
 }
 
-/** `12–13 s, 4.10–4.40 ms: 23 requests`, of the cell at a column and row. */
-export function readHeatMap(
-  { x, y, xs, edges, marks }: HeatMap,
-  column: number,
-  row: number,
-  count: number,
-  width: number,
-): Readout {
-  const from = xs[column] ?? 0
-  const low = edges[row]
-  const high = edges[row + 1]
-  const stretch = x.scale === 'clock' ? stretchOn(x, from, from + width) : figureOn(x, from)
+/** `12–13 s, 4.10–4.40 ms: 23 requests`, of the cell in a slot and row. */
+export function readHeatMap(chart: HeatMap, slot: Slot, row: number, count: number): Readout {
+  const { x, y, xs, edges } = chart
+  const from = xs[slot.index] ?? 0
+  const [low, high] = [edges[row], edges[row + 1]]
+  const stretch =
+    x.scale === 'clock' ? stretchOn(x, from, from + slot.to - slot.from) : figureOn(x, from)
   return {
     position: x.scale === 'clock' && from >= 60 ? `${stretch} (${elapsed(from)})` : stretch,
     figures: [
@@ -61,7 +53,7 @@ export function readHeatMap(
         tone: null,
       },
     ],
-    events: eventsAt(marks, from),
+    events: eventsIn(chart, slot),
   }
 }
 

@@ -1,5 +1,6 @@
 import { elapsed, figureOn, NO_FIGURE } from './axis-figure.ts'
 import type { Axis, Chart, HeatMap, LineChart } from './chart.ts'
+import { eventsIn, slotsOf } from './plot-layout.ts'
 
 /** A chart's data: a table shows it formatted, a CSV file as it is. */
 export interface ChartTable {
@@ -22,7 +23,9 @@ export function chartTable(chart: Chart): ChartTable {
   return chart.kind === 'lines' ? tableOfLines(chart) : tableOfHeatMap(chart)
 }
 
-function tableOfLines({ x, y, xs, series, marks }: LineChart): ChartTable {
+function tableOfLines(chart: LineChart): ChartTable {
+  const { x, y, xs, series, marks } = chart
+  const slots = new Map(slotsOf(x, xs).map((slot) => [slot.index, slot]))
   const columns: TableColumn[] = [...positionColumns(x)]
   for (const { label, interval } of series) {
     columns.push(column(y, label))
@@ -36,17 +39,13 @@ function tableOfLines({ x, y, xs, series, marks }: LineChart): ChartTable {
       row.push(finite(values[k]))
       if (interval !== undefined) row.push(finite(interval.low[k]), finite(interval.high[k]))
     }
-    if (marks.length > 0) row.push(eventsAt(marks, at).join('; ') || null)
+    if (marks.length > 0) {
+      const slot = slots.get(k)
+      row.push((slot === undefined ? [] : eventsIn(chart, slot)).join('; ') || null)
+    }
     return row
   })
   return { columns, rows }
-}
-
-/** The labels of what happened at a position of the x axis. */
-export function eventsAt(marks: LineChart['marks'], at: number): readonly string[] {
-  return marks
-    .filter(({ from, to }) => at === from || (at > from && at < to))
-    .map(({ label }) => label)
 }
 
 /** One row per cell that counts something. */

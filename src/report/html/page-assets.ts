@@ -15,8 +15,15 @@ export const BUILT = { script: 'client.js', style: 'client.css' }
 
 const FOLDER = import.meta.dirname
 
-/** Reads the script and the style of pages. Call it before a measurement ends: writing a page is synchronous. */
-export async function readPageAssets(): Promise<PageAssets> {
+let assets: Promise<PageAssets> | null = null
+
+/** Reads the script and the style of pages, once. Call it before a measurement ends: writing a page is synchronous. */
+export function readPageAssets(): Promise<PageAssets> {
+  assets ??= readOrBuild()
+  return assets
+}
+
+async function readOrBuild(): Promise<PageAssets> {
   const script = join(FOLDER, BUILT.script)
   return existsSync(script)
     ? {
@@ -29,7 +36,12 @@ export async function readPageAssets(): Promise<PageAssets> {
 /** Puts the script and the style together from their sources. */
 export async function buildPageAssets(): Promise<PageAssets> {
   const uplot = fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))
-  const styles = [uplot, join(FOLDER, 'page.css'), join(FOLDER, 'charts.css')]
+  const styles = [
+    uplot,
+    join(FOLDER, 'page.css'),
+    join(FOLDER, 'charts.css'),
+    join(FOLDER, 'live/live.css'),
+  ]
   return {
     script: await bundleClient(),
     style: styles.map((path) => readFileSync(path, 'utf8')).join('\n'),

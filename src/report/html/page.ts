@@ -12,18 +12,24 @@ export interface Page {
   readonly body: ComponentChildren
   /** Every chart that the body has a figure of. */
   readonly charts: readonly Chart[]
+  /** Where the page's server tells what has changed, for a page that is not final. */
+  readonly events?: string
 }
 
 /**
- * A whole page in one file: it opens from disk, and makes no request. Its policy refuses every script
+ * A whole page in one file: it opens from disk, and makes no request, unless it has events. Its policy refuses every script
  * but its own, so markup in a name stays a name.
  */
-export function renderPage({ title, body, charts }: Page, { script, style }: PageAssets): string {
+export function renderPage(
+  { title, body, charts, events }: Page,
+  { script, style }: PageAssets,
+): string {
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(style)}' 'unsafe-hashes'`,
     'img-src data:',
+    ...(events === undefined ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
@@ -38,12 +44,16 @@ export function renderPage({ title, body, charts }: Page, { script, style }: Pag
     '<!doctype html>',
     '<html lang="en">',
     `<head>${render(html`${head}`)}<style>${style}</style></head>`,
-    `<body>${render(html`${body}`)}`,
+    `${bodyTag(events)}${render(html`${body}`)}`,
     `<script type="application/json" id="charts">${jsonInMarkup(charts)}</script>`,
     `<script>${script}</script></body>`,
     '</html>',
     '',
   ].join('\n')
+}
+
+function bodyTag(events: string | undefined): string {
+  return events === undefined ? '<body>' : `<body data-events="${encodeURI(events)}">`
 }
 
 /** JSON that no text in it can end the element of. */

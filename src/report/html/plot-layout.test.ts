@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Axis, HeatMap, LineChart } from './chart.ts'
-import { layOut } from './plot-layout.ts'
+import { eventsIn, layOut, slotsOf } from './plot-layout.ts'
 
 const CLOCK: Axis = { scale: 'clock', label: 'Elapsed', startMs: 0 }
 const LOG: Axis = { scale: 'log', label: 'Response time', unit: 'ms' }
@@ -75,5 +75,34 @@ describe('where a chart is drawn', () => {
     const layout = layOut(HEAT)
     expect(layout?.y.min).toBeCloseTo(0)
     expect(layout?.y.max).toBeCloseTo(Math.log10(2))
+  })
+})
+
+describe('what happened in a slot', () => {
+  test('is every mark that overlaps it, however short', () => {
+    const chart = lines([1, 1, 1, 1], {
+      marks: [
+        { from: 1.2, to: 1.25, kind: 'pause', label: 'paused' },
+        { from: 1.5, to: 3, kind: 'failed', label: 'failed' },
+        { from: 3, to: 3, kind: 'fault', label: 'killed' },
+      ],
+    })
+    const slots = slotsOf(chart.x, chart.xs)
+    expect(slots.map((slot) => eventsIn(chart, slot))).toEqual([
+      [],
+      ['paused', 'failed'],
+      ['failed'],
+      ['killed'],
+    ])
+  })
+
+  test('between two commits is at the later one', () => {
+    const x: Axis = { scale: 'names', label: 'Commit', names: ['a', 'b', 'c'] }
+    const chart = lines([1, 1, 1], {
+      x,
+      marks: [{ from: 0.5, to: 0.5, kind: 'change', label: 'slower' }],
+    })
+    const slots = slotsOf(chart.x, chart.xs)
+    expect(slots.map((slot) => eventsIn(chart, slot))).toEqual([[], ['slower'], []])
   })
 })

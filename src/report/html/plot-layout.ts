@@ -38,7 +38,8 @@ export function layOut(chart: Chart): PlotLayout | null {
   }
 }
 
-function slotsOf(axis: Axis, xs: readonly number[]): readonly Slot[] {
+/** Where each position of the x axis is, in ascending order; none for what can't be drawn. */
+export function slotsOf(axis: Axis, xs: readonly number[]): readonly Slot[] {
   const placed = xs.flatMap((value, index) => {
     const at = positionOn(axis, value)
     return at === null ? [] : [{ index, at }]
@@ -54,6 +55,16 @@ function slotsOf(axis: Axis, xs: readonly number[]): readonly Slot[] {
     }
     const half = axis.scale === 'names' ? 0.5 : 0
     return { index, from: at - half, centre: at, to: at + half }
+  })
+}
+
+/** The labels of what happened in a slot: of marks that overlap it, and moments in it. */
+export function eventsIn({ x, marks }: Chart, { from, to }: Slot): readonly string[] {
+  return marks.flatMap((mark) => {
+    const [start, end] = [positionOn(x, mark.from), positionOn(x, mark.to)]
+    if (start === null || end === null) return []
+    const isIn = start >= from && (start < to || start === from)
+    return isIn || (start < from && end > from) ? [mark.label] : []
   })
 }
 

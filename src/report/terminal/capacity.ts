@@ -1,8 +1,10 @@
-import { formatCount, formatMs, formatRate } from '../../format.ts'
+import { counted, formatCount, formatMs, formatRate } from '../../format.ts'
 import type { CapacitySearch } from '../../load/capacity.ts'
 import type { LeastRequests } from '../../load/least-requests.ts'
 import type { CapacityEntry, ProbeEntry } from '../../run-file/run-file.ts'
-import { paint, renderTable } from './text.ts'
+import { percentileText, withThinNote } from './percentile-text.ts'
+import { paint } from './paint.ts'
+import { left, renderTable, right } from './table.ts'
 
 /** How long each rate is measured, why, and the lowest rate tried. */
 export function renderLeast(
@@ -12,7 +14,7 @@ export function renderLeast(
 ): string {
   const why = because === null ? '' : `, because of ${because}`
   const below = lowest === 1 ? '' : `; no rate below ${formatRate(lowest)} is tried`
-  return `  at least ${formatMs(durationMs)} and ${formatCount(requests)} requests per probe${why}${below}`
+  return `  at least ${formatMs(durationMs)} and ${counted(requests, 'request')} per probe${why}${below}`
 }
 
 /** One probe in a line, while the search runs. */
@@ -23,25 +25,38 @@ export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): s
   return `  ${formatRate(rate).padStart(10)}  ${times}  ${says}${reason === '' ? '' : `  ${reason}`}`
 }
 
+const CURVE = [
+  right('rate'),
+  right('achieved', { drop: 3 }),
+  right('P50'),
+  right('P95', { drop: 2 }),
+  right('P99'),
+  right('max', { drop: 1 }),
+  right('lateness P99'),
+  left('outcome'),
+]
+
 /** Rate against response times, the lowest rate first. */
 export function renderCurve(probes: readonly ProbeEntry[]): string {
-  const left = { heading: 'outcome', align: 'left' } as const
-  const right = ['rate', 'achieved', 'P50', 'P95', 'P99', 'max', 'lateness P99']
-  return renderTable(
-    [...right.map((heading) => ({ heading, align: 'right' }) as const), left],
+  const table = renderTable(
+    CURVE,
     probes
       .toSorted((a, b) => a.rate - b.rate)
-      .map(({ rate, achievedPerSecond, response, latenessP99Ms, outcome }) => [
-        formatRate(rate),
-        formatRate(achievedPerSecond),
-        time(response.p50Ms),
-        time(response.p95Ms),
-        time(response.p99Ms),
-        time(response.maxMs),
-        time(latenessP99Ms),
-        outcomeText(outcome),
-      ]),
+      .map(({ rate, achievedPerSecond, durationMs, response, latenessP99Ms, outcome }) => {
+        const requests = (achievedPerSecond * durationMs) / 1_000
+        return [
+          formatRate(rate),
+          formatRate(achievedPerSecond),
+          percentileText(response.p50Ms, requests, 50),
+          percentileText(response.p95Ms, requests, 95),
+          percentileText(response.p99Ms, requests, 99),
+          time(response.maxMs),
+          percentileText(latenessP99Ms, requests, 99),
+          outcomeText(outcome),
+        ]
+      }),
   )
+  return withThinNote(table)
 }
 
 /** The result in words: the rate held, and the limit above it. */
@@ -93,7 +108,7 @@ function runsAt(rate: number, probes: readonly ProbeEntry[]): string {
   return (['passed', 'system', 'generator'] as const)
     .flatMap((outcome) => {
       const count = runs.filter((probe) => probe.outcome === outcome).length
-      return count === 0 ? [] : [`${count} ${WORD[outcome]}`]
+      return count === 0 ? [] : [`${formatCount(count)} ${WORD[outcome]}`]
     })
     .join(', ')
 }

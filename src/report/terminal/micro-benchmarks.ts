@@ -1,12 +1,11 @@
 import { formatCount, formatMs, formatPercent } from '../../format.ts'
-import { renderTable } from './text.ts'
+import { left, renderTable, right } from './table.ts'
 import type { MicroBenchmarkEntry } from '../../run-file/run-file.ts'
 
 /** A table of closed-loop benchmarks: how long one call takes when nothing else is asked. */
 export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): string {
-  const columns = ['benchmark', 'mean', 'P50', 'P75', 'P99', 'max', 'calls/s', '±', 'samples']
   return renderTable(
-    columns.map((heading, index) => ({ heading, align: index === 0 ? 'left' : 'right' })),
+    COLUMNS,
     entries.map(({ name, latency, throughputPerSecond, relativeMarginOfErrorPercent, samples }) => [
       name,
       formatMs(latency.meanMs),
@@ -22,3 +21,15 @@ export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): 
     ]),
   )
 }
+
+const COLUMNS = [
+  left('benchmark', { wraps: true }),
+  right('mean', { drop: 4 }),
+  right('P50'),
+  right('P75', { drop: 1 }),
+  right('P99'),
+  right('max', { drop: 3 }),
+  right('calls/s'),
+  right('±'),
+  right('samples', { drop: 2 }),
+]

@@ -1,15 +1,10 @@
-import {
-  formatAmount,
-  formatCount,
-  formatMs,
-  formatPercentDown,
-  formatValue,
-} from '../../format.ts'
+import { counted, formatAmount, formatCount, formatPercentDown, formatValue } from '../../format.ts'
 import { perSecond } from '../../load/metrics/counter.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import type { MetricJson, TagSplitJson } from '../../run-file/json/load-result-json.ts'
-import { left, renderTable, right } from './text.ts'
+import { percentileText } from './percentile-text.ts'
+import { left, renderTable, right } from './table.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
@@ -39,19 +34,32 @@ function renderTags(operations: readonly OperationJson[]): string | null {
         name,
         formatCount(countOf(split)),
         formatCount(split.counts.ok),
-        ...(['response', 'service'] as const).flatMap((time) =>
-          (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((figure) => ms(split[time].figures[figure])),
-        ),
+        ...(['response', 'service'] as const).flatMap((time) => {
+          const { count, p50Ms, p95Ms, p99Ms } = split[time].figures
+          return [
+            percentileText(p50Ms, count, 50),
+            percentileText(p95Ms, count, 95),
+            percentileText(p99Ms, count, 99),
+          ]
+        }),
       ]),
   )
   if (rows.length === 0) return null
-  const times = ['P50', 'P95', 'P99']
-  const headings = ['requests', 'ok', ...times, ...times.map((figure) => `service ${figure}`)]
-  return renderTable(
-    [left('tag'), left('operation'), ...headings.map((heading) => right(heading))],
-    rows,
-  )
+  return renderTable(TAG_COLUMNS, rows)
 }
+
+const TAG_COLUMNS = [
+  left('tag'),
+  left('operation'),
+  right('requests'),
+  right('ok', { drop: 3 }),
+  right('P50'),
+  right('P95'),
+  right('P99'),
+  right('service P50', { drop: 2 }),
+  right('service P95', { drop: 1 }),
+  right('service P99', { drop: 4 }),
+]
 
 function renderChecks(operations: readonly OperationJson[]): string | null {
   const rows = operations.flatMap(({ name, checks }) =>
@@ -65,7 +73,7 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
   )
   if (rows.length === 0) return null
   const columns = [
-    left('check'),
+    left('check', { wraps: true }),
     left('operation'),
     right('made'),
     right('failed'),
@@ -81,7 +89,7 @@ export function passedOf({ passed, failed }: OperationJson['checks'][number]): s
 function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
   if (metrics.length === 0) return null
   return renderTable(
-    [left('metric'), left('kind'), left('figures')],
+    [left('metric'), left('kind'), left('figures', { wraps: true })],
     metrics.map((metric) => [metric.name, metric.kind, figuresOf(metric, measuredMs)]),
   )
 }
@@ -109,7 +117,7 @@ export function figuresOf(metric: MetricJson, measuredMs: number): string {
         ['max', max],
       ] as const
       const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : formatAmount(of)}`)
-      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${formatCount(count)} values`
+      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${counted(count, 'value')}`
     }
   }
 }
@@ -135,11 +143,11 @@ export function renderTrouble(
       ...(metric.invalid === 0
         ? []
         : [
-            `${metric.name}: ${formatCount(metric.invalid)} values were ${INVALID[metric.kind]}, and left out`,
+            `${metric.name}: ${counted(metric.invalid, 'value was', 'values were')} ${INVALID[metric.kind]}, and left out`,
           ]),
       ...(metric.kind === 'trend' && metric.clamped > 0
         ? [
-            `${metric.name}: ${formatCount(metric.clamped)} values were beyond its range, and count as its largest`,
+            `${metric.name}: ${counted(metric.clamped, 'value was', 'values were')} beyond its range, and ${metric.clamped === 1 ? 'counts' : 'count'} as its largest`,
           ]
         : []),
     ]),
@@ -158,8 +166,4 @@ export function countOf({ counts }: TagSplitJson): number {
 
 function howOften(count: number): string {
   return count === 1 ? 'once' : `${formatCount(count)} times`
-}
-
-function ms(time: number | null): string {
-  return time === null ? '–' : formatMs(time)
 }

@@ -1,20 +1,31 @@
+import { counted, formatCount } from '../../format.ts'
 import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { systemText } from '../../environment/system.ts'
 import { printable } from '../../printable.ts'
 import { renderMicroBenchmarks } from './micro-benchmarks.ts'
 import { renderBracket, renderCurve } from './capacity.ts'
-import { renderOutcomes, renderReport } from './scenario.ts'
-import { paint, renderTable } from './text.ts'
+import { renderEnding } from './ending.ts'
+import { renderReport } from './scenario.ts'
+import { paint } from './paint.ts'
+import { left, renderTable } from './table.ts'
 import { renderStretches } from './stretches.ts'
 import type { Reference, RunFile } from '../../run-file/run-file.ts'
 import type { RunLine, RunList } from '../summarise-runs.ts'
 
 /** A table of runs. Whole lines without a final newline. */
 export function renderRunList(runs: RunList['runs']): string {
-  const headings = ['run', 'when (UTC)', 'commit', 'backends', 'scenarios', 'outcome']
-  const columns = headings.map((heading) => ({ heading, align: 'left' }) as const)
-  return runs.length === 0 ? '  no runs' : renderTable(columns, runs.map(row))
+  return runs.length === 0 ? '  no runs' : renderTable(COLUMNS, runs.map(row))
 }
+
+/** A run's name has its time and commit, too. */
+const COLUMNS = [
+  left('run'),
+  left('when (UTC)', { drop: 1 }),
+  left('commit', { drop: 3 }),
+  left('backends', { drop: 2, wraps: true }),
+  left('scenarios', { wraps: true }),
+  left('outcome', { wraps: true }),
+]
 
 function row(run: RunLine): readonly string[] {
   const { runId, startedAt, commit, backends } = run
@@ -34,8 +45,8 @@ function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
   const names = scenarios.slice(0, MAX_NAMES).map(({ name }) => printable(name.split(':')[0] ?? ''))
   const parts = [
     ...names,
-    ...(scenarios.length > MAX_NAMES ? [`${scenarios.length - MAX_NAMES} more`] : []),
-    ...(microBenchmarks > 0 ? [`${microBenchmarks} micro-benchmarks`] : []),
+    ...(scenarios.length > MAX_NAMES ? [`${formatCount(scenarios.length - MAX_NAMES)} more`] : []),
+    ...(microBenchmarks > 0 ? [counted(microBenchmarks, 'micro-benchmark')] : []),
     ...(capacities > 0 ? ['capacity'] : []),
   ]
   return parts.join(', ') || '–'
@@ -44,12 +55,12 @@ function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
 /** `2 passed, 1 failed`, worst first; with the run's status unless it is complete. */
 function outcomeText({ scenarios, status }: RunLine): string {
   const outcomes = scenarios.map(({ outcome }) => outcome)
-  const counted = ORDER.flatMap((outcome) => {
+  const ends = ORDER.flatMap((outcome) => {
     const count = outcomes.filter((other) => other === outcome).length
-    return count === 0 ? [] : [`${count} ${outcome}`]
+    return count === 0 ? [] : [`${formatCount(count)} ${outcome}`]
   })
-  if (status !== 'complete') counted.unshift(status === 'running' ? 'killed or running' : status)
-  const text = counted.join(', ') || '–'
+  if (status !== 'complete') ends.unshift(status === 'running' ? 'killed or running' : status)
+  const text = ends.join(', ') || '–'
   const isGood = status === 'complete' && outcomes.every((outcome) => outcome === 'passed')
   return paint(isGood ? 'green' : outcomes.includes('failed') ? 'red' : 'yellow', text)
 }
@@ -63,7 +74,8 @@ const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as c
 export function renderRun(run: RunFile): string {
   const { system, generators, scenarios, microBenchmarks, capacities } = run
   const shard = generators.kind === 'shard' ? `, shard ${generators.shard} of ${generators.of}` : ''
-  const merged = generators.kind === 'merged' ? `, ${generators.shards.length} generators` : ''
+  const merged =
+    generators.kind === 'merged' ? `, ${counted(generators.shards.length, 'generator')}` : ''
   const groups = Map.groupBy(microBenchmarks, ({ group }) => group)
   const parts = [
     `${paint('bold', run.runId)}  ${systemText(system)}${shard}${merged}`,
@@ -75,7 +87,7 @@ export function renderRun(run: RunFile): string {
       const heading = paint('bold', capacity.name)
       return `${heading}\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}`
     }),
-    ...(scenarios.length > 0 ? [renderOutcomes(run)] : []),
+    renderEnding(run),
     ...(run.status === 'complete' ? [] : [paint('yellow', STATUS[run.status])]),
   ]
   return parts.join('\n\n')
@@ -88,7 +100,7 @@ export function renderReference({ version, parts }: Reference): string {
 }
 
 function us(ms: number): string {
-  return `${Math.round(ms * 1_000)} µs`
+  return `${formatCount(Math.round(ms * 1_000))} µs`
 }
 
 /**

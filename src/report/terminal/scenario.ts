@@ -1,19 +1,21 @@
+import { counted, formatCount, formatFigure, formatSeconds } from '../../format.ts'
 import { intervalsOf, withIntervals } from '../../run-file/json/intervals-json.ts'
-import { formatCount, formatFigure, formatMs, formatSeconds } from '../../format.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../../load/slo/slo-row.ts'
 import { throughputPerSecond } from '../../load/totals.ts'
 import type { Verdict } from '../../load/verdict/verdict.ts'
 import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
-import { outcomeOf, ownErrors, type ScenarioOutcome } from '../../run-file/outcome.ts'
-import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import { ownErrors } from '../../run-file/outcome.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { sloCells } from '../slo-cells.ts'
 import { renderGenerator, renderLateness } from './generator.ts'
 import { renderNotes } from './notes.ts'
 import { renderOperations } from './operations.ts'
-import { left, paint, renderTable, right, type Style } from './text.ts'
+import { percentileText, withThinNote } from './percentile-text.ts'
+import { paint, type Style } from './paint.ts'
+import { left, renderTable, right } from './table.ts'
 import { renderUsers } from './users.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
@@ -28,28 +30,34 @@ export function renderReport(entry: ScenarioEntry): string {
     const intervals = intervalsOf(entry)
     const seconds = (entry.intervals.seconds.at(-1) ?? -1) + 1
     const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
-    const kept = `${seconds} s of it were saved, with ${formatCount(ok)} requests ok`
+    const kept = `${seconds} s of it were saved, with ${counted(ok, 'request')} ok`
     return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
   }
   const { result, verdict, slo, bounds } = entry
   const length = formatSeconds(result.measuredMs)
   const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`
-  const lines = [
+  const judged = [
     `  ${result.arrivals} for ${length}${warmUp}`,
     renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
-    renderOperations(result),
-    renderUsers(result),
-    renderNotes(result, bounds),
-    renderDetails(result),
-    renderLateness(result),
-    renderGenerator(result),
     renderVerdict(verdict),
-    slo.length === 0 ? null : renderSlo(slo),
     slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARD : null,
     ...ownErrors(entry.error).map((line) => paint('red', `  ${line}`)),
   ]
-  return lines.filter((line) => line !== null).join('\n')
+  const measured = [
+    renderOperations(result),
+    renderDetails(result),
+    renderUsers(result),
+    renderNotes(result, bounds),
+    renderLateness(result),
+    renderGenerator(result),
+  ]
+  return withThinNote(
+    [judged, [slo.length === 0 ? null : renderSlo(slo)], measured]
+      .map((lines) => lines.filter((line) => line !== null).join('\n'))
+      .filter((part) => part !== '')
+      .join('\n\n'),
+  )
 }
 
 /** Requests, success ratio, throughput and response times of all operations together. */
@@ -60,11 +68,12 @@ function renderTotals(result: LoadResultJson): string {
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
   const perSecond = throughputPerSecond(withIntervals(result))
   const parts = [
-    `${formatCount(planned)} requests`,
+    counted(planned, 'request'),
     `success ${planned === 0 ? '–' : formatFigure(ok / planned, 'ratio')}`,
     `throughput ${perSecond === null ? '–' : formatFigure(perSecond, '1/s')}`,
     ...[50, 95, 99].map(
-      (percentile) => `P${percentile} ${time(percentileMs(response, percentile))}`,
+      (percentile) =>
+        `P${percentile} ${percentileText(percentileMs(response, percentile), response.totalCount, percentile)}`,
     ),
   ]
   return `  ${parts.join(', ')}`
@@ -87,37 +96,30 @@ export function renderVerdict(verdict: Verdict): string {
   return [heading, ...verdict.reasons.map(({ message }) => `    ${message}`)].join('\n')
 }
 
-/** The SLO table: each bound beside its measured figure, in the order given. */
+/** The SLO table: each bound beside its measured figure, in the order given; run files have the worst first. */
 export function renderSlo(rows: readonly SloRow[]): string {
   return renderTable(
-    [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
+    [
+      left('SLO'),
+      left('operation'),
+      left('metric', { wraps: true }),
+      right('bound'),
+      right('measured'),
+      left('', { below: true }),
+    ],
     rows.map((row) => {
-      const cells = sloCells(row)
-      const outcome = paint(SLO_STYLE[row.outcome], row.outcome)
-      return [outcome, cells.operation, cells.metric, cells.bound, cells.measured]
+      const { operation, metric, bound, figure, notes } = sloCells(row)
+      const style = SLO_STYLE[row.outcome]
+      const outcome = paint(style, row.outcome)
+      // A figure that is no good stands out.
+      const shown = row.outcome === 'met' ? figure : paint(style, figure)
+      const said = notes === '' ? '' : `(${notes})`
+      return [outcome, operation, metric, bound, shown, said]
     }),
   )
 }
 
-/** How each scenario ended. */
-export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): string {
-  return scenarios
-    .map((scenario) => {
-      const outcome = outcomeOf(scenario)
-      return `  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`
-    })
-    .join('\n')
-}
-
 const SLO_OF_SHARD = `  SLO: judged on all shards together, by ${typedCommand('results', 'merge <a.json> <b.json> …')}`
-
-const OUTCOME_STYLE = {
-  passed: 'green',
-  failed: 'red',
-  inconclusive: 'yellow',
-  interrupted: 'yellow',
-  broken: 'red',
-} as const satisfies Record<ScenarioOutcome, string>
 
 const VERDICT_STYLE: Readonly<Record<Verdict['kind'], Style>> = {
   valid: 'green',
@@ -151,20 +153,8 @@ const ABSENT = {
 function renderDeliveries({ name, deliveries }: OperationJson): string[] {
   if (deliveries === null) return []
   if (deliveries.kind === 'unknown') return [`${name} receipts: unknown, ${deliveries.reason}`]
-  const { expected, received, missing, duplicates, receipt, completion } = deliveries
-  const times = (label: string, { figures }: typeof receipt): string =>
-    `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
-  // A sender that does not see every receipt knows only the last ones.
-  const timed = [
-    ...(receipt.figures.count === 0 ? [] : [times('receipt', receipt)]),
-    ...(completion.figures.count === 0 ? [] : [times('last receipt', completion)]),
-  ]
+  const { expected, received, missing, duplicates } = deliveries
   return [
-    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${formatCount(duplicates)} duplicates`,
-    ...(timed.length === 0 ? [] : [`${name} ${timed.join('; ')}`]),
+    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${counted(duplicates, 'duplicate')}`,
   ]
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }

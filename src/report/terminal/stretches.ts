@@ -2,7 +2,8 @@ import { formatCount, formatMs } from '../../format.ts'
 import { bucketAtPercentile, sumOfSparse } from '../../load/recording/sparse-counts.ts'
 import type { IntervalFigures, IntervalResponse } from '../../load/result.ts'
 import { medianOf } from '../../stats/quantile.ts'
-import { renderTable, type Column } from './text.ts'
+import { left, renderTable, right, tableWidth } from './table.ts'
+import { terminalWidth } from './terminal-width.ts'
 
 /**
  * How a load's figures changed over time, one line per stretch. Per operation: the requests that succeeded until the
@@ -16,6 +17,7 @@ export function renderStretches(
   intervals: readonly IntervalFigures[],
   measuredMs: number,
   everySeconds: number,
+  width = terminalWidth(),
 ): string {
   const operations = [...new Set(intervals.map(({ operation }) => operation))]
   // A file may claim a longer measurement than it has seconds.
@@ -26,17 +28,10 @@ export function renderStretches(
   )
   const stretchOf = ({ second }: IntervalFigures): number =>
     Math.min(Math.floor(second / everySeconds), count - 1)
-  const columns: Column[] = [
-    { heading: 'from second', align: 'right' },
-    ...operations.flatMap((name) =>
-      [`${name} so far`, 'P50', 'P95'].map((heading): Column => ({ heading, align: 'right' })),
-    ),
-  ]
   const soFar = new Map<string, number>()
   const stretches = Map.groupBy(intervals, stretchOf)
-  const rows = Array.from({ length: count }, (_, stretch) => [
-    `${stretch * everySeconds}`,
-    ...operations.flatMap((name) => {
+  const figures = Array.from({ length: count }, (_, stretch) =>
+    operations.map((name) => {
       const own = (stretches.get(stretch) ?? []).filter(({ operation }) => operation === name)
       const ok = own.reduce((sum, interval) => sum + interval.ok, soFar.get(name) ?? 0)
       soFar.set(name, ok)
@@ -47,9 +42,28 @@ export function renderStretches(
         percentileOf(times, 95, ({ p95Ms }) => p95Ms),
       ]
     }),
-  ])
-  return renderTable(columns, rows)
+  )
+  const from = (stretch: number): string => formatCount(stretch * everySeconds)
+  const wide = figures.map((own, stretch) => [from(stretch), ...own.flat()])
+  const columns = [
+    right('from second'),
+    ...operations.flatMap((name) => [right(`${name} so far`), right('P50'), right('P95')]),
+  ]
+  if (tableWidth(columns, wide) <= width) return renderTable(columns, wide, width)
+  // In a narrow terminal, operations are below each other.
+  const narrow = figures.flatMap((own, stretch) =>
+    own.map((cells, at) => [at === 0 ? from(stretch) : '', operations[at] ?? '', ...cells]),
+  )
+  return renderTable(NARROW, narrow, width)
 }
+
+const NARROW = [
+  right('from second'),
+  left('operation'),
+  right('so far'),
+  right('P50'),
+  right('P95'),
+]
 
 function percentileOf(
   seconds: readonly IntervalResponse[],

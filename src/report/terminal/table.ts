@@ -11,6 +11,8 @@ export interface Column {
   readonly drop?: number
   /** Whether cells are words that may continue on the next line. */
   readonly wraps?: boolean
+  /** Whether cells may stand below their row. */
+  readonly below?: boolean
 }
 
 type Fitting = Omit<Column, 'heading' | 'align'>
@@ -36,9 +38,10 @@ const MIN_TEXT = 16
  *
  * A table that is too wide is made narrower, by the first of these that suffices:
  * 1. headings, and the cells of columns that wrap, continue on the next line, between words;
- * 2. columns are left out, in the order of `drop`; a line below names them;
- * 3. names (cells of columns aligned to the left) get `…` in their middle;
- * 4. each row becomes a block with one line per cell.
+ * 2. cells that may stand below their row do;
+ * 3. columns are left out, in the order of `drop`; a line below names them;
+ * 4. names (cells of columns aligned to the left) get `…` in their middle;
+ * 5. each row becomes a block with one line per cell.
  * @param width in columns; default: that of the terminal.
  */
 export function renderTable(
@@ -46,31 +49,48 @@ export function renderTable(
   rows: Rows,
   width: number = terminalWidth(),
 ): string {
-  const all = columns.map((_, i) => i)
   const sizes = columns.map((column, i) => sizeOf(column, rows, i))
-  const dropped: number[] = []
-  const toDrop = all.filter((i) => columns[i]?.drop !== undefined)
-  toDrop.sort((a, b) => (columns[b]?.drop ?? 0) - (columns[a]?.drop ?? 0))
-  for (;;) {
-    const shown = all.filter((i) => !dropped.includes(i))
-    const next = toDrop.pop()
+  // Without a heading and texts, there is no column.
+  const all = columns.map((_, i) => i).filter((i) => (sizes[i]?.natural ?? 0) > 0)
+  const choices = choicesOf(columns, all)
+  for (const { shown, below, dropped } of choices) {
     // Without more to leave out, names are cut.
-    const least = next === undefined ? 'cut' : 'wrapped'
-    const widths = widthsWithin(
-      width,
-      shown.flatMap((i) => sizes[i] ?? []),
-      least,
-    )
-    if (widths !== null) {
-      const [some, cells] = [
-        shown.flatMap((i) => columns[i] ?? []),
-        rows.map((row) => shown.map((i) => row[i] ?? '')),
-      ]
-      return `${aligned(some, cells, widths)}${note(dropped, columns, width)}`
-    }
-    if (next === undefined) return blocks(columns, rows, width)
-    dropped.push(next)
+    const least = dropped === choices.at(-1)?.dropped ? 'cut' : 'wrapped'
+    const own = shown.flatMap((i) => sizes[i] ?? [])
+    const widths = widthsWithin(width, own, least)
+    if (widths === null) continue
+    const some = shown.flatMap((i) => columns[i] ?? [])
+    const lines = rows.map((row) => ({
+      cells: shown.map((i) => row[i] ?? ''),
+      below: below.flatMap((i) => wrapWords(row[i] ?? '', width - 2 * GAP)),
+    }))
+    return `${aligned(some, lines, widths)}${note(dropped, columns, width)}`
   }
+  return blocks(columns, rows, width)
+}
+
+/** Which columns are shown, below their row, or left out. */
+interface Choice {
+  readonly shown: readonly number[]
+  readonly below: readonly number[]
+  readonly dropped: readonly number[]
+}
+
+/** The choices there are, the best one first. */
+function choicesOf(columns: readonly Column[], all: readonly number[]): readonly Choice[] {
+  const below = all.filter((i) => columns[i]?.below === true)
+  const toDrop = all
+    .filter((i) => columns[i]?.drop !== undefined)
+    .toSorted((a, b) => (columns[a]?.drop ?? 0) - (columns[b]?.drop ?? 0))
+  const drops = toDrop.map((_, k) => toDrop.slice(0, k + 1))
+  const hidden = [
+    { below: [], dropped: [] },
+    ...[[], ...drops].map((dropped) => ({ below, dropped })),
+  ]
+  return hidden.map((choice) => ({
+    ...choice,
+    shown: all.filter((i) => ![...choice.below, ...choice.dropped].includes(i)),
+  }))
 }
 
 /** The columns that a table takes if nothing is left out. */
@@ -126,31 +146,52 @@ function widthsWithin(
   return widths
 }
 
-function aligned(columns: readonly Column[], rows: Rows, widths: readonly number[]): string {
+/** A row, and the lines below it. */
+interface Line {
+  readonly cells: readonly string[]
+  readonly below: readonly string[]
+}
+
+function aligned(
+  columns: readonly Column[],
+  rows: readonly Line[],
+  widths: readonly number[],
+): string {
   const headings = columns.map(({ heading }) => heading)
   // A table without headings has no line of them.
-  const lines = headings.every((heading) => heading === '') ? rows : [headings, ...rows]
+  const hasHeadings = headings.some((heading) => heading !== '')
+  const lines = hasHeadings ? [{ cells: headings, below: [] }, ...rows] : rows
   return lines
-    .flatMap((row, at) => {
-      const cells = row.map((cell, i) => {
-        const width = widths[i] ?? 0
-        if (textWidth(cell) <= width && !cell.includes('\n')) return [cell]
-        return row === headings || columns[i]?.wraps === true
-          ? wrapWords(cell, width)
-          : [cutInMiddle(cell.replaceAll('\n', ' '), width)]
-      })
-      const height = Math.max(...cells.map((own) => own.length))
-      return Array.from({ length: height }, (_, line) =>
-        cells.map((own, i) => {
-          // Headings of several lines stand on the ground.
-          const text = own[at === 0 && row === headings ? own.length - height + line : line] ?? ''
-          const space = ' '.repeat(Math.max((widths[i] ?? 0) - textWidth(text), 0))
-          return columns[i]?.align === 'left' ? text + space : space + text
-        }),
-      )
-    })
-    .map((cells) => `  ${cells.join('  ')}`.trimEnd())
+    .flatMap((row) => [
+      ...linesOf(row.cells, columns, widths, row.cells === headings),
+      ...row.below.filter((text) => text !== '').map((text) => `    ${text}`),
+    ])
     .join('\n')
+}
+
+/** The lines of a row, or of headings, whose last lines are level. */
+function linesOf(
+  row: readonly string[],
+  columns: readonly Column[],
+  widths: readonly number[],
+  areHeadings: boolean,
+): readonly string[] {
+  const cells = row.map((cell, i) => {
+    const width = widths[i] ?? 0
+    if (textWidth(cell) <= width && !cell.includes('\n')) return [cell]
+    return areHeadings || columns[i]?.wraps === true
+      ? wrapWords(cell, width)
+      : [cutInMiddle(cell.replaceAll('\n', ' '), width)]
+  })
+  const height = Math.max(...cells.map((lines) => lines.length))
+  return Array.from({ length: height }, (_, line) => {
+    const texts = cells.map((lines, i) => {
+      const text = lines[areHeadings ? lines.length - height + line : line] ?? ''
+      const space = ' '.repeat(Math.max((widths[i] ?? 0) - textWidth(text), 0))
+      return columns[i]?.align === 'left' ? text + space : space + text
+    })
+    return `  ${texts.join('  ')}`.trimEnd()
+  })
 }
 
 /** Longer headings are cut where they stand in a line. */

@@ -16,7 +16,7 @@ test('shows the model, and how iterations ended', () => {
   expect(render()).toBe(
     [
       '  closed load: times begin when a step does; while the system stalls, users wait and send nothing',
-      '  iterations: 90 completed, 2 cut short by a step, 8 under way at the end; P50 5.00 ms, P95 5.00 ms, P99 5.00 ms without think time',
+      '  iterations: 90 completed, 2 cut short by a step, 8 under way at the end; P50 ~5.00 ms, P95 ~5.00 ms, P99 ~5.00 ms without think time',
     ].join('\n'),
   )
 })

@@ -1,6 +1,8 @@
-import { formatCount, formatMs } from '../../format.ts'
+import { counted, formatCount } from '../../format.ts'
 import type { PhaseFigures } from '../../load/load-model.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+
+import { percentileText } from './percentile-text.ts'
 
 type ClosedJson = Extract<LoadResultJson['model'], { kind: 'closed' }>
 
@@ -24,10 +26,16 @@ function iterationLine({ iterations }: ClosedJson): string {
     `${formatCount(cutShort)} cut short by a step`,
     `${formatCount(underWay)} under way at the end`,
   ]
-  const { p50Ms, p95Ms, p99Ms } = time.figures
+  const { count, p50Ms, p95Ms, p99Ms } = time.figures
   if (p50Ms === null || p95Ms === null || p99Ms === null) return `iterations: ${ends.join(', ')}`
-  const times = `P50 ${formatMs(p50Ms)}, P95 ${formatMs(p95Ms)}, P99 ${formatMs(p99Ms)}`
-  return `iterations: ${ends.join(', ')}; ${times} without think time`
+  const times = (
+    [
+      [50, p50Ms],
+      [95, p95Ms],
+      [99, p99Ms],
+    ] as const
+  ).map(([percentile, ms]) => `P${percentile} ${percentileText(ms, count, percentile)}`)
+  return `iterations: ${ends.join(', ')}; ${times.join(', ')} without think time`
 }
 
 function isAllWell({ users, ok }: PhaseFigures): boolean {
@@ -40,5 +48,5 @@ function phaseText({ users, ok, timedOut, notDone, errors }: PhaseFigures): stri
     ...(timedOut === 0 ? [] : [`timed out ${formatCount(timedOut)}`]),
     ...(notDone === 0 ? [] : [`not done ${formatCount(notDone)}`]),
   ]
-  return `${formatCount(ok)} of ${formatCount(users)} users: ${kinds.join(', ')}`
+  return `${formatCount(ok)} of ${counted(users, 'user')}: ${kinds.join(', ')}`
 }

@@ -1,15 +1,24 @@
 import { cutInMiddle, styleOf, textWidth } from './text-width.ts'
 
-/** Spaces where a line may end: not between a figure and its unit (`41.0 ms`), nor in a bound (`< 10`). */
-const BREAKS =
-  / +(?!(?:ms|µs|s|min|h|%|×|k?B|[MGT]B)(?![\p{L}\p{N}]))(?<![<>≤≥] +)|(?<!\d) +(?<![<>≤≥] +)/u
+/**
+ * Spaces where a line may end: not after a number, since a figure and its unit belong together (`41.0 ms`, `P99
+ * 3.1 ms`, `12 requests`), nor in a bound (`< 10`).
+ */
+const BREAKS = /(?<![\d<>≤≥ ]) +/
+
+/** The pieces of a line that belong together; those that are wider than a line are taken apart. */
+function piecesOf(line: string, width: number): readonly string[] {
+  return line
+    .split(BREAKS)
+    .flatMap((piece) => (textWidth(piece) <= width ? [piece] : piece.split(/ +/)))
+}
 
 /** A text in lines of at most `width` columns, broken between words; only longer words are cut, in their middle. */
 export function wrapWords(text: string, width: number): readonly string[] {
   if (textWidth(text) <= width && !text.includes('\n')) return [text]
   const { before, plain, after } = styleOf(text)
   return plain.split('\n').flatMap((paragraph) => {
-    const words = paragraph.split(BREAKS).map((word) => cutInMiddle(word, width))
+    const words = piecesOf(paragraph, width).map((word) => cutInMiddle(word, width))
     return fill(words, width, width).map((line) => `${before}${line}${after}`)
   })
 }
@@ -33,7 +42,7 @@ export function fitLines(text: string, width: number): string {
 function hanging(line: string, width: number): string {
   const indent = /^ */.exec(line)?.[0] ?? ''
   const deeper = `${indent}  `
-  const words = line.slice(indent.length).split(BREAKS)
+  const words = piecesOf(line.slice(indent.length), width - deeper.length)
   const [first = '', ...others] = fill(words, width - indent.length, width - deeper.length)
   return [`${indent}${first}`, ...others.map((other) => `${deeper}${other}`)].join('\n')
 }

@@ -1,6 +1,6 @@
 import { printable } from '../../printable.ts'
 import { formatCount } from '../../format.ts'
-import { left, renderTable, right } from '../../report/terminal/text.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import type { Series } from '../decision/series.ts'
 import { commitText } from './series-notes.ts'
 import { closingText, groupsOf } from './trend-groups.ts'

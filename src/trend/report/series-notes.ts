@@ -1,6 +1,6 @@
 import { counted, formatFigure, formatPercent } from '../../format.ts'
 import { printable } from '../../printable.ts'
-import { paint } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
 import type { Change, Point } from '../decision/changes.ts'
 import { DECIDING_RUNS, type Divisor } from '../decision/divisor.ts'
 import { inMetricUnit, type Series } from '../decision/series.ts'

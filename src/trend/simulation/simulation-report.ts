@@ -1,5 +1,5 @@
 import { formatChange, formatPercent } from '../../format.ts'
-import { renderTable } from '../../report/terminal/text.ts'
+import { renderTable } from '../../report/terminal/table.ts'
 import { ratioInterval } from '../../stats/ratio-interval.ts'
 import {
   AFTER,

@@ -6,7 +6,7 @@ import { ANY_PROBE, lowestRate, probeMs, type LeastRequests } from '../../load/l
 import { judgeProbe, type ProbeJudgement } from './judge-probe.ts'
 import { type ProbeEntry } from '../../run-file/run-file.ts'
 import { renderLeast, renderProbe } from '../../report/terminal/capacity.ts'
-import { paint } from '../../report/terminal/text.ts'
+import { paint } from '../../report/terminal/paint.ts'
 import type { RunRecord } from '../../run-file/write/run-record.ts'
 import type { ProbeReporter } from '../probe-reporter.ts'
 

@@ -1,5 +1,5 @@
+import { formatBeside, formatBound } from '../../format-bound.ts'
 import { withIntervals } from '../../run-file/json/intervals-json.ts'
-import { formatFigure } from '../../format.ts'
 import type { ProbeOutcome } from '../../load/capacity.ts'
 import { leastRequests, type LeastRequests } from '../../load/least-requests.ts'
 import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
@@ -129,7 +129,7 @@ function describe({
   measured,
   outcome,
 }: SloRow): string {
-  const found = measured === null ? 'nothing measured' : formatFigure(measured, unit)
+  const found = measured === null ? 'nothing measured' : formatBeside(measured, bound, unit)
   const note = outcome === 'inconclusive' ? ', inconclusive' : ''
-  return `${operation} ${metric} ${found}, not ${comparison} ${formatFigure(bound, unit)}${note}`
+  return `${operation} ${metric} ${found}, not ${comparison} ${formatBound(bound, unit)}${note}`
 }

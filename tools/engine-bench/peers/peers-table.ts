@@ -1,6 +1,6 @@
 import { formatCount, formatMs } from '../../../src/format.ts'
 import { markdownText } from '../../../src/report/markdown/markdown.ts'
-import { renderTable, type Column } from '../../../src/report/terminal/text.ts'
+import { renderTable, type Column } from '../../../src/report/terminal/table.ts'
 import type { Deviation } from './judge/deviation.ts'
 import { trueTimes, type ResponseTimes } from './judge/truth.ts'
 import type { PeerRow } from './measure-peers.ts'

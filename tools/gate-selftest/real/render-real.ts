@@ -1,5 +1,5 @@
 import { formatChange, formatMs, formatPercent } from '../../../src/format.ts'
-import { renderTable, type Column } from '../../../src/report/terminal/text.ts'
+import { renderTable, type Column } from '../../../src/report/terminal/table.ts'
 import type { RealRow } from './judge-samples.ts'
 
 const COLUMNS: readonly Column[] = [

@@ -62,7 +62,7 @@ function tableOf(chart: Chart): HTMLElement {
   frame.className = 'table'
   // It scrolls, so the keyboard must reach it.
   frame.tabIndex = 0
-  frame.setAttribute('role', 'region')
+  frame.setAttribute('role', 'group')
   frame.setAttribute('aria-label', `Data of ${chart.title}`)
   frame.append(table)
   return frame

@@ -1,6 +1,7 @@
 import type { Chart } from '../chart.ts'
 import { ChartData } from './chart-data.ts'
 import { legendOf } from './legend.ts'
+import { mostOf } from './paint-heat.ts'
 import { readPalette } from './palette.ts'
 import { drawPlot, type Plot } from './plot.ts'
 import { Pointing } from './pointing.ts'
@@ -83,7 +84,7 @@ export class ChartPlace {
   /** Fits it to its element. */
   resize(): void {
     const width = this.#canvas.clientWidth
-    if (width > 0) this.#plot?.resize({ width, height: heightOf(this.#chart, width) })
+    if (width > 0) this.#plot?.resize({ width, height: heightOf(width) })
   }
 
   /** Its title and sentence, which the page has from the start. */
@@ -101,7 +102,7 @@ export class ChartPlace {
     this.#plot = null
     this.#canvas.replaceChildren()
     try {
-      const size = { width, height: heightOf(this.#chart, width) }
+      const size = { width, height: heightOf(width) }
       const palette = readPalette(this.element)
       this.#plot = drawPlot(this.#chart, this.#canvas, size, palette, () => this.#pointing.follow())
       if (this.#plot === null) this.#say('No figures to draw.')
@@ -133,12 +134,13 @@ export class ChartPlace {
 }
 
 function legendParts(chart: Chart): unknown {
-  if (chart.kind === 'heat-map') return chart
-  return [chart.y.label, chart.series.map(({ label, tone, shape }) => [label, tone, shape])]
+  const marks = [...new Set(chart.marks.map(({ kind }) => kind))]
+  if (chart.kind === 'heat-map') return [chart.y.label, mostOf(chart), marks]
+  const series = chart.series.map(({ label, tone, shape }) => [label, tone, shape])
+  return [chart.y.label, series, marks]
 }
 
-/** In CSS pixels. */
-function heightOf({ kind }: Chart, width: number): number {
-  const height = kind === 'heat-map' ? 260 : 230
-  return width < 420 ? height - 20 : height
+/** In CSS pixels; the same for all, because they stand beside each other. */
+function heightOf(width: number): number {
+  return width < 420 ? 215 : 240
 }

@@ -1,4 +1,4 @@
-import type { Chart } from '../chart.ts'
+import type { Chart, Mark } from '../chart.ts'
 import { mostOf } from './paint-heat.ts'
 import { seriesOf } from './plot.ts'
 
@@ -19,7 +19,23 @@ export function legendOf(chart: Chart): HTMLElement {
     entry.append(name)
     legend.append(entry)
   }
+  for (const kind of new Set(chart.marks.map((mark) => mark.kind))) {
+    const entry = document.createElement('span')
+    entry.className = `swatch shape-mark mark-${kind}`
+    const name = document.createElement('span')
+    name.textContent = MARK_NAMES[kind]
+    entry.append(name)
+    legend.append(entry)
+  }
   return legend
+}
+
+const MARK_NAMES: Readonly<Record<Mark['kind'], string>> = {
+  failed: 'requests failed',
+  dropped: 'requests dropped',
+  pause: 'generator paused',
+  fault: 'fault',
+  change: 'change',
 }
 
 /** The scale of colours with the counts at its ends. */

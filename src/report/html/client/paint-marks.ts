@@ -10,14 +10,19 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const [start, end] = [positionOn(x, from), positionOn(x, to)]
     if (start === null || end === null) continue
     const left = toX(Math.min(start, end))
-    const width = Math.max(toX(Math.max(start, end)) - left, 2 * scale)
+    const width = Math.max(toX(Math.max(start, end)) - left, scale)
     context.fillStyle = palette.mark(kind)
-    context.globalAlpha = 0.16
+    // A moment is a line.
+    context.globalAlpha = width < 3 * scale ? 0.45 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
-    context.fillRect(left, top, width, 3 * scale)
+    const wide = Math.max(width, 3 * scale)
+    context.fillRect(left - (wide - width) / 2, top, wide, 4 * scale)
   }
 }
+
+/** Marks of a plot that have their labels in it. */
+const MAX_LABELLED = 3
 
 /** Bounds as labelled lines, and the labels of marks: over the figures. */
 export function paintBounds(surface: Surface, chart: Chart, palette: Palette): void {
@@ -26,9 +31,6 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
   for (const { axis, at, label } of chart.bounds) {
     const position = positionOn(axis === 'x' ? chart.x : chart.y, at)
     if (position === null) continue
-    context.strokeStyle = palette.bound
-    context.lineWidth = 1.5 * scale
-    context.setLineDash([6 * scale, 4 * scale])
     context.beginPath()
     if (axis === 'y') {
       context.moveTo(left, toY(position))
@@ -37,11 +39,24 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
       context.moveTo(toX(position), top)
       context.lineTo(toX(position), top + height)
     }
+    if (chart.kind === 'heat-map') {
+      // Cells may have its colour: something of the background is beside it.
+      context.globalAlpha = 0.7
+      context.strokeStyle = palette.background
+      context.lineWidth = 3.5 * scale
+      context.stroke()
+      context.globalAlpha = 1
+    }
+    context.strokeStyle = palette.bound
+    context.lineWidth = 1.5 * scale
+    context.setLineDash([6 * scale, 4 * scale])
     context.stroke()
     context.setLineDash([])
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', palette.bound)
     else labels.write(label, toX(position), top + 14 * scale, 'start', palette.bound)
   }
+  // The legend and the readout say what more marks are.
+  if (chart.marks.length > MAX_LABELLED) return
   for (const { from, kind, label } of chart.marks) {
     const start = positionOn(chart.x, from)
     if (start === null || toX(start) > left + width) continue

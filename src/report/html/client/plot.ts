@@ -47,7 +47,10 @@ export function drawPlot(
         x: { time: false, range: () => [layout.x.min, layout.x.max] },
         y: { range: () => [layout.y.min, layout.y.max] },
       },
-      series: [{}, ...seriesOf(chart).map((series) => lineOf(series, palette))],
+      series: [
+        {},
+        ...seriesOf(chart).map((series) => lineOf(series, palette, layout.slots.length)),
+      ],
       axes: [
         {
           ...axisStyle(palette),
@@ -136,7 +139,10 @@ const DASHES: Partial<Record<Tone, readonly number[]>> = {
   service: [7, 3],
 }
 
-function lineOf({ shape, tone, label }: Series, palette: Palette): uPlot.Series {
+/** Points of a dashed line: with more, dashes are shorter than the line's turns, and slow to draw. */
+const MAX_DASHED = 1_000
+
+function lineOf({ shape, tone, label }: Series, palette: Palette, points: number): uPlot.Series {
   const colour = palette.tone(tone)
   const dash = DASHES[tone]
   const line: uPlot.Series = {
@@ -145,7 +151,7 @@ function lineOf({ shape, tone, label }: Series, palette: Palette): uPlot.Series 
     width: tone === 'max' ? 1.25 : 1.75,
     points: { show: false, size: 5, fill: colour, filter: isolated },
   }
-  if (dash !== undefined) line.dash = [...dash]
+  if (dash !== undefined && points <= MAX_DASHED) line.dash = [...dash]
   // Lines are uPlot's; everything else is painted.
   return shape === 'line'
     ? line
@@ -206,5 +212,5 @@ function widestOf({ ctx }: uPlot, labels: readonly string[] | null, palette: Pal
   ctx.font = palette.font
   const widths = (labels ?? []).map((label) => ctx.measureText(label).width)
   ctx.restore()
-  return Math.ceil(Math.max(24, ...widths))
+  return Math.ceil(Math.max(44, ...widths))
 }

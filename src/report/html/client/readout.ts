@@ -16,9 +16,9 @@ export function readAt(plot: Plot, { slot, row }: Place): Readout | null {
   const chart = plot.chart()
   const at = plot.layout().slots[slot]
   if (at === undefined) return null
-  if (chart.kind === 'lines') return readLines(chart, at.index, row)
+  if (chart.kind === 'lines') return readLines(chart, at, row)
   if (row === null || chart.edges[row + 1] === undefined) return null
-  return readHeatMap(chart, at.index, row, countAt(chart, at.index, row), at.to - at.from)
+  return readHeatMap(chart, at, row, countAt(chart, at.index, row))
 }
 
 /** The counts of a heat map's columns, by row. */

@@ -24,7 +24,12 @@ export function boundBar(row: SloRow): VNode {
     ? `M0 3H${WIDTH - 6}L${WIDTH} 7L${WIDTH - 6} 11H0Z`
     : `M0 3H${Number(shown.toFixed(2))}V11H0Z`
   return html`<span class="bound-bar">
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${describe(row, used)}>
+    <svg
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label=${describe(row, used)}
+    >
       <rect class="within" x="0" y="0" width=${BOUND_AT} height=${HEIGHT} />
       ${shown === 0 ? null : html`<path class=${`used ${row.outcome}`} d=${ends} />`}
       <line class="bound" x1=${BOUND_AT} x2=${BOUND_AT} y1="0" y2=${HEIGHT} />

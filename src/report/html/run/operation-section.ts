@@ -1,16 +1,20 @@
-import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs } from '../../../format.ts'
+import type { IntervalFigures } from '../../../load/result.ts'
 import { countedDeliveries } from '../../../load/totals.ts'
 import { deserializeHistogram } from '../../../run-file/json/histogram-json.ts'
+import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { failuresOf } from '../../failures.ts'
-import type { Chart } from '../chart.ts'
+import type { Chart, Mark } from '../chart.ts'
 import { chartFigure } from '../chart-figure.ts'
 import { dataTable } from '../data-table.ts'
+import { inFlightChart, receiptsChart } from './charts/count-charts.ts'
+import { heatMap } from './charts/heat-map.ts'
 import { latencyChart, type OverTime } from './charts/latency-chart.ts'
-import { failureMarks } from './charts/marks.ts'
+import { latenessChart } from './charts/lateness-chart.ts'
+import { failureMarks, pauseMarks } from './charts/marks.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
 import { rateChart } from './charts/rate-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
@@ -22,37 +26,79 @@ type Operation = Measured['result']['operations'][number]
 
 /** Everything about one operation of a load: charts, failures, receipts. */
 export function operationSection(entry: Measured, operation: Operation, id: string): Part {
-  const over = overTime(entry, operation, id)
+  const { result, bounds } = entry
+  const { name } = operation
+  const load = courseOf(entry)
+  const course = overTime(load, name, id)
+  const over = (chart: string): OverTime => ({ ...course, id: `${id}-${chart}` })
+  const responseBounds = timeBounds(bounds, 'response', name)
+  const isClosed = result.model.kind === 'closed'
   const charts = [
-    latencyChart(
-      { ...over, id: `${id}-latency` },
-      timeBounds(entry.bounds, 'response', operation.name),
-    ),
+    latencyChart(over('latency'), responseBounds),
     responsePercentiles(entry, operation, `${id}-percentiles`),
-    rateChart({ ...over, id: `${id}-rate` }),
+    heatMap(over('heat-map'), load.intervals, load.measuredMs, responseBounds),
+    rateChart(over('rate')),
+    isClosed ? null : latenessChart(over('lateness')),
+    inFlightChart(over('in-flight')),
+    receiptsChart(over('received')),
     completionPercentiles(entry, operation, `${id}-completion`),
-  ].filter((chart): chart is Chart & { kind: 'lines' } => chart !== null)
+  ].filter((chart) => chart !== null)
   return {
     charts,
     body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
-      <h3 id=${`${id}-heading`}>${operation.name}</h3>
+      <h3 id=${`${id}-heading`}>${name}</h3>
       <div class="charts">${charts.map(chartFigure)}</div>
       ${failureTable(entry, operation)} ${receiptsTable(operation)}
     </section>`,
   }
 }
 
-/** An operation's seconds, with where requests failed. */
-export function overTime({ result }: Measured, operation: Operation, id: string): OverTime {
-  const intervals = intervalsOf(result)
-  const slots = slotsOf(intervals, operation.name, planSlots(intervals, result.measuredMs))
+/** What is left of one operation of a load whose process died. */
+export function lostOperationSection(load: Course, name: string, id: string): Part {
+  const course = overTime(load, name, id)
+  const over = (chart: string): OverTime => ({ ...course, id: `${id}-${chart}` })
+  const charts = [
+    latencyChart(over('latency'), []),
+    heatMap(over('heat-map'), load.intervals, load.measuredMs, []),
+    rateChart(over('rate')),
+    latenessChart(over('lateness')),
+  ].filter((chart) => chart !== null)
   return {
-    id,
-    operation: operation.name,
-    startMs: Date.parse(result.startedAt),
-    slots,
-    marks: failureMarks(slots),
+    charts,
+    body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
+      <h3 id=${`${id}-heading`}>${name}</h3>
+      <div class="charts">${charts.map(chartFigure)}</div>
+    </section>`,
   }
+}
+
+/** A load over time. */
+export interface Course {
+  readonly intervals: readonly IntervalFigures[]
+  readonly measuredMs: number
+  /** Start of the measurement, in UNIX ms. */
+  readonly startMs: number
+  readonly pauses: readonly Mark[]
+}
+
+/** The course of a measured load. */
+export function courseOf({ result }: Measured): Course {
+  return {
+    intervals: intervalsOf(result),
+    measuredMs: result.measuredMs,
+    startMs: Date.parse(result.startedAt),
+    pauses: pauseMarks(result.health.longestPauses, result.measuredMs),
+  }
+}
+
+/** An operation's seconds, with where requests failed and the generator paused. */
+export function overTime(
+  { intervals, measuredMs, startMs, pauses }: Course,
+  operation: string,
+  id: string,
+): OverTime {
+  const slots = slotsOf(intervals, operation, planSlots(intervals, measuredMs))
+  return { id, operation, startMs, slots, marks: [...failureMarks(slots), ...pauses] }
 }
 
 function responsePercentiles(
@@ -107,15 +153,38 @@ function completionPercentiles(
 
 function failureTable({ result }: Measured, { name }: Operation): VNode | null {
   const failures = failuresOf(result).filter(({ operation }) => operation === name)
+  const own = intervalsOf(result).filter(({ operation }) => operation === name)
   return dataTable({
     caption: `${name}: failures`,
     columns: [
       { heading: 'failure' },
       { heading: 'requests', isFigure: true },
+      { heading: 'when' },
       { heading: 'such as' },
     ],
-    rows: failures.map(({ kind, count, sample }) => [kind, formatCount(count), sample]),
+    rows: failures.map(({ kind, count, sample }) => [
+      kind,
+      formatCount(count),
+      spanOf(own, kind),
+      sample,
+    ]),
   })
+}
+
+/** From the first to the last second in which it happened; `–` where that is unknown. */
+function spanOf(intervals: readonly IntervalFigures[], kind: string): string {
+  const seconds = intervals
+    .filter(({ errors, timedOut, dropped }) =>
+      kind === 'timed out'
+        ? timedOut > 0
+        : kind === 'dropped'
+          ? dropped > 0
+          : errors.some(({ code }) => code === kind),
+    )
+    .map(({ second }) => second)
+  const [first, last] = [seconds[0], seconds.at(-1)]
+  if (first === undefined || last === undefined) return '–'
+  return first === last ? `at ${first} s` : `from ${first} s to ${last} s`
 }
 
 function receiptsTable({ name, deliveries }: Operation): VNode | null {

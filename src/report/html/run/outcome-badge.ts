@@ -21,7 +21,9 @@ const SIGNS = {
 /** An outcome in a word, with its sign and colour. */
 export function outcomeBadge(ending: Ending, word: string = ending): VNode {
   const [tone, sign] = SIGNS[ending]
-  return html`<span class=${`badge ${tone}`}><span aria-hidden="true">${sign}</span> ${word}</span>`
+  return html`<span class=${`badge ${tone}`}
+    ><span aria-hidden="true">${sign}</span> <span class="word">${word}</span></span
+  >`
 }
 
 /** The colour of an outcome, as a class. */

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatSeconds } from '../../../format.ts'
+import { counted, formatSeconds } from '../../../format.ts'
 import { systemText } from '../../../environment/system.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
@@ -53,6 +53,7 @@ function masthead(run: RunFile): VNode {
 }
 
 function runFacts({
+  environment,
   startedAt,
   finishedAt,
   commit,
@@ -70,6 +71,7 @@ function runFacts({
     ['System', systemText(system)],
     ['Commit', commit === null ? null : commitText(commit)],
     ['Profile', profile],
+    ['Machine', `${counted(environment.availableCores, 'core')}, Node ${environment.nodeVersion}`],
     [
       'Generators',
       generators.kind === 'one'

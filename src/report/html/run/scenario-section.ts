@@ -1,14 +1,14 @@
+import { html } from 'htm/preact'
+import type { ComponentChildren, VNode } from 'preact'
+import { counted, formatCount, formatMs, formatSeconds } from '../../../format.ts'
 import { total } from '../../../load/totals.ts'
 import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
-import { html } from 'htm/preact'
-import type { VNode } from 'preact'
-import { counted, formatCount, formatMs, formatSeconds } from '../../../format.ts'
 import { outcomeOf, ownErrors } from '../../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { renderLateness } from '../../terminal/generator.ts'
 import { factList, type Fact } from './facts.ts'
 import { notesTables } from './notes-tables.ts'
-import { operationSection } from './operation-section.ts'
+import { lostOperationSection, operationSection, type Course } from './operation-section.ts'
 import { outcomeBadge } from './outcome-badge.ts'
 import { chartsOf, type Part } from './part.ts'
 import { countsTable, timesTable } from './times-table.ts'
@@ -23,43 +23,62 @@ export function scenarioSection(scenario: ScenarioEntry, id: string): Part {
     <h2 id=${`${id}-heading`}>${name}</h2>
     <p class="muted">${outcomeBadge(outcomeOf(scenario))} ${file}</p>
   </header>`
-  if (scenario.state !== 'measured') {
+  const section = (content: ComponentChildren): VNode =>
+    html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
+      ${heading} ${content}
+    </section>`
+  if (scenario.state === 'unmeasured') {
     return {
       charts: [],
-      body: html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
-        ${heading} ${unmeasured(scenario)}
-      </section>`,
+      body: section(
+        html`<p class="notice bad">Nothing was measured:</p>
+          <pre class="error">${scenario.error}</pre>`,
+      ),
+    }
+  }
+  const idOf = (at: number): string => `${id}-operation-${at + 1}`
+  if (scenario.state === 'lost') {
+    const course = courseOfLost(scenario)
+    const left = scenario.intervals.operations.map(({ operation }, at) =>
+      lostOperationSection(course, operation, idOf(at)),
+    )
+    return {
+      charts: chartsOf(left),
+      body: section([lostText(scenario), ...left.map(({ body }) => body)]),
     }
   }
   const { result, error } = scenario
   const operations = result.operations.map((operation, at) =>
-    operationSection(scenario, operation, `${id}-operation-${at + 1}`),
+    operationSection(scenario, operation, idOf(at)),
   )
   const errors = ownErrors(error)
   return {
     charts: chartsOf(operations),
-    body: html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
-      ${heading} ${factList('facts', loadFacts(scenario))} ${verdictText(scenario)}
+    body: section(
+      html`${factList('facts', loadFacts(scenario))} ${verdictText(scenario)}
       ${result.abortReason === null ? null : html`<p class="notice bad">Ended early: ${result.abortReason}</p>`}
       ${errors.length === 0 ? null : html`<pre class="error">${errors.join('\n')}</pre>`}
       ${timesTable(`Times of ${name}`, result)} ${countsTable(`Requests of ${name}`, result)}
-      ${usersTable(scenario)} ${notesTables(scenario)} ${operations.map(({ body }) => body)}
-    </section>`,
+      ${usersTable(scenario)} ${notesTables(scenario)} ${operations.map(({ body }) => body)}`,
+    ),
   }
 }
 
-function unmeasured(scenario: Exclude<ScenarioEntry, { state: 'measured' }>): VNode {
-  const { error } = scenario
-  if (scenario.state === 'unmeasured') {
-    return html`<p class="notice bad">Nothing was measured:</p>
-      <pre class="error">${error}</pre>`
-  }
-  const ok = total(intervalsOf(scenario), (interval) => interval.ok)
-  const seconds = (scenario.intervals.seconds.at(-1) ?? -1) + 1
+type Lost = Extract<ScenarioEntry, { state: 'lost' }>
+
+function courseOfLost({ intervals }: Lost): Course {
+  const [startMs = 0] = intervals.timestamps ?? []
+  const seconds = (intervals.seconds.at(-1) ?? -1) + 1
+  return { intervals: intervalsOf({ intervals }), measuredMs: seconds * 1_000, startMs, pauses: [] }
+}
+
+function lostText(lost: Lost): VNode {
+  const ok = total(intervalsOf(lost), (interval) => interval.ok)
+  const seconds = (lost.intervals.seconds.at(-1) ?? -1) + 1
   return html`<p class="notice doubtful">
       ${formatCount(seconds)} s of it were saved, with ${counted(ok, 'successful request')}:
     </p>
-    <pre class="error">${error}</pre>`
+    <pre class="error">${lost.error}</pre>`
 }
 
 function loadFacts({ result }: Measured): readonly Fact[] {
@@ -99,6 +118,6 @@ function verdictText({ result, verdict }: Measured): VNode {
             ${reasons.map((reason) => html`<li>${reason}</li>`)}
           </ul>`
     }
-    ${lateness === null ? null : html`<p class="note">${lateness.trim()}</p>`}
+    ${lateness === null ? null : html`<p class="note">${lateness.trim().replaceAll(/\n\s*/g, '; ')}</p>`}
   </div>`
 }

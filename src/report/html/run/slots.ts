@@ -1,4 +1,9 @@
-import type { IntervalFigures, IntervalResponse } from '../../../load/result.ts'
+import type { IntervalFigures, IntervalLateness } from '../../../load/result.ts'
+import {
+  bucketAtPercentile,
+  sumOfSparse,
+  type SparseCounts,
+} from '../../../load/recording/sparse-counts.ts'
 import { total } from '../../../load/totals.ts'
 import { medianOf } from '../../../stats/quantile.ts'
 
@@ -12,12 +17,25 @@ export interface Slot {
   readonly to: number
   /** How long requests were being started in it, in s: 0 after the load's end. */
   readonly sendingSeconds: number
+  /** `null` if unknown, as in older run files; so are those below. */
+  readonly planned: number | null
   readonly started: number
   readonly dropped: number
   readonly ok: number
   readonly failed: number
   readonly timedOut: number
-  readonly response: Omit<IntervalResponse, 'counts'> | null
+  /** The most at once. */
+  readonly inFlight: number | null
+  readonly received: number | null
+  readonly lateness: IntervalLateness | null
+  readonly response: {
+    readonly p50Ms: number
+    readonly p95Ms: number
+    readonly p99Ms: number
+    readonly maxMs: number
+  } | null
+  /** All response times, in coarse steps; empty if unknown. */
+  readonly counts: SparseCounts
 }
 
 /** How a load's seconds are put together, the same for all operations of it. */
@@ -30,12 +48,16 @@ export interface SlotPlan {
 }
 
 /** At most 600 slots of whole seconds over all that happened, the wait for the last requests included. */
-export function planSlots(intervals: readonly IntervalFigures[], measuredMs: number): SlotPlan {
+export function planSlots(
+  intervals: readonly IntervalFigures[],
+  measuredMs: number,
+  most = MAX_SLOTS,
+): SlotPlan {
   const seconds = intervals.reduce(
-    (most, { second }) => Math.max(most, second + 1),
+    (longest, { second }) => Math.max(longest, second + 1),
     Math.ceil(measuredMs / 1_000),
   )
-  const length = Math.max(1, Math.ceil(seconds / MAX_SLOTS))
+  const length = Math.max(1, Math.ceil(seconds / most))
   return { count: Math.ceil(seconds / length), length, measured: measuredMs / 1_000 }
 }
 
@@ -53,27 +75,82 @@ export function slotsOf(
     const from = at * length
     const to = from + length
     const own = bySlot.get(at) ?? []
+    const counts = sumOfSparse(own.map(({ response }) => response?.counts ?? []))
     return {
       from,
       to,
       sendingSeconds: Math.max(0, Math.min(to, measured) - from),
+      planned: known(
+        own,
+        ({ planned }) => planned,
+        (a, b) => a + b,
+      ),
       started: total(own, ({ started }) => started),
       dropped: total(own, ({ dropped }) => dropped),
       ok: total(own, ({ ok }) => ok),
       failed: total(own, ({ failed }) => failed),
       timedOut: total(own, ({ timedOut }) => timedOut),
-      response: responseOf(own),
+      inFlight: known(own, ({ inFlight }) => inFlight, Math.max),
+      received: known(
+        own,
+        ({ received }) => received,
+        (a, b) => a + b,
+      ),
+      lateness: latenessOf(own),
+      response: responseOf(own, counts),
+      counts,
     }
   })
 }
 
-function responseOf(intervals: readonly IntervalFigures[]): Slot['response'] {
-  const times = intervals.flatMap(({ response }) => response ?? [])
+/** Puts the known figures together; `null` if none is known. */
+function known(
+  intervals: readonly IntervalFigures[],
+  of: (interval: IntervalFigures) => number | null,
+  join: (a: number, b: number) => number,
+): number | null {
+  return intervals.reduce<number | null>((sum, interval) => {
+    const figure = of(interval)
+    if (figure === null) return sum
+    return sum === null ? figure : join(sum, figure)
+  }, null)
+}
+
+/** Of several seconds: the median of P50, and the worst of the others. */
+function latenessOf(intervals: readonly IntervalFigures[]): IntervalLateness | null {
+  const times = intervals.flatMap(({ lateness }) => lateness ?? [])
   if (times.length <= 1) return times[0] ?? null
   return {
     p50Ms: medianOf(times.map(({ p50Ms }) => p50Ms)),
-    p95Ms: medianOf(times.map(({ p95Ms }) => p95Ms)),
-    p99Ms: medianOf(times.map(({ p99Ms }) => p99Ms)),
-    maxMs: Math.max(...times.map(({ maxMs }) => maxMs)),
+    p99Ms: worst(times.map(({ p99Ms }) => p99Ms)),
+    maxMs: worst(times.map(({ maxMs }) => maxMs)),
   }
+}
+
+/** Of several seconds: from all of their times together, or, where they are unknown, the medians of the seconds. */
+function responseOf(intervals: readonly IntervalFigures[], counts: SparseCounts): Slot['response'] {
+  const times = intervals.flatMap(({ response }) => response ?? [])
+  const [first] = times
+  if (first === undefined || times.length === 1) return first ?? null
+  const at = (percentile: number, ofSeconds: readonly number[]): number =>
+    bucketAtPercentile(counts, percentile)?.toMs ?? medianOf(ofSeconds)
+  return {
+    p50Ms: at(
+      50,
+      times.map(({ p50Ms }) => p50Ms),
+    ),
+    p95Ms: at(
+      95,
+      times.map(({ p95Ms }) => p95Ms),
+    ),
+    p99Ms: at(
+      99,
+      times.map(({ p99Ms }) => p99Ms),
+    ),
+    maxMs: worst(times.map(({ maxMs }) => maxMs)),
+  }
+}
+
+function worst(times: readonly number[]): number {
+  return times.reduce((most, time) => Math.max(most, time), 0)
 }

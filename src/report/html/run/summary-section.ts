@@ -11,7 +11,7 @@ import { worstBoundFirst } from './bound-used.ts'
 import { latencyChart } from './charts/latency-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
 import { factList, type Fact } from './facts.ts'
-import { overTime } from './operation-section.ts'
+import { courseOf, overTime } from './operation-section.ts'
 import { outcomeBadge } from './outcome-badge.ts'
 import type { Part } from './part.ts'
 import { sloTable } from './slo-table.ts'
@@ -31,7 +31,7 @@ export function summarySection({ scenarios }: RunFile): Part {
     worst === null
       ? null
       : latencyChart(
-          { ...overTime(worst.entry, worst.operation, 'worst'), id: 'worst-latency' },
+          overTime(courseOf(worst.entry), worst.operation.name, 'worst-latency'),
           timeBounds(worst.entry.bounds, 'response', worst.operation.name),
         )
   if (scenarios.length === 0) return { body: null, charts: [] }

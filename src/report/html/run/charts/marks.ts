@@ -1,4 +1,5 @@
-import { counted } from '../../../../format.ts'
+import { counted, formatCount, formatMs } from '../../../../format.ts'
+import type { LongPause } from '../../../../load/result.ts'
 import type { Mark } from '../../chart.ts'
 import type { Slot } from '../slots.ts'
 
@@ -11,6 +12,34 @@ export function failureMarks(slots: readonly Slot[]): readonly Mark[] {
     ...stretches(slots, 'failed', ({ failed, timedOut }) => failed + timedOut, 'failed'),
     ...stretches(slots, 'dropped', ({ dropped }) => dropped, 'dropped'),
   ]
+}
+
+/** Pauses closer to each other than this ratio of the measured time are one mark. */
+const CLOSE = 1 / 40
+
+/** Where the generator's process did not run. */
+export function pauseMarks(pauses: readonly LongPause[], measuredMs: number): readonly Mark[] {
+  const groups: LongPause[][] = []
+  for (const pause of pauses.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = groups.at(-1)
+    const end = last === undefined ? Number.NEGATIVE_INFINITY : endOf(last)
+    if (last !== undefined && pause.fromMs - end < CLOSE * measuredMs) last.push(pause)
+    else groups.push([pause])
+  }
+  return groups.map((group) => {
+    const longest = group.reduce((most, { lengthMs }) => Math.max(most, lengthMs), 0)
+    const count = group.length === 1 ? 'paused' : `${formatCount(group.length)} pauses, up to`
+    return {
+      kind: 'pause',
+      from: (group[0]?.fromMs ?? 0) / 1_000,
+      to: endOf(group) / 1_000,
+      label: `${count} ${formatMs(longest)}`,
+    }
+  })
+}
+
+function endOf(pauses: readonly LongPause[]): number {
+  return pauses.reduce((end, { fromMs, lengthMs }) => Math.max(end, fromMs + lengthMs), 0)
 }
 
 /** One mark per stretch of slots that count something. */

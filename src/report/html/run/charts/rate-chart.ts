@@ -8,15 +8,27 @@ import { rounded } from './rounded.ts'
 /** Requests started, and what became of them, per second. */
 export function rateChart({ id, operation, startMs, slots, marks }: OverTime): LineChart {
   const perSecond = (countOf: (slot: Slot) => number): readonly (number | null)[] =>
-    slots.map((slot) => rounded(countOf(slot) / (slot.to - slot.from)))
-  const sent = slots.map((slot) =>
-    // What a fraction of a second at the end holds says nothing about a rate.
-    slot.sendingSeconds < 0.5 * (slot.to - slot.from)
-      ? null
-      : rounded(slot.started / slot.sendingSeconds),
-  )
+    slots.map((slot) => {
+      const count = countOf(slot)
+      // Nothing was sent any more, and nothing came.
+      const isOver = slot.sendingSeconds === 0 && count === 0
+      return isOver ? null : rounded(count / (slot.to - slot.from))
+    })
+  // What a fraction of a second at the end holds says nothing about a rate.
+  const sent = (countOf: (slot: Slot) => number | null): readonly (number | null)[] =>
+    slots.map((slot) => {
+      const count = countOf(slot)
+      const isWhole = slot.sendingSeconds >= 0.5 * (slot.to - slot.from)
+      return count === null || !isWhole ? null : rounded(count / slot.sendingSeconds)
+    })
   const series: readonly (Series | null)[] = [
-    { label: 'achieved', tone: 'achieved', shape: 'line', values: sent },
+    optional({
+      label: 'asked',
+      tone: 'asked',
+      shape: 'steps',
+      values: sent(({ planned }) => planned),
+    }),
+    { label: 'achieved', tone: 'achieved', shape: 'line', values: sent(({ started }) => started) },
     { label: 'ok', tone: 'ok', shape: 'line', values: perSecond(({ ok }) => ok) },
     optional({
       label: 'failed',

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { WriteStream } from 'node:tty'
 
 /** A row of the screen, or of the rows that have scrolled off its top. */
 interface Row {
@@ -22,6 +23,8 @@ export class VirtualTerminal extends EventEmitter {
   columns: number
   rows: number
   isCursorVisible = true
+  /** By the environment, as of any terminal. */
+  readonly getColorDepth = (): number => WriteStream.prototype.getColorDepth()
   /** Texts as they were written, one per write. */
   readonly writes: string[] = []
   readonly #onResize: OnResize

@@ -1,0 +1,52 @@
+import { counted, formatCount, formatRate } from '../../../../format.ts'
+import type { LineChart } from '../../chart.ts'
+import type { OverTime } from './latency-chart.ts'
+import { rounded } from './rounded.ts'
+
+/** Requests under way, over time; `null` if that is unknown. */
+export function inFlightChart(over: OverTime): LineChart | null {
+  const values = over.slots.map(({ inFlight }) => inFlight)
+  const most = values.reduce<number | null>((a, b) => (b === null ? a : Math.max(a ?? 0, b)), null)
+  if (most === null) return null
+  return {
+    ...overClock(over),
+    title: `${over.operation}: in flight`,
+    sentence: `The most requests under way at once, in each second: ${formatCount(most)} at most.`,
+    y: { scale: 'linear', label: 'requests in flight', unit: 'number' },
+    series: [{ label: 'in flight', tone: 'in-flight', shape: 'steps', values }],
+  }
+}
+
+/** Receipts that arrived, over time; `null` if that is unknown. */
+export function receiptsChart(over: OverTime): LineChart | null {
+  const received = over.slots.flatMap((slot) => slot.received ?? [])
+  if (received.length === 0) return null
+  const values = over.slots.map((slot) =>
+    rounded(slot.received === null ? null : slot.received / (slot.to - slot.from)),
+  )
+  const all = received.reduce((a, b) => a + b, 0)
+  const most = values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0)
+  return {
+    ...overClock(over),
+    title: `${over.operation}: receipts over time`,
+    sentence: `${counted(all, 'receipt')} arrived, up to ${formatRate(most)}.`,
+    y: { scale: 'linear', label: 'receipts per second', unit: '1/s' },
+    series: [{ label: 'received', tone: 'received', shape: 'steps', values }],
+  }
+}
+
+function overClock({
+  id,
+  startMs,
+  slots,
+  marks,
+}: OverTime): Omit<LineChart, 'title' | 'sentence' | 'y' | 'series'> {
+  return {
+    kind: 'lines',
+    id,
+    x: { scale: 'clock', label: 'time since the start', startMs },
+    xs: slots.map(({ from }) => from),
+    bounds: [],
+    marks,
+  }
+}

@@ -1,0 +1,46 @@
+import { formatMs } from '../../../../format.ts'
+import type { LineChart, Series } from '../../chart.ts'
+import type { OverTime } from './latency-chart.ts'
+import { rounded } from './rounded.ts'
+import { timeScale } from './time-scale.ts'
+
+const LINES = [
+  { figure: 'p50Ms', label: 'P50', tone: 'p50' },
+  { figure: 'p99Ms', label: 'P99', tone: 'p99' },
+  { figure: 'maxMs', label: 'max', tone: 'max' },
+] as const
+
+/** How late the generator started requests, over time; `null` if that is unknown. */
+export function latenessChart({
+  id,
+  operation,
+  startMs,
+  slots,
+  marks,
+}: OverTime): LineChart | null {
+  const late = slots.flatMap(({ lateness }) => lateness ?? [])
+  if (late.length === 0) return null
+  const series = LINES.map(({ figure, label, tone }): Series => ({
+    label,
+    tone,
+    shape: 'line',
+    values: slots.map(({ lateness }) => rounded(lateness === null ? null : lateness[figure])),
+  }))
+  const most = late.reduce((longest, { maxMs }) => Math.max(longest, maxMs), 0)
+  return {
+    kind: 'lines',
+    id,
+    title: `${operation}: lateness`,
+    sentence: `How late the generator started requests: its own delay, which response times include and service times don't. It was ${formatMs(most)} late at most.`,
+    x: { scale: 'clock', label: 'time since the start', startMs },
+    y: {
+      scale: timeScale(series.flatMap(({ values }) => values)),
+      label: 'lateness',
+      unit: 'ms',
+    },
+    xs: slots.map(({ from }) => from),
+    series,
+    bounds: [],
+    marks,
+  }
+}

@@ -1,0 +1,47 @@
+/* oxlint-disable no-empty-pattern -- Vitest reads a fixture's first parameter. */
+import { chromium, type Browser } from 'playwright-core'
+import { expect, test as base } from 'vitest'
+import { OpenedPage, type OpenOptions } from './opened-page.ts'
+import { ShownRun } from './shown-run.ts'
+
+/** Debian's, or another that is installed. */
+const CHROMIUM = process.env['CHROMIUM'] || '/usr/bin/chromium'
+
+/** Starts the browser. The sandbox needs rights that containers don't give. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  })
+}
+
+/**
+ * Tests of pages in a real browser. All files share one browser and one run; a page that logs an error, asks for
+ * anything but itself or opens a dialog fails its test.
+ */
+export const test = base
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    const browser = await startBrowser()
+    onCleanup(() => browser.close())
+    return browser
+  })
+  .extend('shown', { scope: 'worker' }, ({}, { onCleanup }) => {
+    const shown = ShownRun.start()
+    onCleanup(() => shown.remove())
+    return shown
+  })
+  .extend('open', ({ browser }, { onCleanup }) => {
+    const opened: OpenedPage[] = []
+    onCleanup(async () => {
+      const problems = opened.flatMap((page) => page.problems)
+      await Promise.all(opened.map((page) => page.close()))
+      expect(problems).toEqual([])
+    })
+    return async (url: string, options?: OpenOptions): Promise<OpenedPage> => {
+      const page = await OpenedPage.open(browser, url, options)
+      opened.push(page)
+      return page
+    }
+  })
+
+export { expect }
