@@ -46,6 +46,22 @@ export function systemOption(): Option {
   )
 }
 
+/** `--live` of commands that make a load; see `openListeners`. */
+export function liveOption(): Option {
+  return new Option(
+    '--live [port]',
+    'serve the charts to browsers of this machine while the run goes on; on a free port by default',
+  )
+}
+
+/** `--stream` of commands that make a load; see `openListeners`. */
+export function streamOption(): Option {
+  return new Option(
+    '--stream <file>',
+    'write what happens as it happens, one line of JSON each; - for standard output',
+  )
+}
+
 /** The largest random seed. */
 export const MAX_SEED = 2 ** 32 - 1
 

@@ -6,8 +6,8 @@ import type { RunListener } from '../report/live/run-event.ts'
 /** Flags of commands whose runs can be followed by others. */
 export interface ListenerFlags {
   /** The port; `true`: any that is free. */
-  readonly live?: true | string
-  readonly stream?: string
+  readonly live?: true | string | undefined
+  readonly stream?: string | undefined
 }
 
 /** Those who follow a run. */
@@ -26,13 +26,17 @@ interface Listener {
 
 /**
  * Opens what the flags name, before anything is measured, and prints the address of a live page.
+ * @param printTo for everything that people read, unless the stream takes standard output.
  * @throws InputError
  */
-export async function openListeners({ live, stream }: ListenerFlags): Promise<RunListeners> {
+export async function openListeners(
+  { live, stream }: ListenerFlags,
+  printTo: NodeJS.WriteStream = process.stdout,
+): Promise<RunListeners> {
   const port = live === undefined ? null : portOf(live)
   const opened: Listener[] = []
   if (stream !== undefined) opened.push(openStream(stream))
-  const out = stream === '-' ? process.stderr : process.stdout
+  const out = stream === '-' ? process.stderr : printTo
   if (port !== null) {
     // Imported late, because most runs have no live page.
     const { LiveServer } = await import('../report/live/live-server.ts')

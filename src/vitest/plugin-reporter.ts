@@ -8,22 +8,37 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
+import type { RunRecord } from '../run-file/write/run-record.ts'
 import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 import { LOAD_PROJECT } from './load-project.ts'
-import type { LoadReporter } from './load-reporter.ts'
+import type { LoadReporter, LoadReporterOptions } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'
 
 /** Reporters of this package's commands, which report load tests instead. */
 export const COMMAND_REPORTERS = new WeakSet<object>()
 
+/** How the runs of a Vitest are recorded. */
+export interface PluginReporterOptions extends Pick<LoadReporterOptions, 'listeners' | 'out'> {
+  /** Starts the record of a run. Default: in the folder and under the profile that the environment names. */
+  readonly openRecord?: () => Promise<RunRecord>
+  /** Called at the end of each run. */
+  readonly onRunEnd?: (reporter: LoadReporter, record: RunRecord) => void
+}
+
 /**
- * Reports the load tests of a Vitest run, next to the reporters of its config. A run without load
- * tests prints and writes nothing.
+ * Reports the load tests of each run of a Vitest, next to the reporters of its config: a Vitest that watches or shows
+ * its UI may run several times, and each run has a file of its own. A run without load tests prints and writes nothing.
  */
 export class PluginReporter implements Reporter {
+  readonly #options: PluginReporterOptions
   #vitest: Vitest | null = null
-  /** The current run's reporter; `null` without load tests. */
+  /** The current run; `null` without load tests. */
   #run: LoadReporter | null = null
+  #record: RunRecord | null = null
+
+  constructor(options: PluginReporterOptions = {}) {
+    this.#options = options
+  }
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
@@ -32,19 +47,18 @@ export class PluginReporter implements Reporter {
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
+    const { openRecord = openByEnvironment, listeners = [], out = process.stdout } = this.#options
     // Imported late, because Vitest starts faster without them.
-    const [{ RunRecord }, { LoadReporter }, { RunPageWriter }] = await Promise.all([
-      import('../run-file/write/run-record.ts'),
+    const [{ LoadReporter }, { RunPageWriter }] = await Promise.all([
       import('./load-reporter.ts'),
       import('../report/html/write-run-page.ts'),
     ])
-    const record = await RunRecord.open({
-      folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
-      profile: profileSettings(process.env).profile,
-    })
-    this.#run = new LoadReporter(record, {
+    this.#record = await openRecord()
+    this.#run = new LoadReporter(this.#record, {
       page: await RunPageWriter.open(),
       isOnlyReporter: false,
+      listeners,
+      out,
     })
     this.#run.onInit(this.#vitest)
     this.#run.onTestRunStart(specifications.filter(({ project }) => isLoad(project)))
@@ -80,8 +94,18 @@ export class PluginReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     const ofLoads = modules.filter(({ project }) => isLoad(project))
-    this.#run?.onTestRunEnd(ofLoads, errors, reason)
+    if (this.#run === null || this.#record === null) return
+    this.#run.onTestRunEnd(ofLoads, errors, reason)
+    this.#options.onRunEnd?.(this.#run, this.#record)
   }
+}
+
+async function openByEnvironment(): Promise<RunRecord> {
+  const { RunRecord: Record } = await import('../run-file/write/run-record.ts')
+  return Record.open({
+    folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
+    profile: profileSettings(process.env).profile,
+  })
 }
 
 function isLoad({ name }: TestProject): boolean {

@@ -1,19 +1,8 @@
 /* oxlint-disable no-empty-pattern -- Vitest reads a fixture's first parameter. */
-import { chromium, type Browser } from 'playwright-core'
 import { expect, test as base } from 'vitest'
 import { OpenedPage, type OpenOptions } from './opened-page.ts'
+import { startBrowser } from './start-browser.ts'
 import { ShownRun } from './shown-run.ts'
-
-/** Debian's, or another that is installed. */
-const CHROMIUM = process.env['CHROMIUM'] || '/usr/bin/chromium'
-
-/** Starts the browser. The sandbox needs rights that containers don't give. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
-}
 
 /**
  * Tests of pages in a real browser. All files share one browser and one run; a page that logs an error, asks for

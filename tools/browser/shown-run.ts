@@ -18,7 +18,7 @@ export class ShownRun {
   #printed = ''
 
   private constructor() {
-    const args = ['bench', '--backend', 'memory', '--results', this.folder]
+    const args = ['bench', '--live', '--backend', 'memory', '--results', this.folder]
     this.#child = spawn(process.execPath, [join(ROOT, 'src/cli/start.mjs'), ...args], {
       cwd: ROOT,
       env: {

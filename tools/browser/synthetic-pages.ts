@@ -2,7 +2,8 @@ import { compareRuns } from '../../src/compare/decision/compare-runs.ts'
 import { comparisonPage } from '../../src/compare/report/comparison-page.ts'
 import type { Page } from '../../src/report/html/page.ts'
 import { runPage } from '../../src/report/html/run/run-page.ts'
-import type { CapacityEntry, ProbeEntry } from '../../src/run-file/run-file.ts'
+import { readSlo } from '../../src/load/slo/slo.ts'
+import type { CapacityEntry, ProbeEntry, ScenarioEntry } from '../../src/run-file/run-file.ts'
 import { runOf, scenarioOf } from '../../src/run-file/testing/run-fixture.ts'
 import { METRICS } from '../../src/trend/decision/metrics.ts'
 import { seriesOf } from '../../src/trend/decision/series.ts'
@@ -13,10 +14,50 @@ import { rowOf, unevenness } from '../../src/trend/testing/history-row.ts'
 export function syntheticPages(): Readonly<Record<string, Page>> {
   return {
     empty: runPage(runOf([])),
+    inconclusive: runPage(runOf([inconclusive()])),
     capacity: runPage(runOf([], { capacities: [CAPACITY] })),
     comparison: comparison(),
     trend: trend(),
   }
+}
+
+/** A bound that was missed only because the generator was late. */
+function inconclusive(): ScenarioEntry {
+  return scenarioOf(
+    'mixed',
+    {
+      responseMs: Array.from({ length: 500 }, (_, k) => 2 + (k % 100) ** 2 / 200),
+      serviceMs: Array.from({ length: 500 }, (_, k) => 2 + (k % 100) / 20),
+    },
+    {
+      verdict: {
+        kind: 'degraded',
+        reasons: [
+          {
+            figure: 'lateness P99',
+            measured: 40,
+            threshold: 5,
+            message: '1 % of the requests started 40.0 ms late or more, above the limit of 5.00 ms',
+          },
+        ],
+      },
+      slo: [
+        {
+          operation: 'a',
+          metric: 'response P95',
+          unit: 'ms',
+          comparison: '<',
+          bound: 20,
+          measured: 47,
+          punctual: 6.75,
+          outcome: 'inconclusive',
+          isDefault: false,
+          windows: null,
+        },
+      ],
+      bounds: [...readSlo({ operations: { a: { response: { p95: '20ms' } } } })],
+    },
+  )
 }
 
 function comparison(): Page {

@@ -9,6 +9,7 @@ import { typedCommand } from '../../typed-command.ts'
 import { RunRecord } from '../../run-file/write/run-record.ts'
 import { LoadReporter } from '../../vitest/load-reporter.ts'
 import { openVitest } from '../../vitest/open-vitest.ts'
+import { PluginReporter } from '../../vitest/plugin-reporter.ts'
 import { profileSettings } from '../../vitest/profile.ts'
 import { checkShard, generatorsOf, shardSettings } from '../../vitest/shard-settings.ts'
 import { runGenerators } from '../../vitest/run/run-generators.ts'
@@ -114,19 +115,28 @@ export async function runBench(
   const followed = await openListeners(values)
   let end: CommandEnd = EXIT.broken
   try {
-    const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
-    const { listeners, out } = followed
-    const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { isOnlyReporter: !isUi, page, listeners, out })
-    const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
-    if (isUi && process.stdin.isTTY) {
-      registerConsoleShortcuts(vitest, process.stdin, process.stdout)
+    const openRecord = (): Promise<RunRecord> =>
+      RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
+    const onRunEnd = ({ exitCode, otherTests }: LoadReporter, record: RunRecord): void => {
+      end = exitCode
+      const path = record.paths?.json ?? null
+      reports.write({ run: record.run, path, exitCode, others: otherTests })
     }
-    const signalCode = await runFiles(vitest, files, isUi)
-    const { exitCode, otherTests } = reporter
-    const path = record.paths?.json ?? null
-    reports.write({ run: record.run, path, exitCode, others: otherTests })
-    end = signalCode ?? exitCode
+    const { listeners, out } = followed
+    // The UI may run scenarios again: each run has a file of its own.
+    if (isUi) {
+      const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, out })
+      const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: true })
+      if (process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
+      return (await runFiles(vitest, files, true)) ?? end
+    }
+    const record = await openRecord()
+    const page = await RunPageWriter.open()
+    const reporter = new LoadReporter(record, { page, listeners, out })
+    const vitest = await openVitest({ project: projectNames(kinds), reporter })
+    const signalCode = await runFiles(vitest, files)
+    onRunEnd(reporter, record)
+    end = signalCode ?? reporter.exitCode
     return end
   } finally {
     await followed.close(end)

@@ -10,6 +10,7 @@ import { renderGate } from '../../gate/report/render-gate.ts'
 import { runGate } from '../../gate/run-gate.ts'
 import {
   checkReportFiles,
+  writeGatePage,
   writeGateReport,
   type ReportFiles,
 } from '../../gate/report/write-gate-report.ts'
@@ -69,10 +70,10 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
     const report = await runGate(options, lines, ending.signal)
     // Printed even if it can't be stored, because the measurement took long.
     try {
-      const times = await versionHistograms(report.runs)
-      const page = renderPage(gatePage(report, times), assets)
-      const problem = writeGateReport(report, page, files)
+      const problem = writeGateReport(report, files)
       if (problem !== null) process.stderr.write(`${problem}\n`)
+      const times = await versionHistograms(report.runs)
+      writeGatePage(report, renderPage(gatePage(report, times), assets), files)
     } finally {
       lines.note(`\n${renderGate(report)}`)
     }

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { readPageAssets } from '../../report/html/page-assets.ts'
 import { renderPage, type Page } from '../../report/html/page.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { writeOutput } from './write-output.ts'
 
 /**
@@ -14,9 +15,10 @@ export function pageFile(flag: string | true, usual: string): string {
 
 /**
  * Writes a page and prints its path on standard error, where it is in no one's way.
- * @throws InputError if the file can't be written.
+ * @throws InputError, ResultsFolderError if the file can't be written.
  */
 export async function writePage(page: Page, path: string): Promise<void> {
+  ensureWritableFolder(dirname(path))
   const text = renderPage(page, await readPageAssets())
   writeOutput(text, path, '--html')
   process.stderr.write(`page: ${path}\n`)

@@ -2,7 +2,15 @@ import { Option } from 'commander'
 import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
-import { backendOption, option, registryOption, systemOption, wholeNumber } from '../flags.ts'
+import {
+  backendOption,
+  liveOption,
+  option,
+  registryOption,
+  streamOption,
+  systemOption,
+  wholeNumber,
+} from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
 import type { BenchFlags } from '../actions/bench.ts'
 
@@ -52,14 +60,8 @@ export const bench: Define = (command, end) => {
     .option('--scenarios <folder>', HELP.scenarios)
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
-    .option(
-      '--live [port]',
-      'serve the charts to browsers of this machine while the run goes on; on a free port by default',
-    )
-    .option(
-      '--stream <file>',
-      'write what happens as it happens, one line of JSON each; - for standard output',
-    )
+    .addOption(liveOption())
+    .addOption(streamOption())
     .addOption(registryOption(new Option('--micro', 'closed-loop micro-benchmarks only')))
     .option('--ui', 'show the scenarios in the browser, by @vitest/ui')
     .addOption(

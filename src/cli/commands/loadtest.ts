@@ -4,7 +4,7 @@ import { SLO_FORMS } from '../../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define, OnEnd } from '../command-line.ts'
-import { gather } from '../flags.ts'
+import { gather, liveOption, streamOption } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
 import { readFlags, type LoadTestFlags } from '../loadtest/read-flags.ts'
 
@@ -133,6 +133,8 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .option('-v, --verbose', 'at the end, list each kind of failure with its count and a sample')
     .option('--out <folder>', 'the folder for result files; results/ by default')
     .option('--json', 'print the run file to standard output, everything else to standard error')
+    .addOption(liveOption())
+    .addOption(streamOption())
 
   command
     .optionsGroup('One load from several machines:')

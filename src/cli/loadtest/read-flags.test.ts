@@ -15,6 +15,7 @@ test('a load without flags has the documented defaults', () => {
     reportIntervalMs: 5_000,
     isVerbose: false,
     isJson: false,
+    followedBy: { live: undefined, stream: undefined },
   })
   expect(parameters).toEqual({
     workload: {

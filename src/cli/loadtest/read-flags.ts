@@ -22,9 +22,10 @@ import {
 } from '../flags.ts'
 import { withFlagNames } from '../flag-names.ts'
 import { runFolder } from '../folders.ts'
+import type { ListenerFlags } from '../run-listeners.ts'
 
 /** The flags of a workload as typed; flags of other workloads are absent. */
-export interface LoadTestFlags extends ServerFlags {
+export interface LoadTestFlags extends ServerFlags, ListenerFlags {
   readonly rate?: string
   readonly duration?: string
   readonly warmUp?: string
@@ -62,6 +63,7 @@ export interface LoadTestRun {
   readonly reportIntervalMs: number
   readonly isVerbose: boolean
   readonly isJson: boolean
+  readonly followedBy: ListenerFlags
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -74,6 +76,10 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
   const parameters = readParameters(kind, flags)
   checkParameters(parameters)
   const servers = serverSettings(flags, env)
+  const { live, stream, json } = flags
+  if (json === true && stream === '-') {
+    throw new InputError('--stream: --json prints to standard output, too. Name a file.')
+  }
   const reportIntervalMs = valueOf(
     flags.reportInterval,
     '--report-interval',
@@ -87,7 +93,8 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
     folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
-    isJson: flags.json === true,
+    isJson: json === true,
+    followedBy: { live, stream },
   }
 }
 

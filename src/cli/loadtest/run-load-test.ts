@@ -11,6 +11,8 @@ import { openForOwn } from '../../vitest/open-vitest.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import { generatorsOf } from '../../vitest/shard-settings.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
+import { EXIT } from '../../exit-code.ts'
+import { openListeners } from '../run-listeners.ts'
 import type { LoadTestRun } from './read-flags.ts'
 
 const SCENARIO = fileURLToPath(programBeside('command-line.load.ts', import.meta.url))
@@ -27,24 +29,32 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   Object.assign(process.env, environmentOf(run))
   backendSettings(process.env)
   dispatchSetting(process.env)
-  const record = await RunRecord.open({
-    folder,
-    profile: 'command line',
-    generators: generatorsOf(shard),
-  })
-  const reporter = new LoadReporter(record, {
-    out: isJson ? process.stderr : process.stdout,
-    reportIntervalMs,
-    isVerbose,
-    page: await RunPageWriter.open(),
-  })
-  const vitest = await openForOwn(dirname(SCENARIO), reporter)
-  for (const project of vitest.projects) project.provide('loadTest', parameters)
-  const signalCode = await runFiles(vitest, [SCENARIO])
-  if (isJson && reporter.paths !== null) {
-    process.stdout.write(readFileSync(reporter.paths.json, 'utf8'))
+  const followed = await openListeners(run.followedBy, isJson ? process.stderr : process.stdout)
+  let end: CommandEnd = EXIT.broken
+  try {
+    const record = await RunRecord.open({
+      folder,
+      profile: 'command line',
+      generators: generatorsOf(shard),
+    })
+    const reporter = new LoadReporter(record, {
+      out: followed.out,
+      reportIntervalMs,
+      isVerbose,
+      page: await RunPageWriter.open(),
+      listeners: followed.listeners,
+    })
+    const vitest = await openForOwn(dirname(SCENARIO), reporter)
+    for (const project of vitest.projects) project.provide('loadTest', parameters)
+    const signalCode = await runFiles(vitest, [SCENARIO])
+    if (isJson && reporter.paths !== null) {
+      process.stdout.write(readFileSync(reporter.paths.json, 'utf8'))
+    }
+    end = signalCode ?? reporter.exitCode
+    return end
+  } finally {
+    await followed.close(end)
   }
-  return signalCode ?? reporter.exitCode
 }
 
 /**

@@ -148,7 +148,7 @@ export function ratioChart(
     y: { scale: 'log', label: 'candidate / baseline', unit: '×' },
     xs: rows.map((_, at) => at),
     series,
-    bounds: [{ axis: 'y', at: 1, label: 'no difference' }],
+    bounds: [{ axis: 'y', at: 1, label: 'no difference', isNeutral: true }],
     marks: [],
   }
 }

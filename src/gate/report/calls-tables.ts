@@ -76,7 +76,7 @@ const PAIR_HEADINGS = [
   'change',
   'difference',
   'processes',
-  'counts from',
+  'limit',
 ] as const
 
 /** Pairs: one row per operation and metric. */
@@ -85,7 +85,7 @@ export function pairsTable({ operations }: Pairs): StageTable {
     stage: 'pairs',
     headings: PAIR_HEADINGS,
     names: 2,
-    optional: ['processes', 'difference', 'baseline', 'counts from'],
+    optional: ['processes', 'difference', 'baseline', 'limit'],
     rows: operations.flatMap(({ operation, endings, state }) => {
       const width = PAIR_HEADINGS.length
       const failureOf = ({ version, phase, error }: FailedVersion, isConfirmed: boolean) =>

@@ -28,26 +28,28 @@ export function checkReportFiles({ markdown, json, junit, html }: ReportFiles): 
 }
 
 /**
- * Writes a report in all forms.
- * @param page its page, in HTML.
+ * Writes a report in every form but its page.
  * @returns why the step's summary could not be written; `null` if it could. The verdict doesn't depend on it.
  * @throws ResultsFolderError
  */
-export function writeGateReport(
-  report: GateReport,
-  page: string,
-  files: ReportFiles,
-): string | null {
+export function writeGateReport(report: GateReport, files: ReportFiles): string | null {
   const checked = gateReportSchema.parse(report)
   const json = `${JSON.stringify(releasedForm(checked), null, 2)}\n`
   const markdown = renderGateMarkdown(report)
   write(join(report.runs, 'gate.json'), json)
-  write(join(report.runs, 'gate.html'), page)
   if (files.json !== null) write(files.json, json)
   if (files.markdown !== null) write(files.markdown, markdown)
-  if (files.html !== null) write(files.html, page)
   if (files.junit !== null) write(files.junit, junitOf(report))
   return files.summary?.append(`${markdown}\n`) ?? null
+}
+
+/**
+ * Writes a report's page, after the forms that decisions are made from.
+ * @throws ResultsFolderError
+ */
+export function writeGatePage(report: GateReport, page: string, { html }: ReportFiles): void {
+  write(join(report.runs, 'gate.html'), page)
+  if (html !== null) write(html, page)
 }
 
 function junitOf(report: GateReport): string {

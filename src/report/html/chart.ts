@@ -63,6 +63,8 @@ export interface Bound {
   readonly axis: 'x' | 'y'
   readonly at: number
   readonly label: string
+  /** Where nothing differs, which is no limit. */
+  readonly isNeutral?: boolean
 }
 
 /** A stretch of the x axis in which something happened. */

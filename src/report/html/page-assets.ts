@@ -54,6 +54,8 @@ async function bundleClient(): Promise<string> {
   const bundle = await rolldown({
     input: join(FOLDER, 'client/main.ts'),
     platform: 'browser',
+    // Only checks of types need it, and a copy of src/ may lack the one that it extends.
+    tsconfig: false,
   })
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true })

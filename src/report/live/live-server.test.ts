@@ -87,7 +87,7 @@ describe('a live page', () => {
     tell(STARTED, SCENARIO_STARTED, LOAD_STARTED)
     const viewer = await follow()
     const first = await viewer.next()
-    expect(first.parts?.['live-head']).toContain('Scenario 1 of 2: buy')
+    expect(first.parts?.['live-head']).toContain('Scenario 1 of 2')
     expect(first.parts?.['live-running']).toContain('constant 100/s')
     tell(progress(2, [interval(0), interval(1)]))
     const second = await viewer.next()

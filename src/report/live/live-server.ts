@@ -8,7 +8,7 @@ import { livePage, LivePageView } from '../html/live/live-page.ts'
 import { readPageAssets, type PageAssets } from '../html/page-assets.ts'
 import { renderPage } from '../html/page.ts'
 import { runPage } from '../html/run/run-page.ts'
-import { LiveRun } from './live-run.ts'
+import { FollowedRun } from './followed-run.ts'
 import { LiveUpdates } from './live-updates.ts'
 import type { RunEvent, RunListener } from './run-event.ts'
 import { Viewers } from './viewers.ts'
@@ -37,7 +37,7 @@ export class LiveServer {
   readonly #base = `/${randomBytes(SECRET_BYTES).toString('base64url')}/`
   #url = ''
   readonly #viewers = new Viewers()
-  readonly #run = new LiveRun()
+  readonly #run = new FollowedRun()
   readonly #view = new LivePageView(this.#run)
   readonly #updates = new LiveUpdates()
   #timer: NodeJS.Timeout | null = null

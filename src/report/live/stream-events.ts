@@ -102,20 +102,11 @@ export class StreamEvents {
     const told = this.#toldOf(scenario, load)
     const untold = intervals.filter(({ second }) => second >= told.seconds)
     for (const { second } of untold) told.seconds = Math.max(told.seconds, second + 1)
-    return untold.map(
-      ({ second, operation, started, dropped, ok, failed, timedOut, response }) => ({
-        event: 'interval',
-        ...ofLoad(scenario, load),
-        second,
-        operation,
-        started,
-        dropped,
-        ok,
-        failed,
-        timedOut,
-        response: percentilesOf(response),
-      }),
-    )
+    return untold.map((interval) => ({
+      event: 'interval',
+      ...ofLoad(scenario, load),
+      ...withoutCounts(interval),
+    }))
   }
 
   #toldOf(scenario: RunningScenario, load: number): ToldLoad {
@@ -222,8 +213,12 @@ function runEnded({
   }
 }
 
-function percentilesOf(response: IntervalFigures['response']) {
-  if (response === null) return null
+/** Without receipts, which are known only at the end, and histograms. */
+function withoutCounts(interval: IntervalFigures) {
+  const { second, operation, planned, started, dropped, ok, failed, timedOut } = interval
+  const { inFlight, errors, lateness, response } = interval
+  const counts = { second, operation, planned, started, dropped, ok, failed, timedOut }
+  if (response === null) return { ...counts, inFlight, errors, lateness, response }
   const { p50Ms, p95Ms, p99Ms, maxMs } = response
-  return { p50Ms, p95Ms, p99Ms, maxMs }
+  return { ...counts, inFlight, errors, lateness, response: { p50Ms, p95Ms, p99Ms, maxMs } }
 }

@@ -111,11 +111,20 @@ const interval = z
     ...ofLoad,
     second: count.describe('Whole seconds from the start of the measurement.'),
     operation: z.string(),
+    planned: count.nullable().describe('Requests due in it; null if unknown.'),
     started: count,
     dropped: count,
     ok: count,
     failed: count,
     timedOut: count,
+    inFlight: count.nullable().describe('The most under way at once; null if unknown.'),
+    errors: z
+      .array(z.strictObject({ code: z.string(), count }))
+      .describe('Requests that failed, by error code.'),
+    lateness: z
+      .strictObject({ p50Ms: time, p99Ms: time, maxMs: time })
+      .nullable()
+      .describe('Intended to actual start; null if nothing was started.'),
     response: percentiles
       .nullable()
       .describe('Response times of requests that ended in this second; null if none did.'),

@@ -6,7 +6,7 @@ import { inMetricUnit, presentLevel, type Series } from '../decision/series.ts'
 import { changeText, commitText, directionOf } from './series-notes.ts'
 
 /** A chart has the latest of a longer series. */
-const MAX_RUNS = 1_000
+const MAX_RUNS = 500
 
 const TONES: Readonly<Record<string, Tone>> = {
   p50: 'p50',

@@ -125,7 +125,10 @@ function changesSection(changes: readonly Found[]): PageSection {
 }
 
 function badge(change: Change): VNode {
-  return outcomeBadge(change.isWorse ? 'missed' : 'met', directionOf(change))
+  const { isWorse } = change
+  const word = isWorse ? 'worse' : 'better'
+  // A narrow page shows a badge's sign only.
+  return html`${outcomeBadge(isWorse ? 'missed' : 'met', word)}${directionOf(change).slice(word.length)}`
 }
 
 function aboutSection(all: readonly Series[], unread: readonly string[]): PageSection {

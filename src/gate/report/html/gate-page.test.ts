@@ -19,7 +19,9 @@ function chartNamed(report: GateReport, id: string): LineChart {
 
 test('says the verdict first, then what did not pass and why', () => {
   const { text } = pageOf(aGateReport())
-  expect(text).toContain('<h1>Regression: working tree against main (0a1b2c3)</h1>')
+  expect(text).toContain(
+    '<h1>Regression: working tree against main (0a1b2c3): register Redis EXISTS (counts) and 3 more</h1>',
+  )
   const findings = text.slice(text.indexOf('id="findings"'), text.indexOf('id="counts"'))
   expect(findings).toContain('register, Redis EXISTS')
   expect(findings).toContain('candidate fails, call: boom')

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatMs } from '../../../format.ts'
+import { counted, formatCount, formatMs } from '../../../format.ts'
 import { printable } from '../../../printable.ts'
 import { percentileMs } from '../../../load/recording/histogram.ts'
 import type { Chart, LineChart } from '../../../report/html/chart.ts'
@@ -42,7 +42,7 @@ export function gatePage(report: GateReport, times: readonly OperationTimes[]): 
     kicker: 'Performance gate',
     ending: ENDINGS[verdict],
     word: verdict,
-    sentence: sentence.charAt(0).toUpperCase() + sentence.slice(1),
+    sentence: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${decisiveText(report, tables)}`,
     facts: [
       ['Baseline', printable(baseline.version)],
       ['Candidate', printable(candidate.version)],
@@ -68,6 +68,19 @@ export function gatePage(report: GateReport, times: readonly OperationTimes[]): 
   })
 }
 
+/** Where the verdict comes from: how many comparisons have it, and the first of them. */
+function decisiveText({ verdict }: GateReport, tables: readonly StageTable[]): string {
+  if (verdict === 'pass') return ''
+  const decisive = tables.flatMap(({ stage, names, rows }) =>
+    rows
+      .filter((row) => row.verdict === verdict)
+      .map(({ cells }) => `${cells.slice(0, names).join(' ')} (${stage})`),
+  )
+  const [first, ...others] = decisive
+  if (first === undefined) return ''
+  return `: ${printable(first)}${others.length === 0 ? '' : ` and ${formatCount(others.length)} more`}`
+}
+
 /** Everything that did not simply pass, of all stages. */
 function findingsSections(tables: readonly StageTable[]): readonly PageSection[] {
   const all = tables.flatMap(({ stage, names, rows }) =>
@@ -77,7 +90,7 @@ function findingsSections(tables: readonly StageTable[]): readonly PageSection[]
   const others = all.filter(({ row }) => row.verdict !== 'pass')
   const passed = all.length - others.length
   const body = html`${dataTable({
-      caption: 'What did not pass',
+      caption: 'Verdicts other than pass',
       columns: [
         { heading: 'stage' },
         { heading: 'comparison' },

@@ -59,7 +59,7 @@ function estimates(metric: PairMetric, { operations }: Pairs): LineChart | null 
       },
     ],
     bounds: [
-      { axis: 'y', at: 0, label: 'no change' },
+      { axis: 'y', at: 0, label: 'no change', isNeutral: true },
       ...[...byThreshold].map(([threshold, alike]): Bound => ({
         axis: 'y',
         at: threshold,

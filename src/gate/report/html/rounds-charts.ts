@@ -53,7 +53,11 @@ function estimates(
       worst === undefined
         ? ''
         : `The largest estimate is ${change(worst.evidence.estimate, worst.evidence)} (${interval(worst.evidence)}) of ${nameOf(worst.comparison)}: ${worst.kind}. Above 0 is worse.`,
-    x: { scale: 'names', label: 'comparison', names: shown.map((row) => nameOf(row.comparison)) },
+    x: {
+      scale: 'names',
+      label: 'comparison',
+      names: shortNames(shown.map(({ comparison }) => comparison)),
+    },
     y: { scale: 'linear', label: 'change, candidate − baseline', unit: 'ratio' },
     xs: shown.map((_, at) => at),
     series: [
@@ -69,7 +73,7 @@ function estimates(
       },
     ],
     bounds: [
-      { axis: 'y', at: 0, label: 'no change' },
+      { axis: 'y', at: 0, label: 'no change', isNeutral: true },
       ...(plan === null || unit !== 'relative'
         ? []
         : ([
@@ -83,6 +87,16 @@ function estimates(
     ],
     marks: [],
   }
+}
+
+/** Without the scenario, if all are of the same. */
+function shortNames(comparisons: readonly Comparison[]): readonly string[] {
+  const isOne = new Set(comparisons.map(({ scenario }) => scenario)).size === 1
+  return comparisons.map((comparison) =>
+    isOne
+      ? printable(`${comparison.operation ?? 'all'}: ${labelOf(comparison.metric)}`)
+      : nameOf(comparison),
+  )
 }
 
 /** Both versions' figures of one comparison, round by round; `null` if nothing ever happened. */

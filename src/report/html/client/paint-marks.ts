@@ -28,7 +28,8 @@ const MAX_LABELLED = 3
 export function paintBounds(surface: Surface, chart: Chart, palette: Palette): void {
   const labels = new Labels(surface, palette)
   const { context, toX, toY, left, top, width, height, scale } = surface
-  for (const { axis, at, label } of chart.bounds) {
+  for (const { axis, at, label, isNeutral = false } of chart.bounds) {
+    const colour = isNeutral ? palette.muted : palette.bound
     const position = positionOn(axis === 'x' ? chart.x : chart.y, at)
     if (position === null) continue
     context.beginPath()
@@ -47,13 +48,13 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
       context.stroke()
       context.globalAlpha = 1
     }
-    context.strokeStyle = palette.bound
+    context.strokeStyle = colour
     context.lineWidth = 1.5 * scale
     context.setLineDash([6 * scale, 4 * scale])
     context.stroke()
     context.setLineDash([])
-    if (axis === 'y') labels.write(label, left + width, toY(position), 'end', palette.bound)
-    else labels.write(label, toX(position), top + 14 * scale, 'start', palette.bound)
+    if (axis === 'y') labels.write(label, left + width, toY(position), 'end', colour)
+    else labels.write(label, toX(position), top + 14 * scale, 'start', colour)
   }
   // The legend and the readout say what more marks are.
   if (chart.marks.length > MAX_LABELLED) return

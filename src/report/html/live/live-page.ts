@@ -2,12 +2,12 @@ import { html } from 'htm/preact'
 import { render } from 'preact-render-to-string'
 import type { ComponentChildren, VNode } from 'preact'
 import { systemText } from '../../../environment/system.ts'
-import { redactUrls } from '../../../environment/redact-url.ts'
-import { printable } from '../../../printable.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
 import { withoutSecrets } from '../../../run-file/write/write-run-file.ts'
-import type { LiveRun, LiveScenario } from '../../live/live-run.ts'
+import type { FollowedRun } from '../../live/followed-run.ts'
+import type { LiveTest } from '../../terminal/live/live-run.ts'
+import { placeText } from '../../terminal/live/run-lines.ts'
 import type { Chart } from '../chart.ts'
 import type { Page } from '../page.ts'
 import { hatchPattern } from '../run/bound-bar.ts'
@@ -56,12 +56,12 @@ export function livePage(events: string): Page {
 
 /** Shows a run as it is now. Sections of scenarios that have ended are built once. */
 export class LivePageView {
-  readonly #run: LiveRun
+  readonly #run: FollowedRun
   readonly #ended = new Map<ScenarioEntry, Ended>()
   /** Of all that have ended, and how many those are. */
   #summary: { readonly count: number; readonly part: Part } = { count: 0, part: NOTHING }
 
-  constructor(run: LiveRun) {
+  constructor(run: FollowedRun) {
     this.#run = run
   }
 
@@ -70,9 +70,11 @@ export class LivePageView {
     const charts: Chart[] = []
     const put = (id: string, body: ComponentChildren): void =>
       void parts.set(id, render(html`<${Fragment}>${body}<//>`))
-    const { run, running } = this.#run
-    put('live-head', head(run, running))
-    const sections = running.map((scenario) => runningSection(scenario))
+    const { run } = this.#run
+    put('live-head', head(this.#run))
+    const sections = [...this.#run.live.tests.values()].map((test) =>
+      runningSection(test, this.#run),
+    )
     put(
       'live-running',
       sections.map(({ body }) => body),
@@ -120,47 +122,52 @@ function Fragment({ children }: { readonly children?: ComponentChildren }): Comp
   return children
 }
 
-function head(run: RunFile | null, running: readonly LiveScenario[]): VNode {
+function head(followed: FollowedRun): VNode {
+  const { run, live } = followed
+  const place = placeText(live, performance.now())
   return html`<p class="kicker">
       <span class="live-dot" aria-hidden="true"></span> Load test under way
     </p>
-    <h1>${headline(run, running)}</h1>
+    <h1>${headline(followed)}</h1>
+    ${place === null ? null : html`<p class="place">${place.charAt(0).toUpperCase()}${place.slice(1)}</p>`}
     ${
       run === null
         ? null
         : factList('facts', [
             ['Run', run.runId],
-            ['System', printable(redactUrls(systemText(run.system)))],
-            ['Profile', printable(run.profile)],
+            ['System', shownName(systemText(run.system))],
+            ['Profile', shownName(run.profile)],
           ])
     }`
 }
 
-function headline(run: RunFile | null, running: readonly LiveScenario[]): string {
+function headline({ run, live }: FollowedRun): string {
   if (run === null) return 'Starting …'
-  const [first, ...others] = running
+  const [first, ...others] = live.tests.values()
   if (first === undefined) return 'Between scenarios …'
-  const { place, scenario } = first
-  const kind = scenario.kind === 'load' ? 'Scenario' : 'Micro-benchmarks, file'
-  const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return `${kind} ${place.number} of ${place.of}: ${shownName(scenario.name)}${more}`
+  return `${shownName(first.scenario.name)}${others.length === 0 ? '' : ` and ${others.length} more`}`
 }
 
 function runningSection(
-  live: LiveScenario,
-): Part & { readonly changing: ReadonlyMap<string, VNode> } {
-  const { scenario, place, loads } = live
+  { scenario, place, loads }: LiveTest,
+  followed: FollowedRun,
+): Part & { readonly changing: ReadonlyMap<string, VNode | null> } {
   const id = `running-${scenario.kind}-${place.number}`
-  const sections = loads.map((load) => loadSection(load, `${id}-load-${load.load + 1}`))
+  const sections = loads.map((load, at) =>
+    loadSection(load, followed.loadOf(scenario.id, at), `${id}-load-${at + 1}`),
+  )
   return {
     charts: sections.flatMap(({ charts }) => charts),
     changing: new Map(sections.flatMap(({ changing }) => [...changing])),
     body: html`<section id=${id} aria-labelledby=${`${id}-heading`}>
       <header>
-        <h2 id=${`${id}-heading`}>${shownName(scenario.name)}</h2>
-        <p class="muted">under way, ${shownName(scenario.file)}</p>
+        <h2 id=${`${id}-heading`}>Under way</h2>
+        <p class="muted">${shownName(scenario.file)}</p>
       </header>
-      ${sections.map(({ body }) => body)}
+      ${
+        // The latest one is of most interest.
+        sections.map(({ body }) => body).toReversed()
+      }
     </section>`,
   }
 }

@@ -1,95 +1,148 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs, formatRate, formatSeconds } from '../../../format.ts'
-import type { LiveLoad } from '../../live/live-run.ts'
+import { formatCount, formatMs, formatPercent, formatRate } from '../../../format.ts'
+import type { FollowedLoad } from '../../live/followed-run.ts'
+import { timeText } from '../../terminal/live/load-lines.ts'
+import type { LiveLoad } from '../../terminal/live/live-load.ts'
+import { paceSoFar } from '../../terminal/live/pace-so-far.ts'
+import { sloSoFar } from '../../terminal/live/slo-so-far.ts'
 import { chartFigure } from '../chart-figure.ts'
 import type { Chart } from '../chart.ts'
-import { latencyChart } from '../run/charts/latency-chart.ts'
-import { failureMarks } from '../run/charts/marks.ts'
-import { rateChart } from '../run/charts/rate-chart.ts'
-import { timeBounds } from '../run/charts/time-bounds.ts'
 import { factList, type Fact } from '../run/facts.ts'
-import { chartsOf, type Part } from '../run/part.ts'
-import { planSlots, slotsOf } from '../run/slots.ts'
+import { courseCharts } from '../run/operation-section.ts'
+import type { Part } from '../run/part.ts'
+import { sloTable } from '../run/slo-table.ts'
 import { shownName } from './shown-name.ts'
 
-/** A load that is under way: its markup, which changes only with its operations, and what changes in it. */
+/** A load that is under way: its markup, which changes only with its charts, and what changes in it. */
 export interface LoadSection extends Part {
   /** By the id of the element. */
-  readonly changing: ReadonlyMap<string, VNode>
+  readonly changing: ReadonlyMap<string, VNode | null>
 }
 
 /** @param id of the section. */
-export function loadSection(live: LiveLoad, id: string): LoadSection {
-  const operations = operationParts(live, id)
-  const charts = chartsOf(operations)
-  const { load, outline } = live
-  const heading = load === 0 ? null : html`<h3>Load ${load + 1}</h3>`
+export function loadSection(live: LiveLoad, followed: FollowedLoad, id: string): LoadSection {
+  const operations = operationsOf(live, followed, id)
+  const charts = operations.flatMap((operation) => operation.charts)
+  const { outline } = live
   return {
     charts,
     changing: new Map([
       [`${id}-progress`, progressBar(live)],
       [`${id}-tiles`, factList('tiles', tiles(live))],
+      [`${id}-slo`, soFar(live)],
       ...charts.map(({ id: chart, sentence }) => [`${chart}-sentence`, html`${sentence}`] as const),
     ]),
-    body: html`${heading} ${outline === null ? null : html`<p>${shownName(outline.label)}</p>`}
+    body: html`<h3>${shownName(live.name)}</h3>
+      ${outline === null ? null : html`<p class="muted">${shownName(outline.label)}</p>`}
       <div id=${`${id}-progress`}></div>
       <div id=${`${id}-tiles`}></div>
-      ${operations.map(({ body }) => body)}`,
+      <div id=${`${id}-slo`}></div>
+      ${operations.map(
+        ({ name, charts: own }) =>
+          html`<section class="operation">
+            <h4>${name}</h4>
+            <div class="charts">${own.map(withoutSentence)}</div>
+          </section>`,
+      )}`,
   }
 }
 
-function progressBar({ progress, outline }: LiveLoad): VNode {
-  if (progress === null) return html`<p class="muted">Starting …</p>`
+function progressBar(live: LiveLoad): VNode {
+  const { progress, outline } = live
+  const text = timeText(live)
+  if (progress === null) return html`<p>${text}</p>`
   const { phase, elapsedMs, durationMs } = progress
-  const done = Math.min(Math.max(elapsedMs, 0), durationMs)
-  const text = {
-    'warm-up': `Warming up: ${formatSeconds(Math.max(-elapsedMs, 0), 0)} to go`,
-    measuring: `${formatSeconds(done, 0)} of ${formatSeconds(durationMs, 0)}`,
-    draining: 'Waiting for the last requests',
-  }[phase]
   const warmUpMs = outline?.warmUpMs ?? 0
   const [value, max] =
-    phase === 'warm-up' ? [Math.max(warmUpMs + elapsedMs, 0), warmUpMs] : [done, durationMs]
+    phase === 'warm-up' ? [warmUpMs + elapsedMs, warmUpMs] : [elapsedMs, durationMs]
+  const [done, all] = [value, max].map((ms) => Math.max(Math.round(ms), 0))
   return html`<label class="progress"
-    >${text} <progress value=${Math.round(value)} max=${Math.max(Math.round(max), 1)}></progress>
+    ><span>${text}</span> <progress value=${done} max=${all || 1}></progress>
   </label>`
 }
 
-function tiles({ progress }: LiveLoad): readonly Fact[] {
+function tiles({ progress, outline, seconds, errors }: LiveLoad): readonly Fact[] {
   if (progress === null) return []
-  const { startedPerSecond, inFlight, errors, dropped, p99Ms, soFar } = progress
+  const { inFlight, p99Ms, soFar: all } = progress
+  const last = seconds.at(-1)
+  const pace = outline === null ? null : paceSoFar(outline, progress)
+  const kinds = [...errors].toSorted(([, a], [, b]) => b - a)
+  const failed = kinds.reduce((sum, [, count]) => sum + count, 0)
+  const asked = outline?.model === 'closed' ? null : (last?.askedPerSecond ?? null)
   return [
-    ['requests', formatCount(soFar.started)],
-    ['started in the last second', startedPerSecond === null ? '–' : formatRate(startedPerSecond)],
+    ['requests', formatCount(all.started)],
+    ['asked', asked === null ? null : formatRate(asked)],
+    ['achieved', last === undefined ? '–' : formatRate(last.achievedPerSecond)],
     ['in flight', formatCount(inFlight)],
-    ['P50 so far', time(soFar.p50Ms)],
-    ['P95 so far', time(soFar.p95Ms)],
+    ['P50 so far', time(all.p50Ms)],
+    ['P95 so far', time(all.p95Ms)],
     ['P99 so far', time(p99Ms)],
-    ['failed or timed out', errors - dropped === 0 ? 'none' : formatCount(errors - dropped)],
-    ['dropped', dropped === 0 ? 'none' : formatCount(dropped)],
+    [
+      'failed or dropped',
+      failed === 0
+        ? 'none'
+        : html`${formatCount(failed)} (${formatPercent(failed / Math.max(failed + all.ok, 1))})
+            <small
+              >${kinds.map(([kind, count]) => `${shownName(kind)} ${formatCount(count)}`).join(', ')}</small
+            >`,
+    ],
+    ['generator', pace === null ? null : html`${pace.word}<small>${pace.figures}</small>`],
   ]
 }
 
-function operationParts({ intervals, startMs, outline, progress }: LiveLoad, id: string): Part[] {
-  if (startMs === null || progress === null || intervals.length === 0) return []
-  const names = [...new Set(intervals.map(({ operation }) => operation))]
+/** The bounds that can be judged before the end, and are known before it. */
+function soFar({ outline, operations }: LiveLoad): VNode | null {
+  const rows = outline === null ? [] : sloSoFar(outline.bounds, operations)
+  if (rows.length === 0) return null
+  return sloTable(
+    'Bounds so far, worst first',
+    rows.map((row) => ({
+      scenario: null,
+      row: { ...row, operation: shownName(row.operation), metric: shownName(row.metric) },
+    })),
+  )
+}
+
+interface OperationCharts {
+  readonly name: string
+  readonly charts: readonly Chart[]
+}
+
+function operationsOf(
+  { outline }: LiveLoad,
+  { intervals, startMs }: FollowedLoad,
+  id: string,
+): readonly OperationCharts[] {
+  const last = intervals.at(-1)
+  if (startMs === null || last === undefined) return []
+  const shown = withShownNames(intervals)
   // Only whole seconds are known.
-  const last = intervals.at(-1)?.second ?? 0
-  const plan = planSlots(intervals, (last + 1) * 1_000)
-  return names.map((name, at) => {
-    const slots = slotsOf(intervals, name, plan)
-    const operation = shownName(name)
-    const over = { operation, startMs, slots, marks: failureMarks(slots) }
-    const charts: readonly Chart[] = [
-      latencyChart(
-        { ...over, id: `${id}-${at + 1}-latency` },
-        timeBounds(outline?.bounds ?? [], 'response', name),
-      ),
-      rateChart({ ...over, id: `${id}-${at + 1}-rate` }),
-    ].filter((chart) => chart !== null)
-    return { charts, body: html`<div class="charts">${charts.map(chartFigure)}</div>` }
-  })
+  const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, pauses: [] }
+  const bounds = (outline?.bounds ?? []).map((bound) => ({
+    ...bound,
+    operation: bound.operation === null ? null : shownName(bound.operation),
+  }))
+  const names = [...new Set(shown.map(({ operation }) => operation))]
+  return names.map((name, at) => ({
+    name,
+    charts: courseCharts(course, name, `${id}-operation-${at + 1}`, {
+      bounds,
+      isClosed: outline?.model === 'closed',
+    }),
+  }))
+}
+
+/** Most names are shown as they are, and then nothing is copied. */
+function withShownNames(intervals: FollowedLoad['intervals']): FollowedLoad['intervals'] {
+  const names = new Set(intervals.map(({ operation }) => operation))
+  if ([...names].every((name) => shownName(name) === name)) return intervals
+  return intervals.map((row) => ({ ...row, operation: shownName(row.operation) }))
+}
+
+/** It changes every second, and the figure does not. */
+function withoutSentence(chart: Chart): VNode {
+  return chartFigure({ ...chart, sentence: '' })
 }
 
 function time(ms: number | null): string {

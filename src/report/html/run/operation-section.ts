@@ -2,6 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMs } from '../../../format.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
+import type { Bound } from '../../../load/slo/slo.ts'
 import { countedDeliveries } from '../../../load/totals.ts'
 import { deserializeHistogram } from '../../../run-file/json/histogram-json.ts'
 import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
@@ -55,14 +56,7 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
 
 /** What is left of one operation of a load whose process died. */
 export function lostOperationSection(load: Course, name: string, id: string): Part {
-  const course = overTime(load, name, id)
-  const over = (chart: string): OverTime => ({ ...course, id: `${id}-${chart}` })
-  const charts = [
-    latencyChart(over('latency'), []),
-    heatMap(over('heat-map'), load.intervals, load.measuredMs, []),
-    rateChart(over('rate')),
-    latenessChart(over('lateness')),
-  ].filter((chart) => chart !== null)
+  const charts = courseCharts(load, name, id)
   return {
     charts,
     body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
@@ -70,6 +64,32 @@ export function lostOperationSection(load: Course, name: string, id: string): Pa
       <div class="charts">${charts.map(chartFigure)}</div>
     </section>`,
   }
+}
+
+/** What charts of a load without a result need to know besides. */
+export interface CourseOptions {
+  readonly bounds?: readonly Bound[]
+  /** Users have no schedule to be late for. */
+  readonly isClosed?: boolean
+}
+
+/** The charts of one operation that its seconds are enough for. */
+export function courseCharts(
+  load: Course,
+  name: string,
+  id: string,
+  { bounds = [], isClosed = false }: CourseOptions = {},
+): readonly Chart[] {
+  const course = overTime(load, name, id)
+  const over = (chart: string): OverTime => ({ ...course, id: `${id}-${chart}` })
+  const lines = timeBounds(bounds, 'response', name)
+  return [
+    latencyChart(over('latency'), lines),
+    heatMap(over('heat-map'), load.intervals, load.measuredMs, lines),
+    rateChart(over('rate')),
+    isClosed ? null : latenessChart(over('lateness')),
+    inFlightChart(over('in-flight')),
+  ].filter((chart) => chart !== null)
 }
 
 /** A load over time. */

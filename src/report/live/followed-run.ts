@@ -1,0 +1,93 @@
+import type { IntervalFigures } from '../../load/result.ts'
+import type { MicroBenchmarkEntry, RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import { LiveRun } from '../terminal/live/live-run.ts'
+import type { RunEvent, RunListener } from './run-event.ts'
+
+/** The seconds of a load that is under way. */
+export interface FollowedLoad {
+  /** When the measurement began, in UNIX ms; `null` during the warm-up. */
+  readonly startMs: number | null
+  readonly intervals: readonly IntervalFigures[]
+}
+
+interface GrowingLoad extends FollowedLoad {
+  startMs: number | null
+  readonly intervals: IntervalFigures[]
+}
+
+const NOTHING_YET: FollowedLoad = { startMs: null, intervals: [] }
+
+/** What is known of a run that is under way. Keeping it takes next to nothing: it is read when somebody looks. */
+export class FollowedRun {
+  /** The tests that are under way, in figures. */
+  readonly live = new LiveRun()
+  /** Loads of those tests, by test and index. */
+  readonly #loads = new Map<string, GrowingLoad[]>()
+  readonly #entries: ScenarioEntry[] = []
+  readonly #microBenchmarks: MicroBenchmarkEntry[] = []
+  #run: RunFile | null = null
+  #isEnded = false
+
+  /** The run with what has ended so far; `null` before it began. */
+  get run(): RunFile | null {
+    if (this.#run === null || this.#isEnded) return this.#run
+    return {
+      ...this.#run,
+      scenarios: [...this.#entries],
+      microBenchmarks: [...this.#microBenchmarks],
+    }
+  }
+
+  /** @param load its index in the test. */
+  loadOf(testId: string, load: number): FollowedLoad {
+    return this.#loads.get(testId)?.[load] ?? NOTHING_YET
+  }
+
+  readonly listener: RunListener = (event: RunEvent) => {
+    this.live.apply(event, performance.now())
+    switch (event.event) {
+      case 'run-started':
+        this.#begin(event.run)
+        break
+      case 'progress':
+        this.#progress(event)
+        break
+      case 'scenario-ended':
+        this.#loads.delete(event.scenario.id)
+        this.#entries.push(...event.entries)
+        break
+      case 'micro-benchmarks':
+        this.#microBenchmarks.push(...event.entries)
+        break
+      case 'run-ended':
+        this.#run = event.run
+        this.#loads.clear()
+        this.#isEnded = true
+        break
+      case 'scenario-started':
+      case 'load-started':
+        break
+    }
+  }
+
+  /** A rerun begins anew. */
+  #begin(run: RunFile): void {
+    this.#run = run
+    this.#isEnded = false
+    this.#loads.clear()
+    this.#entries.length = 0
+    this.#microBenchmarks.length = 0
+  }
+
+  #progress({ scenario, load, progress }: Extract<RunEvent, { event: 'progress' }>): void {
+    const loads = this.#loads.get(scenario.id) ?? []
+    this.#loads.set(scenario.id, loads)
+    for (let index = loads.length; index <= load; index += 1) {
+      loads.push({ startMs: null, intervals: [] })
+    }
+    const growing = loads[load]
+    if (growing === undefined) return
+    if (progress.elapsedMs >= 0) growing.startMs ??= Math.round(Date.now() - progress.elapsedMs)
+    for (const interval of progress.intervals) growing.intervals.push(interval)
+  }
+}
