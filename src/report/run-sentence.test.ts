@@ -92,6 +92,10 @@ describe('a run in one sentence', () => {
       'Missed: multicast response P95 41.0 ms, bound 30 ms. Interrupted. Measurement valid.',
     ],
     [runOf([], { capacities: [capacity] }), 'Capacity of "x": between 1,200/s and 1,300/s.'],
+    [
+      runOf([], { capacities: [capacity], status: 'interrupted' }),
+      'Interrupted. Capacity of "x": between 1,200/s and 1,300/s.',
+    ],
     [runOf([scenario('a', [])]), 'No SLO was judged. Measurement valid.'],
     [runOf([]), 'Nothing was measured.'],
   ])('reads as such', (run, text) => {

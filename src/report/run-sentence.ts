@@ -70,6 +70,9 @@ function headline(run: Ended, outcome: ScenarioOutcome): string {
         : `Inconclusive: ${because(reason)}.`
     }
     case 'interrupted': {
+      if (scenarios.length === 0) {
+        return ['Interrupted.', ...run.capacities.map(capacitySentence)].join(' ')
+      }
       const whole = scenarios.filter((scenario) => endOf(scenario) !== 'interrupted').length
       return `Interrupted: ${whole} of ${counted(scenarios.length, 'scenario')} measured in full.`
     }
@@ -107,14 +110,16 @@ function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
       ? []
       : [bounds === 1 ? 'The SLO is met.' : `All ${formatCount(bounds)} SLOs are met.`]),
     ...(bounds === 0 && scenarios.length > 0 ? ['No SLO was judged.'] : []),
-    ...capacities.map(
-      (capacity) => `Capacity of "${shortened(capacity.name)}": ${capacityText(capacity)}.`,
-    ),
+    ...capacities.map(capacitySentence),
     ...(microBenchmarks.length === 0
       ? []
       : [`${counted(microBenchmarks.length, 'micro-benchmark')}.`]),
   ]
   return parts.length === 0 ? 'Nothing was measured.' : parts.join(' ')
+}
+
+function capacitySentence(capacity: CapacityEntry): string {
+  return `Capacity of "${shortened(capacity.name)}": ${capacityText(capacity)}.`
 }
 
 /** A capacity in a few words: `between 1,200/s and 1,300/s`. */

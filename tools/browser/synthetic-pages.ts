@@ -1,5 +1,7 @@
 import { compareRuns } from '../../src/compare/decision/compare-runs.ts'
 import { comparisonPage } from '../../src/compare/report/comparison-page.ts'
+import { gatePage } from '../../src/gate/report/html/gate-page.ts'
+import { aGateReport } from '../../src/gate/testing/gate-report.ts'
 import type { Page } from '../../src/report/html/page.ts'
 import { runPage } from '../../src/report/html/run/run-page.ts'
 import { readSlo } from '../../src/load/slo/slo.ts'
@@ -17,6 +19,7 @@ export function syntheticPages(): Readonly<Record<string, Page>> {
     inconclusive: runPage(runOf([inconclusive()])),
     capacity: runPage(runOf([], { capacities: [CAPACITY] })),
     comparison: comparison(),
+    gate: gatePage(aGateReport(), []),
     trend: trend(),
   }
 }

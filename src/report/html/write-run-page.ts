@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
+import { redactedRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { resultsFolderError } from '../../run-file/write/results-folder.ts'
 import { writeWholeFile } from '../../run-file/write/whole-files.ts'
-import { withoutSecrets } from '../../run-file/write/without-secrets.ts'
 import { readPageAssets, type PageAssets } from './page-assets.ts'
 import { renderPage } from './page.ts'
 import { runPage } from './run/run-page.ts'
@@ -44,7 +44,7 @@ export class RunPageWriter {
   write(path: string, run: RunFile): boolean {
     if (this.#assets === null) return false
     try {
-      const text = renderPage(runPage(withoutSecrets(run)), this.#assets)
+      const text = renderPage(runPage(redactedRun(run)), this.#assets)
       writeWholeFile(path, text)
       this.#problem = null
       return true

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact'
 import { formatMs, formatRate, formatSeconds } from '../../../format.ts'
+import { medianOf } from '../../../stats/quantile.ts'
 import type { CapacityEntry, ProbeEntry } from '../../../run-file/run-file.ts'
 import type { LineChart, Series, Tone } from '../chart.ts'
 import { headedFigure } from '../chart-figure.ts'
@@ -15,9 +16,9 @@ export function capacitySection(capacity: CapacityEntry, id: string): Part {
   const chart = curve(capacity, `${id}-curve`)
   return {
     charts: [chart],
-    body: html`<section class="capacity" id=${id} aria-labelledby=${`${id}-heading`}>
+    body: html`<section class="capacity" id=${id}>
       <header>
-        <h2 id=${`${id}-heading`}>Capacity of ${name}</h2>
+        <h2>Capacity of ${name}</h2>
         <p class="muted">${file}, probes of ${formatSeconds(durationMs)} and more</p>
       </header>
       ${bracket.isConfirmed ? null : html`<p class="notice doubtful">The search was not finished: the bracket is not confirmed.</p>`}
@@ -66,11 +67,17 @@ const OUTCOMES = [
 /** Rate against response times: the median of each rate as a line, each probe as a dot. */
 function curve({ name, probes, bracket }: CapacityEntry, id: string): LineChart {
   const sorted = probes.toSorted((a, b) => a.rate - b.rate)
+  const typical = (rate: number, figure: 'p50Ms' | 'p99Ms'): number | null => {
+    const times = sorted.flatMap((probe) =>
+      probe.rate === rate ? (probe.response[figure] ?? []) : [],
+    )
+    return times.length === 0 ? null : rounded(medianOf(times))
+  }
   const line = (label: string, tone: Tone, figure: 'p50Ms' | 'p99Ms'): Series => ({
     label,
     tone,
     shape: 'line',
-    values: sorted.map(({ response }) => rounded(response[figure])),
+    values: sorted.map(({ rate }) => typical(rate, figure)),
   })
   const dots = OUTCOMES.map(({ outcome, label, tone }): Series => ({
     label,

@@ -46,8 +46,8 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
   ].filter((chart) => chart !== null)
   return {
     charts,
-    body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
-      <h3 id=${`${id}-heading`}>${name}</h3>
+    body: html`<section class="operation" id=${id}>
+      <h3>${name}</h3>
       <div class="charts">${charts.map(chartFigure)}</div>
       ${failureTable(entry, operation)} ${receiptsTable(operation)}
     </section>`,
@@ -59,8 +59,8 @@ export function lostOperationSection(load: Course, name: string, id: string): Pa
   const charts = courseCharts(load, name, id)
   return {
     charts,
-    body: html`<section class="operation" id=${id} aria-labelledby=${`${id}-heading`}>
-      <h3 id=${`${id}-heading`}>${name}</h3>
+    body: html`<section class="operation" id=${id}>
+      <h3>${name}</h3>
       <div class="charts">${charts.map(chartFigure)}</div>
     </section>`,
   }

@@ -20,13 +20,11 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 export function scenarioSection(scenario: ScenarioEntry, id: string): Part {
   const { name, file } = scenario
   const heading = html`<header>
-    <h2 id=${`${id}-heading`}>${name}</h2>
+    <h2>${name}</h2>
     <p class="muted">${outcomeBadge(outcomeOf(scenario))} ${file}</p>
   </header>`
   const section = (content: ComponentChildren): VNode =>
-    html`<section class="scenario" id=${id} aria-labelledby=${`${id}-heading`}>
-      ${heading} ${content}
-    </section>`
+    html`<section class="scenario" id=${id}>${heading} ${content}</section>`
   if (scenario.state === 'unmeasured') {
     return {
       charts: [],

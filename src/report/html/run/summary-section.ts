@@ -39,10 +39,13 @@ export function summarySection({ scenarios }: RunFile): Part {
     charts: chart === null ? [] : [chart],
     body: html`<section id="summary" aria-labelledby="summary-heading">
       <h2 id="summary-heading">At a glance</h2>
-      <div class="glance">
-        <div>
-          ${rows.length === 0 ? noBounds(measured) : sloTable('Service-level objectives, worst first', rows)}
-        </div>
+      ${rows.length === 0 ? noBounds(measured) : null}
+      <div class=${rows.length === 0 ? 'glance single' : 'glance'}>
+        ${
+          rows.length === 0
+            ? null
+            : html`<div>${sloTable('Service-level objectives, worst first', rows)}</div>`
+        }
         <div>
           ${worst === null ? null : factList('tiles', tiles(worst.entry, worst.operation))}
           ${chart === null ? null : headedFigure(chart, 'h3')}

@@ -61,5 +61,7 @@ function sentence(slots: readonly Slot[]): string {
   )
   const most = answered.reduce((max, { response }) => Math.max(max, response.maxMs), 0)
   if (slowest === null) return 'Nothing was answered.'
-  return `In a usual second, 95 % of the requests took up to ${formatMs(usual)}; in the slowest one, from ${slowest.from} s on, up to ${formatMs(slowest.response.p95Ms)}. The longest took ${formatMs(most)}.`
+  const { from = 0, to = 1 } = slots[0] ?? {}
+  const stretch = to - from === 1 ? 'second' : `${to - from} s`
+  return `In a usual ${stretch}, 95 % of the requests took up to ${formatMs(usual)}; in the slowest one, from ${slowest.from} s on, up to ${formatMs(slowest.response.p95Ms)}. The longest took ${formatMs(most)}.`
 }
