@@ -19,8 +19,8 @@ test('a stretch has the percentiles of all its requests, within a bucket of 6 %'
     return { ...all, counts: times.toSparse() }
   }
   // The median of the seconds would be 1 ms.
-  const intervals = [at(1, 1), at(1, 1), at(100, 98)].map((response, second) =>
-    intervalOf({ second, operation: 'send', ok: 1, response }),
+  const intervals = [at(1, 1), at(1, 1), at(100, 98)].map((response, from) =>
+    intervalOf({ second: from, operation: 'send', ok: 1, response }),
   )
   expect(renderStretches(intervals, 3_000, 3).split('\n').slice(1)).toEqual([
     '            0            3  ~100 ms  ~100 ms',

@@ -123,9 +123,13 @@ describe('the CSV of a run, read back', () => {
           return { name, ...(scenario.state === 'lost' ? scenario : scenario.result) }
         })
         const intervals = scenarios.flatMap(({ name, ...scenario }) =>
-          intervalsOf(scenario).map(({ response, errors: _, lateness: __, ...counts }) => ({
+          intervalsOf(scenario).map(({ response, second, operation, planned, ok, inFlight }) => ({
             scenario: name,
-            ...counts,
+            second,
+            operation,
+            planned,
+            ok,
+            inFlight,
             responseP95Ms: toMicrosecond(response?.p95Ms ?? null),
             responseMaxMs: toMicrosecond(response?.maxMs ?? null),
           })),
