@@ -73,7 +73,9 @@ export const test = base
       readonly running: Promise<AdaptedResult>
       readonly load: CommonLoad
     }[] = []
+    let isOver = false
     onCleanup(async () => {
+      isOver = true
       progress.close()
       // A cancelled test returns at once; its load still delivers its measurement.
       const settled = await Promise.allSettled(loads.map(({ running }) => running))
@@ -148,6 +150,8 @@ export const test = base
       loads.push({ hash, running, load })
       const result = await running
       if (signal.aborted) return result
+      // Nobody awaits this promise, so Vitest reports its rejection as an error of the run.
+      if (isOver) throw new InputError('The test ended before its load did: await load({ … }).')
       if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)
       return result
     }
