@@ -13,8 +13,8 @@ import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import { checkedDeliveries } from './recording/deliveries.ts'
-import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
 import { errorSample } from './recording/error-code.ts'
+import { receiptsSoFar } from './receipts-so-far.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { checkCounted, checkNoted, checkOperations } from './slo/check-bounds.ts'
@@ -26,7 +26,6 @@ import {
   type VerdictOverrides,
   type VerdictThresholds,
 } from './verdict/verdict-thresholds.ts'
-import { total } from './totals.ts'
 import { countedIn, type Operation } from './workload.ts'
 
 /** The plan common to open and closed loads. */
@@ -201,27 +200,6 @@ export async function measure(
   } finally {
     clearInterval(progressTimer)
     await opened.wait.close()
-  }
-}
-
-/** `null` if no operation tells. */
-function receiptsSoFar(operations: Measured): ReceiptsSoFar | null {
-  const told = [...operations.values()].map(toldReceipts).filter((one) => one !== null)
-  if (told.length === 0) return null
-  const sum = (of: keyof ReceiptsSoFar): number => total(told, (one) => one[of])
-  return { expected: sum('expected'), received: sum('received') }
-}
-
-/** Operations are user code: those that throw or tell anything but counts are not counted. */
-function toldReceipts({ receiptsSoFar: tell }: Pick<Operation, 'receiptsSoFar'>) {
-  try {
-    const told = tell?.()
-    const counts = told === undefined ? [] : [told.expected, told.received]
-    const isCount =
-      counts.length > 0 && counts.every((one) => Number.isSafeInteger(one) && one >= 0)
-    return isCount ? (told ?? null) : null
-  } catch {
-    return null
   }
 }
 
