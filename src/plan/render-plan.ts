@@ -1,7 +1,7 @@
 import { left, renderTable, right, tableWidth } from '../report/terminal/table.ts'
 import { fitLines } from '../report/terminal/wrap.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
-import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
+import { counted, formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'
 import { firstToSaturate, UTILISATIONS, type UtilisedPart } from './ratios.ts'
 
@@ -143,9 +143,11 @@ function assumed(
     ...(open.length === 0
       ? []
       : ['Assumed:', ...open.map((name) => `  ${LABELS[name]}: ${DEFAULTS[name]}`)]),
-    `Utilisation is at most ${formatPercent(utilisation)} of: one core and ${formatBytes(redisMemoryBytes)} per Redis node, ` +
-      `${formatCount(natsCores)} cores per NATS server,`,
-    `one core and ${formatBytes(processMemoryBytes)} per process, ${formatBytes(networkBytes)}/s per machine and direction.`,
+    `Utilisation is at most ${formatPercent(utilisation)} of:`,
+    `  one core and ${formatBytes(redisMemoryBytes)} per Redis node`,
+    `  ${counted(natsCores, 'core')} per NATS server`,
+    `  one core and ${formatBytes(processMemoryBytes)} per process`,
+    `  ${formatBytes(networkBytes)}/s per machine and direction`,
     measuredOn,
   ]
 }

@@ -268,7 +268,8 @@ export class LoadReporter implements Reporter {
     // Any other failure is a broken micro-benchmark.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     const page = paths === null || storageProblem !== null ? {} : this.#writePage(paths)
-    this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths })
+    const files = paths === null ? null : { ...paths, ...page }
+    this.#tell({ event: 'run-ended', run, exitCode: this.#exitCode, paths: files })
     this.#print(`\n${renderEnding(run, this.#otherTests)}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
