@@ -10,7 +10,7 @@ export interface PageAssets {
   readonly style: string
 }
 
-/** Made when the package is built; the repository makes them when they are needed. */
+/** Built with the package; the repository builds them when they are needed. */
 export const BUILT = { script: 'client.js', style: 'client.css' }
 
 const FOLDER = import.meta.dirname
