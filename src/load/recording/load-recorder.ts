@@ -128,7 +128,7 @@ export class LoadRecorder {
   }
 
   /**
-   * Sums up one operation of the second that has ended, which takes about 10 µs. Call it now and then.
+   * Sums up one operation of the second that has ended, which takes about 40 µs. Call it now and then.
    * @param isIdle whether no request is waiting. If one always is, half a second remains for it all
    *   the same.
    */
