@@ -4,7 +4,7 @@ import { InputError } from '../input-error.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { openTestbed, type Testbed } from '../workloads/testbed.ts'
-import { test as base } from './load-test.ts'
+import { test as base, type LoadFixture } from './load-test.ts'
 import { shardSettings } from './shard-settings.ts'
 
 /**
@@ -24,12 +24,20 @@ export const test = base
       'This scenario uses a fixture of the registry, but its project starts no Redis and NATS. Name their system in the configuration, or set BENCH_SYSTEM.',
     )
   })
-  .extend('openTestbed', ({ backends }, { onCleanup }) => {
-    const shared = shardSettings(process.env)
+  .extend('openTestbeds', ({ signal: _signal }, { onCleanup }) => {
     const opened: Testbed[] = []
     onCleanup(async () => {
       await Promise.all(opened.map((testbed) => testbed.close()))
     })
+    return opened
+  })
+  // Fixtures are closed in the reverse of this order: receivers outlive a load that Ctrl-C ends, and report to it.
+  .extend('load', ({ openTestbeds, load }): LoadFixture => {
+    void openTestbeds
+    return load
+  })
+  .extend('openTestbed', ({ backends, openTestbeds: opened }) => {
+    const shared = shardSettings(process.env)
     return async (name: string): Promise<Testbed> => {
       const testbed = await openTestbed(backends, name, shared)
       opened.push(testbed)
