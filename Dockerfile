@@ -5,12 +5,21 @@ COPY package.json package-lock.json ./
 # Without tools/node/, which brings the Node that is here already.
 RUN npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
 
+# The script and the style of reports, bundled by packages that the image doesn't need.
+FROM node:24-alpine AS page
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+COPY src src
+RUN node -e "import('/app/src/report/html/page-assets.ts').then((assets) => assets.writePageAssets())"
+
 FROM node:24-alpine
 LABEL org.opencontainers.image.title=prism-loadtest org.opencontainers.image.licenses=MIT
 COPY --from=redis:7-alpine /usr/local/bin/redis-cli /usr/local/bin/
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
+COPY --from=page /app/src/report/html/client.js /app/src/report/html/client.css src/report/html/
 RUN mkdir results && chown node:node results \
   && ln -s /app/src/cli/start.mjs /usr/local/bin/prism-loadtest \
   && chmod +x src/cli/start.mjs

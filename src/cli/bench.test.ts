@@ -47,7 +47,7 @@ describe('npm run bench', () => {
     const run = await onlyRunFile()
     expect(run.status).toBe('complete')
     expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
-    const endings = ['.csv', '.html', '.intervals.csv', '.json']
+    const endings = ['.csv', '.html', '.intervals.csv', '.json', '.slo.csv']
     expect(readdirSync(folder()).sort()).toEqual([
       ...endings.map((ending) => run.runId + ending),
       ...historyOf(run),

@@ -173,7 +173,10 @@ describe('npm run results', () => {
 
   test.each([
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
-    [['export', older], /give one --format: csv, intervals, metrics, markdown, json, hgrm, /],
+    [
+      ['export', older],
+      /give one --format: csv, intervals, slo, metrics, micro, markdown, json, hgrm, /,
+    ],
     [['show', older, '--every', '1500ms'], /--every: "1500ms" must be whole seconds, at least 1s/],
     [['show', older, '--every', '30'], /--every: "30" is not a duration/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {

@@ -7,7 +7,7 @@ import { ensureWritableFolder, resultsFolderError } from '../run-file/write/resu
 import { runMarkdown } from './markdown/run-markdown.ts'
 import { StepSummary } from './markdown/step-summary.ts'
 import { writeWholeFile } from '../run-file/write/whole-files.ts'
-import { withoutSecrets } from '../run-file/write/write-run-file.ts'
+import { withoutSecrets } from '../run-file/write/without-secrets.ts'
 
 /** The files that a run writes for CI, besides its run file. */
 export class RunReports {

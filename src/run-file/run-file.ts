@@ -89,7 +89,8 @@ const scenario = {
   testStatus: z.enum(['passed', 'failed', 'cancelled']),
 }
 
-const scenarioSchema = z
+/** One scenario of a run file. */
+export const scenarioSchema = z
   .discriminatedUnion('state', [
     z.strictObject({
       state: z.literal('measured'),

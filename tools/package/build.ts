@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BUILT, buildPageAssets } from '../../src/report/html/page-assets.ts'
+import { writePageAssets } from '../../src/report/html/page-assets.ts'
 
 /**
  * Compiles `src/` to `dist/`, the content of the package. npm runs this before it packs. The
@@ -20,8 +20,6 @@ for (const config of ['tsconfig.json', 'tsconfig.types.json']) {
   execFileSync(process.execPath, args, { stdio: 'inherit' })
 }
 for (const path of DATA) copyFileSync(join(ROOT, 'src', path), join(ROOT, 'dist', path))
-const { script, style } = await buildPageAssets()
-writeFileSync(join(ROOT, 'dist/report/html', BUILT.script), script)
-writeFileSync(join(ROOT, 'dist/report/html', BUILT.style), style)
+await writePageAssets(join(ROOT, 'dist/report/html'))
 // npm sets this when it installs a tarball, not in a linked folder.
 chmodSync(join(ROOT, 'dist/cli/start.mjs'), 0o755)

@@ -42,8 +42,9 @@ export async function exportRun(name: string, flags: ExportFlags): Promise<ExitC
   }
   const written = format.write(run)
   if (written === null) {
-    const what = formatName === 'metrics' ? 'wrote no check, tag or metric' : 'measured no load'
-    throw new InputError(`export: ${printable(run.runId)} ${what}: nothing to export.`)
+    throw new InputError(
+      `export: ${printable(run.runId)} ${lackOf(formatName)}: nothing to export.`,
+    )
   }
   if (typeof written !== 'string') writeFiles(written, formatName, flags.out)
   else {
@@ -51,6 +52,20 @@ export async function exportRun(name: string, flags: ExportFlags): Promise<ExitC
     if (flags.out !== undefined) say(printable(flags.out))
   }
   return EXIT.good
+}
+
+/** Why a run has nothing to export. */
+function lackOf(format: FormatName): string {
+  switch (format) {
+    case 'slo':
+      return 'judged no bound'
+    case 'metrics':
+      return 'wrote no check, tag or metric'
+    case 'micro':
+      return 'ran no micro-benchmark'
+    default:
+      return 'measured no load'
+  }
 }
 
 /** @throws InputError unless exactly one format is given. */

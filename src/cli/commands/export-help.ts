@@ -7,9 +7,11 @@ Readers of formats without room for a verdict take every figure as valid. A run 
 
 /** Each format's description and an example of its output, without loading the formats. */
 const BY_NAME: Readonly<Record<FormatName, readonly [meaning: string, out: string]>> = {
-  csv: ['CSV, one row per scenario and operation', 'run.csv'],
+  csv: ['CSV, one row per scenario and operation, and one for all operations', 'run.csv'],
   intervals: ['CSV, one row per second, scenario and operation', 'seconds.csv'],
+  slo: ['CSV, one row per bound of an SLO', 'slo.csv'],
   metrics: ['CSV, one row per check, tag value and metric', 'metrics.csv'],
+  micro: ['CSV, one row per micro-benchmark', 'micro.csv'],
   markdown: ['a summary for a pull request or a release', 'run.md'],
   json: ['the run file, in the current schema', 'run.json'],
   hgrm: ['HdrHistogram percentiles in ms, one file per scenario, operation and time', 'hgrm'],

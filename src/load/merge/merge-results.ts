@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { TECHNIQUES } from '../dispatch/technique.ts'
 import { mergeErrors } from '../recording/error-tally.ts'
+import type { OperationNotesResult } from '../notes/load-notes.ts'
 import { longestOf } from '../pauses.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { bucketAtPercentile, sumOfSparse } from '../recording/sparse-counts.ts'
@@ -64,6 +65,13 @@ export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResu
 
 function mergeOperation(shards: Shards, name: string): OperationResult {
   const parts = shards.flatMap(({ operations }) => operations.get(name) ?? [])
+  return { ...mergeOperations(parts), ...mergeNotes(parts) }
+}
+
+/** Adds up operations, without their checks and tags. Deliveries are those of operations that have any. */
+export function mergeOperations(
+  parts: readonly OperationResult[],
+): Omit<OperationResult, keyof OperationNotesResult> {
   const histogram = (of: (part: OperationResult) => Histogram): Histogram => sumOf(parts.map(of))
   const deliveries = parts.flatMap((part) => part.deliveries ?? [])
   return {
@@ -76,7 +84,6 @@ function mergeOperation(shards: Shards, name: string): OperationResult {
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
-    ...mergeNotes(parts),
   }
 }
 

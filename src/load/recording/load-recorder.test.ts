@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { IntervalFigures } from '../result.ts'
 import { newTimeHistogram, percentileMs } from './histogram.ts'
 import { sparseBucketOf, sparseOf } from './sparse-counts.ts'
+import { DeliveryTally } from './delivery-tally.ts'
 import { LoadRecorder } from './load-recorder.ts'
 
 const OPERATIONS = ['a', 'b', 'c'] as const
@@ -133,6 +134,90 @@ test('a load that ends early has an interval up to then, and later ends are apar
     { second: 1, ok: 1 },
     { second: 2, ok: 1 },
   ])
+})
+
+describe('a second', () => {
+  const TIMES = { responseMs: 1, serviceMs: 1, pausedMs: 0 }
+  const failure = (code: string): Error => Object.assign(new Error('no'), { code })
+
+  test('has the requests that were due in it, however late they were started', () => {
+    const recorder = new LoadRecorder(['a'], START_MS, 3_000)
+    for (const [dueMs, startMs] of [
+      [100, 100],
+      [900, 1_500],
+      [1_100, 1_500],
+    ] as const) {
+      const one = recorder.at(START_MS + startMs, 'a')
+      one.due(recorder.secondOf(START_MS + dueMs))
+      one.start(startMs - dueMs)
+      one.succeed(TIMES)
+    }
+    expect(finish(recorder, 2_100, 3)).toMatchObject([
+      { second: 0, planned: 2, started: 1, lateness: { maxMs: 0 } },
+      {
+        second: 1,
+        planned: 1,
+        started: 2,
+        lateness: { p50Ms: expect.closeTo(400, 0), maxMs: expect.closeTo(600, 0) },
+      },
+      { second: 2, planned: 0, started: 0, lateness: null, response: null },
+    ])
+  })
+
+  test('has the most requests under way at once, also those from the second before', () => {
+    const recorder = new LoadRecorder(['a'], START_MS, 4_000)
+    const start = (ms: number) => {
+      const one = recorder.at(START_MS + ms, 'a')
+      one.due(recorder.secondOf(START_MS + ms))
+      one.start(0)
+    }
+    start(100)
+    start(200)
+    recorder.at(START_MS + 300, 'a').succeed(TIMES)
+    start(400)
+    recorder.at(START_MS + 1_500, 'a').fail(failure('IO'), TIMES)
+    recorder.at(START_MS + 2_500, 'a').timeOut(TIMES)
+    const inFlight = finish(recorder, 3_500, 3).map((interval) => interval.inFlight)
+    expect(inFlight).toEqual([2, 2, 1, 0])
+  })
+
+  test('has its failures by code, which the whole load bounds', () => {
+    const recorder = new LoadRecorder(['a'], START_MS, 3_000)
+    const fail = (ms: number, code: string) => {
+      const one = recorder.at(START_MS + ms, 'a')
+      one.due(recorder.secondOf(START_MS + ms))
+      one.start(0)
+      one.fail(failure(code), TIMES)
+    }
+    for (let k = 0; k < 50; k++) fail(100, `E${k}`)
+    for (const code of ['E1', 'NEW', 'NEWER', 'E1']) fail(1_100, code)
+    const [, second] = finish(recorder, 2_000, 54)
+    expect(second?.errors).toEqual([
+      { code: 'E1', count: 2 },
+      { code: 'OTHER', count: 2 },
+    ])
+  })
+
+  test('has the receipts that arrived in it', () => {
+    const recorder = new LoadRecorder(['a', 'b'], START_MS, 2_000)
+    for (const ms of [100, 1_100]) record(recorder, request(ms))
+    const tally = new DeliveryTally()
+    const one = { intendedAtMs: START_MS + 100, startedAtMs: START_MS + 100, recipients: 2 }
+    tally.expect({ number: 0, ...one })
+    tally.receive(0, one.intendedAtMs, 0, START_MS + 200)
+    tally.receive(0, one.intendedAtMs, 1, START_MS + 1_700)
+    const deliveries = new Map([
+      ['a', { ...tally.deliveries(START_MS + 2_000, []), receivers: null }],
+    ])
+    const { intervals, operations } = recorder.finish(START_MS + 1_999, 2, deliveries)
+    const received = (name: string) =>
+      intervals.flatMap((row) => (row.operation === name ? [row.received] : []))
+    expect([received('a'), received('b')]).toEqual([
+      [1, 1],
+      [null, null],
+    ])
+    expect(operations.get('a')?.deliveries).not.toHaveProperty('arrivals')
+  })
 })
 
 /** By the library. */

@@ -118,7 +118,7 @@ export class OperationRecorder {
   }
 
   /**
-   * Sums up the interval that ended last: call once after each `endInterval`. Takes some µs.
+   * Sums up the interval that ended last: call once after each `endInterval`. Takes tens of µs.
    * @param second in which it began, of the measurement.
    * @param responseOfAll to which its response times are added too.
    * @param latenessOfAll the same for its lateness.

@@ -1,5 +1,8 @@
+import { formatJson } from '../../run-file/write/format-json.ts'
 import { notesCsv } from '../../run-file/csv/notes-csv.ts'
 import { intervalsCsv } from '../../run-file/csv/intervals-csv.ts'
+import { microCsv } from '../../run-file/csv/micro-csv.ts'
+import { sloCsv } from '../../run-file/csv/slo-csv.ts'
 import { operationsCsv } from '../../run-file/csv/operations-csv.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { actionBenchmark } from './action-benchmark.ts'
@@ -26,9 +29,17 @@ export const EXPORT_FORMATS = {
     ignoresVerdict: false,
     write: intervalsCsv,
   },
+  slo: {
+    ignoresVerdict: false,
+    write: sloCsv,
+  },
   metrics: {
     ignoresVerdict: false,
     write: notesCsv,
+  },
+  micro: {
+    ignoresVerdict: false,
+    write: microCsv,
   },
   markdown: {
     ignoresVerdict: false,
@@ -36,7 +47,7 @@ export const EXPORT_FORMATS = {
   },
   json: {
     ignoresVerdict: false,
-    write: (run) => `${JSON.stringify(run, null, 2)}\n`,
+    write: (run) => `${formatJson(run)}\n`,
   },
   hgrm: {
     ignoresVerdict: true,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,8 +10,8 @@ export interface PageAssets {
   readonly style: string
 }
 
-/** Made when the package is built; the repository makes them when they are needed. */
-export const BUILT = { script: 'client.js', style: 'client.css' }
+/** Made when the package or the image is built; the repository makes them when they are needed. */
+const BUILT = { script: 'client.js', style: 'client.css' }
 
 const FOLDER = import.meta.dirname
 
@@ -31,6 +31,16 @@ async function readOrBuild(): Promise<PageAssets> {
         style: readFileSync(join(FOLDER, BUILT.style), 'utf8'),
       }
     : buildPageAssets()
+}
+
+/**
+ * Makes the files that `readPageAssets` reads, for where the packages that it would make them with are not installed.
+ * @param folder where this module is going to be.
+ */
+export async function writePageAssets(folder = FOLDER): Promise<void> {
+  const { script, style } = await buildPageAssets()
+  writeFileSync(join(folder, BUILT.script), script)
+  writeFileSync(join(folder, BUILT.style), style)
 }
 
 /** Puts the script and the style together from their sources. */

@@ -52,6 +52,7 @@ export class StreamEvents {
     told.phase = phase
     told.progressMs = nowMs
     const { elapsedMs, durationMs, startedPerSecond, inFlight, errors, dropped, p99Ms } = progress
+    const { receipts } = progress
     const { seconds, started, ok, p50Ms, p95Ms } = progress.soFar
     return [
       ...intervals,
@@ -66,6 +67,7 @@ export class StreamEvents {
         errors,
         dropped,
         soFar: { seconds, started, ok, p50Ms, p95Ms, p99Ms },
+        receipts,
       },
     ]
   }

@@ -100,6 +100,10 @@ const progress = z
         p99Ms: timeOrNothing,
       })
       .describe('All operations up to the last whole second; response times.'),
+    receipts: z
+      .strictObject({ expected: count, received: count })
+      .nullable()
+      .describe('Of the messages sent so far; null if nobody counts them before the end.'),
   })
   .describe('About once per second and load.')
   .meta({ id: 'progress' })

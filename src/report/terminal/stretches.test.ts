@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { IntervalFigures } from '../../load/result.ts'
+import { TimeCounts } from '../../load/recording/time-counts.ts'
+import type { IntervalFigures, IntervalResponse } from '../../load/result.ts'
 import { intervalOf } from '../../load/testing/result-fixture.ts'
 import { renderStretches } from './stretches.ts'
 
@@ -10,7 +11,26 @@ function second(at: number, operation: string, ok: number, ms: number | null): I
   return intervalOf({ second: at, operation, started: ok, ok, response })
 }
 
-test('each stretch shows successes so far, and the medians of its seconds', () => {
+test('a stretch has the percentiles of all its requests, within a bucket of 6 %', () => {
+  const at = (ms: number, requests: number): IntervalResponse => {
+    const times = new TimeCounts()
+    times.record(ms, requests)
+    const all = { p50Ms: ms, p95Ms: ms, p99Ms: ms, maxMs: ms }
+    return { ...all, counts: times.toSparse() }
+  }
+  // The median of the seconds would be 1 ms.
+  const intervals = [at(1, 1), at(1, 1), at(100, 98)].map((response, from) =>
+    intervalOf({ second: from, operation: 'send', ok: 1, response }),
+  )
+  expect(renderStretches(intervals, 3_000, 3).split('\n').slice(1)).toEqual([
+    '            0            3  ~100 ms  ~100 ms',
+  ])
+  expect(renderStretches(intervals, 3_000, 1).split('\n').at(-1)).toBe(
+    '            2            3   100 ms   100 ms',
+  )
+})
+
+test('each stretch of an older file shows successes so far, and the medians of its seconds', () => {
   const intervals = [
     ...[1, 5, 3, 10, 30, 20].map((ms, at) => second(at, 'send', 10, ms)),
     ...[1, 1, 1, 2, 2, 2].map((ms, at) => second(at, 'register', 60, ms)),

@@ -1,13 +1,15 @@
 import { formatCount, formatMs } from '../../format.ts'
-import type { IntervalFigures } from '../../load/result.ts'
+import { bucketAtPercentile, sumOfSparse } from '../../load/recording/sparse-counts.ts'
+import type { IntervalFigures, IntervalResponse } from '../../load/result.ts'
 import { medianOf } from '../../stats/quantile.ts'
 import { left, renderTable, right, tableWidth } from './table.ts'
 import { terminalWidth } from './terminal-width.ts'
 
 /**
  * How a load's figures changed over time, one line per stretch. Per operation: the requests that succeeded until the
- * end of the stretch, and the medians of the P50 and P95 of its seconds. The last stretch includes the remainder of
- * the load, and requests that ended after it.
+ * end of the stretch, and the P50 and P95 of the stretch. They are exact of a second, and from histograms of more, with
+ * `~`: within the 6 % of a bucket. Where seconds have no histogram, as in older files, they are the medians of the
+ * seconds' own. The last stretch includes the remainder of the load, and requests that ended after it.
  * @param measuredMs how long requests were started.
  * @param everySeconds the length of a stretch, a whole number ≥ 1.
  */
@@ -36,8 +38,8 @@ export function renderStretches(
       const times = own.flatMap(({ response }) => response ?? [])
       return [
         formatCount(ok),
-        medianTime(times.map(({ p50Ms }) => p50Ms)),
-        medianTime(times.map(({ p95Ms }) => p95Ms)),
+        percentileOf(times, 50, ({ p50Ms }) => p50Ms),
+        percentileOf(times, 95, ({ p95Ms }) => p95Ms),
       ]
     }),
   )
@@ -63,6 +65,16 @@ const NARROW = [
   right('P95'),
 ]
 
-function medianTime(ms: readonly number[]): string {
-  return ms.length === 0 ? '–' : formatMs(medianOf(ms))
+function percentileOf(
+  seconds: readonly IntervalResponse[],
+  percentile: number,
+  ofSecond: (second: IntervalResponse) => number,
+): string {
+  const [first, ...others] = seconds
+  if (first === undefined) return '–'
+  if (others.length === 0) return formatMs(ofSecond(first))
+  if (seconds.some(({ counts }) => counts.length === 0))
+    return formatMs(medianOf(seconds.map(ofSecond)))
+  const bucket = bucketAtPercentile(sumOfSparse(seconds.map(({ counts }) => counts)), percentile)
+  return bucket === null ? '–' : `~${formatMs((bucket.fromMs + bucket.toMs) / 2)}`
 }

@@ -1,5 +1,6 @@
 import { perSecond } from '../../load/metrics/counter.ts'
 import { column, toCsv, type Column } from './csv.ts'
+import { roundedMs, roundedRate } from './rounded.ts'
 import { capitalized } from './operation-row.ts'
 import type { MetricJson, TagSplitJson } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
@@ -42,22 +43,18 @@ export const NOTE_COLUMNS: readonly Column<NoteRow>[] = [
   ofTag('timedOut', 'requests that timed out', ({ counts }) => counts.timedOut),
   ofTag('unfinished', 'requests that never ended', ({ counts }) => counts.unfinished),
   ...TIMES.map((figure) =>
-    ofTag(
-      `response${capitalized(figure)}`,
-      'of the requests with this value',
-      (tag) => tag.response.figures[figure],
+    ofTag(`response${capitalized(figure)}`, 'of the requests with this value', (tag) =>
+      roundedMs(tag.response.figures[figure]),
     ),
   ),
   ...TIMES.map((figure) =>
-    ofTag(
-      `service${capitalized(figure)}`,
-      'of the requests with this value',
-      (tag) => tag.service.figures[figure],
+    ofTag(`service${capitalized(figure)}`, 'of the requests with this value', (tag) =>
+      roundedMs(tag.service.figures[figure]),
     ),
   ),
   ofMetric('total', 'of a counter', (metric) => (metric.kind === 'counter' ? metric.total : null)),
   column('perSecond', 'of a counter, while requests were being started', ({ note, scenario }) =>
-    'inTime' in note ? perSecond(note.inTime, scenario.result.measuredMs) : null,
+    'inTime' in note ? roundedRate(perSecond(note.inTime, scenario.result.measuredMs)) : null,
   ),
   ofMetric('last', 'of a gauge', (metric) =>
     metric.kind === 'gauge' ? (metric.values?.last ?? null) : null,

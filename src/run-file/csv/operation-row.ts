@@ -2,13 +2,15 @@ import { column, type Column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
-/** A row of `<runId>.csv`: one operation of one scenario, or a scenario that was not measured. */
+/** A row of `<runId>.csv`: an operation of a scenario, all of its operations, or a scenario that was not measured. */
 export interface OperationRow {
   readonly run: RunFile
   readonly scenario: ScenarioEntry
   readonly measured: {
     readonly scenario: Extract<ScenarioEntry, { state: 'measured' }>
     readonly operation: LoadResultJson['operations'][number]
+    /** Whether `operation` is all operations added up; its name is then empty. */
+    readonly isAll: boolean
   } | null
 }
 

@@ -6,6 +6,9 @@ import {
   deliveryRatio,
   throughputPerSecond,
 } from '../../load/totals.ts'
+import { mergeOperations } from '../../load/merge/merge-results.ts'
+import { deserializeOperation, serializeOperation } from '../json/load-result-json.ts'
+import { roundedMs, roundedRate, roundedRatio } from './rounded.ts'
 import { column, toCsv, type Column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import {
@@ -79,7 +82,17 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
     'which bound ended the load early, if one did',
     ({ measured }) => measured?.scenario.result.abortReason ?? null,
   ),
-  ofOperation('operation', "the operation's name", ({ operation }) => operation.name),
+  column(
+    'row',
+    'what the row is of: operation, all operations, or scenario if it was not measured',
+    ({ measured }) =>
+      measured === null ? 'scenario' : measured.isAll ? 'all operations' : 'operation',
+  ),
+  ofOperation(
+    'operation',
+    "the operation's name; empty of all operations",
+    ({ operation, isAll }) => (isAll ? null : operation.name),
+  ),
   ofOperation(
     'model',
     'open: requests start by a schedule; closed: users wait for answers',
@@ -89,23 +102,20 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
   ofOperation(
     'measuredMs',
     'how long requests were started for, after the warm-up',
-    ({ scenario }) => scenario.result.measuredMs,
+    ({ scenario }) => roundedMs(scenario.result.measuredMs),
   ),
   ...usersColumns(),
   ...countColumns(),
   ofOperation('successRatio', 'ok / planned, 0 to 1', ({ operation: { counts } }) =>
-    counts.planned === 0 ? null : counts.ok / counts.planned,
+    counts.planned === 0 ? null : roundedRatio(counts.ok / counts.planned),
   ),
   ofOperation(
     'throughputPerSecond',
     'requests that succeeded while requests were being started',
-    ({ scenario, operation }) =>
-      throughputPerSecond(withIntervals(scenario.result), operation.name),
+    (of) => roundedRate(throughputPerSecond(withIntervals(of.scenario.result), nameOf(of))),
   ),
-  ofOperation(
-    'achievedPerSecond',
-    'requests started while requests were being started',
-    ({ scenario, operation }) => achievedPerSecond(withIntervals(scenario.result), operation.name),
+  ofOperation('achievedPerSecond', 'requests started while requests were being started', (of) =>
+    roundedRate(achievedPerSecond(withIntervals(of.scenario.result), nameOf(of))),
   ),
   ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
   ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),
@@ -136,21 +146,42 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
 /** All columns of `<runId>.csv`, for a run that measured Redis and NATS. */
 export const OPERATION_COLUMNS = [...RUN_COLUMNS, ...REGISTRY_COLUMNS, ...SCENARIO_COLUMNS]
 
-/** One row per scenario and operation, and one per scenario that was not measured. */
+/**
+ * One row per scenario and operation, one per scenario for all its operations, and one per scenario that was not
+ * measured.
+ */
 export function operationsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
     if (scenario.state !== 'measured') return [{ run, scenario, measured: null }]
-    return scenario.result.operations.map((operation) => ({
+    const { operations } = scenario.result
+    const rowOf = (operation: OperationJson, isAll: boolean): OperationRow => ({
       run,
       scenario,
-      measured: { scenario, operation },
-    }))
+      measured: { scenario, operation, isAll },
+    })
+    return [
+      ...operations.map((operation) => rowOf(operation, false)),
+      rowOf(allOf(operations), true),
+    ]
   })
   const columns = isOfRegistry(run.system)
     ? OPERATION_COLUMNS
     : [...RUN_COLUMNS, SERVERS, ...SCENARIO_COLUMNS]
   return toCsv(columns, rows)
 }
+
+/** All operations of a load as one. */
+function allOf(operations: readonly OperationJson[]): OperationJson {
+  const whole = mergeOperations(operations.map(deserializeOperation))
+  return serializeOperation(['', { ...whole, checks: [], tags: [] }])
+}
+
+/** `undefined`: all. */
+function nameOf({ operation, isAll }: Measured): string | undefined {
+  return isAll ? undefined : operation.name
+}
+
+type Measured = NonNullable<OperationRow['measured']>
 
 function versionOf(server: string): Column<OperationRow>['value'] {
   return ({ run: { system } }) =>
@@ -213,7 +244,7 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
       ),
     ),
     ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) =>
-      deliveryRatio(countedDeliveries(operation.deliveries)),
+      roundedRatio(deliveryRatio(countedDeliveries(operation.deliveries))),
     ),
   ]
 }
@@ -227,7 +258,7 @@ function timeColumns(
     ofOperation(
       `${time}${capitalized(figure)}`,
       `${time} time (${meaning}), ${figureName(figure)}`,
-      ({ operation }) => figuresOf(operation)?.[figure] ?? null,
+      ({ operation }) => roundedMs(figuresOf(operation)?.[figure] ?? null),
     ),
   )
 }
@@ -266,7 +297,7 @@ function usersColumns(): readonly Column<OperationRow>[] {
       ofUsers(
         `iteration${capitalized(figure)}`,
         `service times of an iteration's steps, added up, ${figureName(figure)}`,
-        ({ iterations }) => iterations.time.figures[figure],
+        ({ iterations }) => roundedMs(iterations.time.figures[figure]),
       ),
     ),
   ]

@@ -5,6 +5,12 @@ import { intervalsOf } from '../json/intervals-json.ts'
 import { arbitraryRun, arbitraryText } from '../testing/arbitrary-run.ts'
 import { OPERATION_COLUMNS, operationsCsv } from './operations-csv.ts'
 import { INTERVAL_COLUMNS, intervalsCsv } from './intervals-csv.ts'
+import { loadResult } from '../../load/testing/result-fixture.ts'
+import type { SloRow } from '../../load/slo/slo-row.ts'
+import { serializeLoadResult } from '../json/load-result-json.ts'
+import { runOf, scenarioOf } from '../testing/run-fixture.ts'
+import { microCsv } from './micro-csv.ts'
+import { sloCsv } from './slo-csv.ts'
 import { toCsv } from './csv.ts'
 import type { ScenarioEntry } from '../run-file.ts'
 
@@ -43,26 +49,37 @@ function parseText(quoted: string): string {
   return quoted.replaceAll('""', '"').replace(/^'/, '')
 }
 
+function toMicrosecond(ms: number | null): number | null {
+  return ms === null ? null : Number(ms.toFixed(3))
+}
+
 function measured(scenarios: readonly ScenarioEntry[]) {
   return scenarios.flatMap((scenario) => (scenario.state === 'measured' ? [scenario] : []))
 }
 
 describe('the CSV of a run, read back', () => {
-  test('has a row per operation, and one per scenario that was not measured', () => {
+  test('has a row per operation and one for all of them, or one per scenario that was not measured', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const rows = parseCsv(operationsCsv(run))
-        expect(rows.map(({ scenario, operation }) => [scenario, operation])).toEqual(
+        expect(rows.map(({ scenario, row, operation }) => [scenario, row, operation])).toEqual(
           run.scenarios.flatMap((scenario): (string | null)[][] =>
             scenario.state !== 'measured'
-              ? [[scenario.name, null]]
-              : scenario.result.operations.map(({ name }) => [scenario.name, name]),
+              ? [[scenario.name, 'scenario', null]]
+              : [
+                  ...scenario.result.operations.map(({ name }) => [
+                    scenario.name,
+                    'operation',
+                    name,
+                  ]),
+                  [scenario.name, 'all operations', null],
+                ],
           ),
         )
         const aborts = run.scenarios.flatMap((scenario) =>
           scenario.state !== 'measured'
             ? [null]
-            : scenario.result.operations.map(() => scenario.result.abortReason),
+            : [...scenario.result.operations, 'all'].map(() => scenario.result.abortReason),
         )
         expect(rows.map(({ abortReason }) => abortReason)).toEqual(aborts)
         for (const row of rows) {
@@ -73,22 +90,22 @@ describe('the CSV of a run, read back', () => {
     )
   })
 
-  test('has all counts and times with all their digits', () => {
+  test('has all counts, and times to the µs', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
-        const rows = parseCsv(operationsCsv(run)).filter(({ operation }) => operation !== null)
+        const rows = parseCsv(operationsCsv(run)).filter(({ row }) => row === 'operation')
         const operations = measured(run.scenarios).flatMap(({ result }) => result.operations)
         expect(rows).toHaveLength(operations.length)
         for (const [i, { counts, response, ...operation }] of operations.entries()) {
           const deliveries = countedDeliveries(operation.deliveries)
           expect(rows[i]).toMatchObject(counts)
           expect(rows[i]).toMatchObject({
-            responseMeanMs: response.figures.meanMs,
-            responseP50Ms: response.figures.p50Ms,
-            responseP999Ms: response.figures.p999Ms,
-            responseMaxMs: response.figures.maxMs,
+            responseMeanMs: toMicrosecond(response.figures.meanMs),
+            responseP50Ms: toMicrosecond(response.figures.p50Ms),
+            responseP999Ms: toMicrosecond(response.figures.p999Ms),
+            responseMaxMs: toMicrosecond(response.figures.maxMs),
             deliveriesMissing: deliveries?.missing ?? null,
-            completionP95Ms: deliveries?.completion.figures.p95Ms ?? null,
+            completionP95Ms: toMicrosecond(deliveries?.completion.figures.p95Ms ?? null),
           })
         }
       }),
@@ -106,14 +123,15 @@ describe('the CSV of a run, read back', () => {
           return { name, ...(scenario.state === 'lost' ? scenario : scenario.result) }
         })
         const intervals = scenarios.flatMap(({ name, ...scenario }) =>
-          intervalsOf(scenario).map(({ second, operation, started, ok, response }) => ({
+          intervalsOf(scenario).map(({ response, second, operation, planned, ok, inFlight }) => ({
             scenario: name,
             second,
             operation,
-            started,
+            planned,
             ok,
-            responseP95Ms: response?.p95Ms ?? null,
-            responseMaxMs: response?.maxMs ?? null,
+            inFlight,
+            responseP95Ms: toMicrosecond(response?.p95Ms ?? null),
+            responseMaxMs: toMicrosecond(response?.maxMs ?? null),
           })),
         )
         expect(rows).toHaveLength(intervals.length)
@@ -122,6 +140,68 @@ describe('the CSV of a run, read back', () => {
       { numRuns: 25 },
     )
   })
+})
+
+test('has a row per bound, in its unit and rounded', () => {
+  const bound: SloRow = {
+    operation: 'all',
+    metric: 'success rate',
+    unit: 'ratio',
+    comparison: '>',
+    bound: 0.99,
+    measured: 2 / 3,
+    punctual: null,
+    outcome: 'missed',
+    isDefault: true,
+    windows: { everyMs: 1_000, judged: 9, missed: 2, inconclusive: 1, worstFromMs: 3_000 },
+  }
+  const slow = { ...bound, metric: 'response P95', unit: 'ms', measured: 41.000_04 } as const
+  const run = runOf([scenarioOf('=mixed', {}, { slo: [bound, slow] })])
+  const common = { scenario: '=mixed', operation: 'all', outcome: 'missed', verdict: 'valid' }
+  expect(parseCsv(sloCsv(run) ?? '')).toMatchObject([
+    { ...common, measured: 0.666_667, unit: 'ratio', windowsJudged: 9, worstFromMs: 3_000 },
+    { ...common, measured: 41, bound: 0.99, unit: 'ms', punctual: null, isDefault: true },
+  ])
+  expect(sloCsv(runOf([]))).toBeNull()
+})
+
+test('has a row per micro-benchmark', () => {
+  const latency = { meanMs: 0.000_123_456, p50Ms: 1, p75Ms: 1, p99Ms: 1, minMs: 1, maxMs: 1 }
+  const entry = { file: 'a', group: 'b', name: 'c', samples: 5, latency }
+  const figures = { throughputPerSecond: 8_100_000.123, relativeMarginOfErrorPercent: 1.234_56 }
+  const run = { ...runOf([]), microBenchmarks: [{ ...entry, ...figures }] }
+  expect(parseCsv(microCsv(run) ?? '')).toMatchObject([
+    {
+      name: 'c',
+      samples: 5,
+      latencyMeanMs: 0.000_123_5,
+      throughputPerSecond: 8_100_000.1,
+      relativeMarginOfErrorPercent: 1.235,
+    },
+  ])
+  expect(microCsv(runOf([]))).toBeNull()
+})
+
+test('all operations are the sum of those of the scenario, one named "all" included', () => {
+  const result = loadResult({
+    all: { responseMs: [1, 1] },
+    b: { responseMs: [9], counts: { planned: 10, started: 10, ok: 10 } },
+  })
+  const scenario = { ...scenarioOf('x'), result: serializeLoadResult(result) }
+  const rows = parseCsv(operationsCsv(runOf([scenario])))
+  expect(rows).toMatchObject([
+    { row: 'operation', operation: 'all', planned: 1_000, responseMaxMs: 1 },
+    { row: 'operation', operation: 'b', planned: 10 },
+    { row: 'all operations', operation: null, planned: 1_010, ok: 1_010, responseP50Ms: 1 },
+  ])
+  expect(rows[2]?.['achievedPerSecond']).toBe(101)
+  expect(rows[2]?.['responseMaxMs']).toBeCloseTo(9, 1)
+})
+
+test('a second has the time at which it began', () => {
+  const [first, second] = parseCsv(intervalsCsv(runOf([scenarioOf('x')])))
+  expect(first).toMatchObject({ second: 0, timestamp: '2026-01-02T03:04:05.678Z' })
+  expect(second).toMatchObject({ second: 1, timestamp: '2026-01-02T03:04:06.678Z' })
 })
 
 describe('texts in CSV', () => {

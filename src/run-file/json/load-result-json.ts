@@ -29,20 +29,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
   const { undeclaredTags, windowedSlo } = result
-  const operations = [...result.operations].map(([name, operation]): OperationJson => ({
-    name,
-    counts: operation.counts,
-    lostByPause: operation.lostByPause,
-    errors: operation.errors,
-    response: serializeHistogram(operation.response),
-    service: serializeHistogram(operation.service),
-    undisturbed: serializeHistogram(operation.undisturbed),
-    failure: serializeHistogram(operation.failure),
-    lateness: serializeHistogram(operation.lateness),
-    deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
-    checks: operation.checks,
-    tags: operation.tags.map(serializeTagSplit),
-  }))
+  const operations = [...result.operations].map(serializeOperation)
   return {
     startedAt,
     model: serializeModel(model),
@@ -71,27 +58,53 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
  */
 export function deserializeLoadResult(json: LoadResultJson): LoadResult {
   const operations = json.operations.map(
-    ({ name, ...operation }): readonly [string, OperationResult] => [
-      name,
-      {
-        counts: operation.counts,
-        lostByPause: operation.lostByPause,
-        errors: operation.errors,
-        response: deserializeHistogram(operation.response),
-        service: deserializeHistogram(operation.service),
-        undisturbed: deserializeHistogram(operation.undisturbed),
-        failure: deserializeHistogram(operation.failure),
-        lateness: deserializeHistogram(operation.lateness),
-        deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
-        checks: operation.checks,
-        tags: operation.tags.map(deserializeTagSplit),
-      },
-    ],
+    (operation) => [operation.name, deserializeOperation(operation)] as const,
   )
   const metrics = json.metrics.map(deserializeMetric)
   const model = deserializeModel(json.model)
   const intervals = intervalsOf(json)
   return { ...json, model, operations: new Map(operations), intervals, metrics }
+}
+
+/** The stored form of an operation. */
+export function serializeOperation([name, operation]: readonly [
+  string,
+  OperationResult,
+]): OperationJson {
+  return {
+    name,
+    counts: operation.counts,
+    lostByPause: operation.lostByPause,
+    errors: operation.errors,
+    response: serializeHistogram(operation.response),
+    service: serializeHistogram(operation.service),
+    undisturbed: serializeHistogram(operation.undisturbed),
+    failure: serializeHistogram(operation.failure),
+    lateness: serializeHistogram(operation.lateness),
+    deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+    checks: operation.checks,
+    tags: operation.tags.map(serializeTagSplit),
+  }
+}
+
+/**
+ * Restores an operation.
+ * @throws Error if a histogram in it is damaged.
+ */
+export function deserializeOperation(operation: OperationJson): OperationResult {
+  return {
+    counts: operation.counts,
+    lostByPause: operation.lostByPause,
+    errors: operation.errors,
+    response: deserializeHistogram(operation.response),
+    service: deserializeHistogram(operation.service),
+    undisturbed: deserializeHistogram(operation.undisturbed),
+    failure: deserializeHistogram(operation.failure),
+    lateness: deserializeHistogram(operation.lateness),
+    deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+    checks: operation.checks,
+    tags: operation.tags.map(deserializeTagSplit),
+  }
 }
 
 function serializeModel(model: LoadModel): ModelJson {

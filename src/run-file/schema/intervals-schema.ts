@@ -40,11 +40,18 @@ const histograms = column<SparseCounts>(
   'histograms',
 )
 
+/** Those that a `Date` can have. */
+const timestamps = column<number>(
+  (value) => isCount(value) && Number(value) <= 8.64e15,
+  { ...COUNT, maximum: 8.64e15 },
+  'times in ms since 1970',
+)
+
 /** A load's seconds in stored form, by column: the n-th value of each column belongs to the n-th second. */
 export const intervalsSchema = z
   .strictObject({
     seconds: counts.describe('Whole seconds from the start of the measurement, ascending.'),
-    timestamps: counts
+    timestamps: timestamps
       .nullable()
       .describe('When each second began, in ms since 1970, UTC; null in older files.'),
     operations: z.array(

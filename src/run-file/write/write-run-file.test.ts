@@ -7,6 +7,9 @@ import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { SloRow } from '../../load/slo/slo-row.ts'
+import { longResult } from '../testing/long-run.ts'
+import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { systemOf } from '../../environment/backends.ts'
 import { describeSystem } from '../provenance/describe-system.ts'
@@ -16,7 +19,7 @@ import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import type { RunFile } from '../run-file.ts'
 import { numberedRunId } from '../run-id.ts'
 import { RunRecord } from './run-record.ts'
-import { writeRunFile } from './write-run-file.ts'
+import { pathsOf, writeRunFile } from './write-run-file.ts'
 
 let folder: string
 beforeEach(() => {
@@ -25,6 +28,35 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true }))
 
 const aRun = firstMeasuredRun()
+const BOUND: SloRow = {
+  operation: 'a',
+  metric: 'response P95',
+  unit: 'ms',
+  comparison: '<',
+  bound: 50,
+  measured: 12.345678,
+  punctual: null,
+  outcome: 'met',
+  isDefault: false,
+  windows: null,
+}
+const MICRO = {
+  file: 'bench/core/a.bench.ts',
+  group: 'a',
+  name: 'b',
+  samples: 10,
+  latency: { meanMs: 1, p50Ms: 1, p75Ms: 1, p99Ms: 1, minMs: 1, maxMs: 1 },
+  throughputPerSecond: 1_000,
+  relativeMarginOfErrorPercent: null,
+}
+
+/** A run whose bounds and micro-benchmarks are left out. */
+function withNotesOnly(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) =>
+    scenario.state === 'measured' ? { ...scenario, slo: [] } : scenario,
+  )
+  return { ...run, scenarios, microBenchmarks: [] }
+}
 
 function firstMeasuredRun(): RunFile {
   const samples = fc.sample(arbitraryRun, { seed: 1, numRuns: 20 })
@@ -47,13 +79,30 @@ describe('a run written to files', () => {
   })
 
   test.each([
-    ['three files', { ...aRun, scenarios: [] }, ['csv', 'intervals.csv', 'json']],
-    ['one more where requests wrote', aRun, ['csv', 'intervals.csv', 'json', 'metrics.csv']],
-  ])('is %s named after it, and no other file', (_, run, endings) => {
+    ['three files', { ...aRun, scenarios: [], microBenchmarks: [] }, []],
+    ['one more where bounds were judged', runOf([scenarioOf('a', {}, { slo: [BOUND] })]), ['slo']],
+    ['one more where requests wrote', withNotesOnly(aRun), ['metrics']],
+    ['one more of micro-benchmarks', { ...runOf([]), microBenchmarks: [MICRO] }, ['micro']],
+  ])('is %s, named after it, and no other file', (_, run, others) => {
+    const endings = ['csv', 'intervals.csv', 'json', ...others.map((other) => `${other}.csv`)]
     writeRunFile(folder, run)
     writeRunFile(folder, run)
     const files = endings.map((ending) => `${run.runId}.${ending}`)
     expect(fs.readdirSync(folder).toSorted()).toEqual(files.toSorted())
+  })
+
+  test('of an hour of ten operations is below 20 MB: a tenth of it, below 2 MB', () => {
+    const { result: _, ...scenario } = scenarioOf('long')
+    const run = runOf([{ ...scenario, result: longResult(360, 10) }])
+    const { json } = writeRunFile(folder, run)
+    const { size } = fs.statSync(json)
+    expect(size).toBeGreaterThan(1e6)
+    expect(size).toBeLessThan(2e6)
+  })
+
+  test('has each list of numbers on one line', () => {
+    const { json } = writeRunFile(folder, runOf([scenarioOf('a')]))
+    expect(fs.readFileSync(json, 'utf8')).toMatch(/^ +"seconds": \[0,1,2,3,4,5,6,7,8,9\],$/m)
   })
 
   test('replaces its own earlier state', async () => {
@@ -157,7 +206,8 @@ describe('runs that start in one folder in the same second', () => {
     for (const name of wanted) {
       expect((await readRunFile(join(folder, `${name}.json`))).runId).toBe(name)
     }
-    expect(fs.readdirSync(folder)).toHaveLength(4 * 60)
+    const { json: _, ...tables } = pathsOf(folder, aRun)
+    expect(fs.readdirSync(folder)).toHaveLength((1 + Object.keys(tables).length) * 60)
   })
 })
 

@@ -1,11 +1,20 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { redactUrls } from '../../environment/redact-url.ts'
 import { hasNotes, notesCsv } from '../csv/notes-csv.ts'
-import { placeOf, type RunFile, runFileSchema } from '../run-file.ts'
+import {
+  placeOf,
+  type RunFile,
+  runFileSchema,
+  type ScenarioEntry,
+  scenarioSchema,
+} from '../run-file.ts'
+import { formatJson } from './format-json.ts'
+import { withoutSecrets } from './without-secrets.ts'
 import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
 import { intervalsCsv } from '../csv/intervals-csv.ts'
+import { microCsv } from '../csv/micro-csv.ts'
+import { hasBounds, sloCsv } from '../csv/slo-csv.ts'
 import { operationsCsv } from '../csv/operations-csv.ts'
 import { numberedRunId } from '../run-id.ts'
 
@@ -14,14 +23,18 @@ export interface ResultPaths {
   readonly json: string
   readonly csv: string
   readonly intervalsCsv: string
+  /** Present if a bound was judged. */
+  readonly sloCsv?: string
   /** Present if requests wrote checks, tags or metrics. */
   readonly metricsCsv?: string
+  /** Present if micro-benchmarks were run. */
+  readonly microCsv?: string
 }
 
 /**
- * Writes `<runId>.json`, `<runId>.csv`, `<runId>.intervals.csv` and, if requests wrote checks, tags or metrics,
- * `<runId>.metrics.csv`, replacing an earlier state of the same run; see `replaceFiles`. Synchronous, so that an
- * exiting process can still call it. Addresses in any text lose their secrets.
+ * Writes `<runId>.json`, `<runId>.csv`, `<runId>.intervals.csv`, and those of `ResultPaths` that the run has rows for,
+ * replacing an earlier state of the same run; see `replaceFiles`. Synchronous, so that an exiting process can still
+ * call it. Addresses in any text lose their secrets.
  *
  * @throws ResultsFolderError if the folder accepts no files.
  * @throws Error if the run does not match the schema: a defect of the caller.
@@ -29,15 +42,19 @@ export interface ResultPaths {
 export function writeRunFile(folder: string, run: RunFile): ResultPaths {
   const checked = checkedRun(run)
   const paths = pathsOf(folder, run)
-  const metrics = notesCsv(checked)
+  const others = [
+    [paths.sloCsv, sloCsv(checked)],
+    [paths.metricsCsv, notesCsv(checked)],
+    [paths.microCsv, microCsv(checked)],
+  ] as const
   try {
     replaceFiles([
       [paths.json, jsonOf(checked)],
       [paths.csv, operationsCsv(checked)],
       [paths.intervalsCsv, intervalsCsv(checked)],
-      ...(paths.metricsCsv === undefined || metrics === null
-        ? []
-        : [[paths.metricsCsv, metrics] as const]),
+      ...others.flatMap(([path, text]) =>
+        path === undefined || text === null ? [] : [[path, text] as const],
+      ),
     ])
   } catch (error) {
     throw resultsFolderError(folder, error)
@@ -75,30 +92,48 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
 
 /** Where a folder holds, or will hold, the files of a run. */
 export function pathsOf(folder: string, run: RunFile): ResultPaths {
-  const { runId } = run
+  const pathOf = (ending: string): string => join(folder, `${run.runId}.${ending}`)
   return {
-    json: join(folder, `${runId}.json`),
-    csv: join(folder, `${runId}.csv`),
-    intervalsCsv: join(folder, `${runId}.intervals.csv`),
-    ...(hasNotes(run) ? { metricsCsv: join(folder, `${runId}.metrics.csv`) } : {}),
+    json: pathOf('json'),
+    csv: pathOf('csv'),
+    intervalsCsv: pathOf('intervals.csv'),
+    ...(hasBounds(run) ? { sloCsv: pathOf('slo.csv') } : {}),
+    ...(hasNotes(run) ? { metricsCsv: pathOf('metrics.csv') } : {}),
+    ...(run.microBenchmarks.length > 0 ? { microCsv: pathOf('micro.csv') } : {}),
   }
 }
 
 function jsonOf(run: RunFile): string {
-  return `${JSON.stringify(run, null, 2)}\n`
+  return `${formatJson(run, '', (part) => textOfChecked.get(part))}\n`
 }
+
+/**
+ * Scenarios that were written before, by the entry as it was given: an hour of ten operations takes half a second to
+ * check and to format, and files are rewritten after each scenario.
+ */
+const checkedScenarios = new WeakMap<ScenarioEntry, ScenarioEntry>()
+/** The text of checked scenarios. */
+const textOfChecked = new WeakMap<object, string>()
+/** Of a scenario in the text of a run. */
+const SCENARIO_INDENT = '    '
 
 function checkedRun(run: RunFile): RunFile {
-  const checked = runFileSchema.safeParse(withoutSecrets(run))
-  if (checked.success) return checked.data
-  throw new Error(`The run ${run.runId} can't be stored: ${placeOf(checked.error)}`)
+  const { scenarios, ...others } = run
+  const checked = runFileSchema.safeParse(withoutSecrets({ ...others, scenarios: [] }))
+  if (!checked.success) throw unstorable(run, placeOf(checked.error))
+  return { ...checked.data, scenarios: scenarios.map((scenario) => checkedScenario(run, scenario)) }
 }
 
-/** Takes user names, passwords and tokens out of all addresses in a run's texts. */
-export function withoutSecrets(run: RunFile): RunFile {
-  return JSON.parse(
-    JSON.stringify(run, (_, value: unknown) =>
-      typeof value === 'string' ? redactUrls(value) : value,
-    ),
-  ) as RunFile
+function checkedScenario(run: RunFile, scenario: ScenarioEntry): ScenarioEntry {
+  const known = checkedScenarios.get(scenario)
+  if (known !== undefined) return known
+  const checked = scenarioSchema.safeParse(withoutSecrets(scenario))
+  if (!checked.success) throw unstorable(run, placeOf(checked.error))
+  checkedScenarios.set(scenario, checked.data)
+  textOfChecked.set(checked.data, formatJson(checked.data, SCENARIO_INDENT))
+  return checked.data
+}
+
+function unstorable({ runId }: RunFile, place: string): Error {
+  return new Error(`The run ${runId} can't be stored: ${place}`)
 }

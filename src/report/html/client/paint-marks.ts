@@ -56,9 +56,10 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', colour)
     else labels.write(label, toX(position), top + 14 * scale, 'start', colour)
   }
-  // The legend and the readout say what more marks are.
-  if (chart.marks.length > MAX_LABELLED) return
-  for (const { from, kind, label } of chart.marks) {
+  // The legend and the readout say what the others are.
+  const labelled = chart.marks.filter(({ kind }) => kind !== 'pause' && kind !== 'drain')
+  if (labelled.length > MAX_LABELLED) return
+  for (const { from, kind, label } of labelled) {
     const start = positionOn(chart.x, from)
     if (start === null || toX(start) > left + width) continue
     labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))

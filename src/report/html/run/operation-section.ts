@@ -15,7 +15,7 @@ import { inFlightChart, receiptsChart } from './charts/count-charts.ts'
 import { heatMap } from './charts/heat-map.ts'
 import { latencyChart, type OverTime } from './charts/latency-chart.ts'
 import { latenessChart } from './charts/lateness-chart.ts'
-import { failureMarks, pauseMarks } from './charts/marks.ts'
+import { drainMarks, failureMarks, pauseMarks } from './charts/marks.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
 import { rateChart } from './charts/rate-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
@@ -117,8 +117,10 @@ export function overTime(
   operation: string,
   id: string,
 ): OverTime {
-  const slots = slotsOf(intervals, operation, planSlots(intervals, measuredMs))
-  return { id, operation, startMs, slots, marks: [...failureMarks(slots), ...pauses] }
+  const plan = planSlots(intervals, measuredMs)
+  const slots = slotsOf(intervals, operation, plan)
+  const marks = [...failureMarks(slots), ...pauses, ...drainMarks(plan)]
+  return { id, operation, startMs, slots, marks }
 }
 
 function responsePercentiles(

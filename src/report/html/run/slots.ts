@@ -47,18 +47,23 @@ export interface SlotPlan {
   readonly measured: number
 }
 
-/** At most 600 slots of whole seconds over all that happened, the wait for the last requests included. */
+/** At most 600 slots of whole seconds over all that happened, the answers after the load's end included. */
 export function planSlots(
   intervals: readonly IntervalFigures[],
   measuredMs: number,
   most = MAX_SLOTS,
 ): SlotPlan {
   const seconds = intervals.reduce(
-    (longest, { second }) => Math.max(longest, second + 1),
+    (longest, interval) => (isEmpty(interval) ? longest : Math.max(longest, interval.second + 1)),
     Math.ceil(measuredMs / 1_000),
   )
   const length = Math.max(1, Math.ceil(seconds / most))
   return { count: Math.ceil(seconds / length), length, measured: measuredMs / 1_000 }
+}
+
+/** The generator's last second may only have been a wait, in which nothing came. */
+function isEmpty({ started, dropped, ok, failed, timedOut, received }: IntervalFigures): boolean {
+  return started + dropped + ok + failed + timedOut + (received ?? 0) === 0
 }
 
 /** The slots of one operation, in order and without gaps. */
