@@ -177,7 +177,7 @@ function failureTable({ result }: Measured, operation: Operation): VNode | null 
   const { name } = operation
   const failures = failuresOf(result, [operation])
   if (failures.length === 0) return null
-  const own = intervalsOf(result).filter(({ operation }) => operation === name)
+  const own = intervalsOf(result).filter((interval) => interval.operation === name)
   return dataTable({
     caption: `${name}: failures`,
     columns: [
