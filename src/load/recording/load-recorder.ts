@@ -116,7 +116,7 @@ export class LoadRecorder {
     return this.#notes.warmUp
   }
 
-  /** The second of the measurement in which a time is; the first or last one for times outside of it. */
+  /** The second of the measurement that a time is in; the first or last one for times outside of it. */
   secondOf(timeMs: number): number {
     const second = Math.floor((timeMs - this.#measureStartMs) / INTERVAL_MS)
     return Math.max(Math.min(second, Math.ceil(this.#durationMs / INTERVAL_MS) - 1), 0)
@@ -188,7 +188,7 @@ export class LoadRecorder {
     return { operations, intervals: this.#finished(deliveries), ...this.#notes.finish() }
   }
 
-  /** The seconds with what was known only after them: requests started late, and receipts. */
+  /** The seconds, completed by what was known only later: requests started late, and receipts. */
   #finished(deliveries: ReadonlyMap<string, Deliveries>): readonly IntervalFigures[] {
     const lastSecond = Math.max(this.#second - 1, 0)
     const received = new Map(

@@ -7,11 +7,11 @@ import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts
 import type { RunEvent, RunningScenario } from './run-event.ts'
 import type { StreamEventBody } from './stream-schema.ts'
 
-/** Between two progress lines of a load, in ms; the reporter hears of it twice per second. */
+/** Between two progress lines of a load, in ms; the reporter gets progress twice per second. */
 const PROGRESS_MS = 900
 
 interface ToldLoad {
-  /** Seconds whose intervals were told. */
+  /** Number of seconds whose intervals were told. */
   seconds: number
   phase: string
   progressMs: number
@@ -95,7 +95,7 @@ export class StreamEvents {
     ]
   }
 
-  /** Those of seconds not yet told. */
+  /** Lines of the seconds not yet told. */
   #intervals(
     scenario: RunningScenario,
     load: number,

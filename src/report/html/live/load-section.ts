@@ -124,7 +124,7 @@ function operationsOf(
   const last = intervals.at(-1)
   if (startMs === null || last === undefined) return []
   const shown = withShownNames(intervals)
-  // Only whole seconds are known.
+  // Progress has whole seconds only.
   const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, pauses: [] }
   const bounds = (outline?.bounds ?? []).map((bound) => ({
     ...bound,

@@ -26,14 +26,14 @@ export interface OperationSoFar {
   readonly response: SparseCounts
 }
 
-/** More are never shown. */
+/** No sparkline shows more. */
 const MAX_SECONDS = 120
 
 const NONE: OperationSoFar = { ok: 0, notOk: 0, response: [] }
 
 /** What is known of a load while it runs. */
 export class LiveLoad {
-  /** As a report will name it. */
+  /** The name that its report will have. */
   readonly name: string
   outline: LoadOutline | null = null
   progress: LoadProgress | null = null
