@@ -9,7 +9,7 @@ export interface TableColumn {
 
 /** A table of a page. */
 export interface TableContent {
-  /** What the table shows. */
+  /** The table's caption. */
   readonly caption: string
   readonly columns: readonly TableColumn[]
   /** One cell per column; the first one heads its row. */

@@ -122,7 +122,7 @@ class Labels {
   }
 }
 
-/** Where a label may go: widths to the left, heights down. */
+/** Where a label may go, in its own widths to the left and heights down. */
 const PLACES = [
   [0, 0],
   [0, 1],
@@ -141,7 +141,7 @@ function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 }
 
-/** A text that is at most so wide; its end is cut off. */
+/** A text cut to a width, in canvas pixels. */
 function fitting(context: CanvasRenderingContext2D, label: string, widest: number): string {
   let text = label.length > 80 ? `${label.slice(0, 79)}…` : label
   while (text.length > 1 && context.measureText(text).width > widest) {
