@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { runFileSchema, verdictSchema } from '../../run-file/run-file.ts'
+import { countsSchema } from '../../run-file/schema/load-result-schema.ts'
 import { sloBoundSchema, sloRowSchema } from '../../run-file/schema/slo-schema.ts'
 import {
   count,
@@ -141,16 +142,7 @@ const interval = z
 const operation = z
   .strictObject({
     operation: z.string(),
-    counts: z.strictObject({
-      planned: count,
-      started: count,
-      dropped: count,
-      notStarted: count,
-      ok: count,
-      failed: count,
-      timedOut: count,
-      unfinished: count,
-    }),
+    counts: countsSchema,
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
     response: figures,
     service: figures,

@@ -173,9 +173,11 @@ function completionPercentiles(
   )
 }
 
-function failureTable({ result }: Measured, { name }: Operation): VNode | null {
-  const failures = failuresOf(result).filter(({ operation }) => operation === name)
-  const own = intervalsOf(result).filter(({ operation }) => operation === name)
+function failureTable({ result }: Measured, operation: Operation): VNode | null {
+  const { name } = operation
+  const failures = failuresOf(result, [operation])
+  if (failures.length === 0) return null
+  const own = intervalsOf(result).filter((interval) => interval.operation === name)
   return dataTable({
     caption: `${name}: failures`,
     columns: [

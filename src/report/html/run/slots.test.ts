@@ -52,6 +52,15 @@ test('the percentiles of several seconds are those of all of their times togethe
   expect(slot?.response?.maxMs).toBe(90)
 })
 
+test('no percentile of several seconds is above their longest time', () => {
+  const intervals = [second(0), second(1)].map((interval) => ({
+    ...interval,
+    response: { p50Ms: 5, p95Ms: 5, p99Ms: 5, maxMs: 5, counts: [sparseBucketOf(5_000), 10] },
+  }))
+  const [slot] = slotsOf(intervals, 'read', planSlots(intervals, 2_000, 1))
+  expect(slot?.response).toMatchObject({ p99Ms: 5, maxMs: 5 })
+})
+
 test('seconds far away from the others take no memory', () => {
   const intervals = [second(Number.MAX_SAFE_INTEGER - 1)]
   expect(planSlots(intervals, 1_000).count).toBeLessThanOrEqual(600)

@@ -132,8 +132,10 @@ function responseOf(intervals: readonly IntervalFigures[], counts: SparseCounts)
   const times = intervals.flatMap(({ response }) => response ?? [])
   const [first] = times
   if (first === undefined || times.length === 1) return first ?? null
+  const maxMs = worst(times.map((time) => time.maxMs))
+  // The bucket of the longest times ends beyond the longest one.
   const at = (percentile: number, ofSeconds: readonly number[]): number =>
-    bucketAtPercentile(counts, percentile)?.toMs ?? medianOf(ofSeconds)
+    Math.min(bucketAtPercentile(counts, percentile)?.toMs ?? medianOf(ofSeconds), maxMs)
   return {
     p50Ms: at(
       50,
@@ -147,7 +149,7 @@ function responseOf(intervals: readonly IntervalFigures[], counts: SparseCounts)
       99,
       times.map(({ p99Ms }) => p99Ms),
     ),
-    maxMs: worst(times.map(({ maxMs }) => maxMs)),
+    maxMs,
   }
 }
 
