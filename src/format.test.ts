@@ -40,6 +40,10 @@ test.each([
   expect(formatRate(perSecond)).toBe(text)
 })
 
+test('no rate is too large to be shown', () => {
+  expect(formatRate(1e308)).not.toContain('Infinity')
+})
+
 test.each([
   [0, '0 %'],
   [1e-7, '< 0.001 %'],

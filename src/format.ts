@@ -152,5 +152,6 @@ function numberFormat(digits: Intl.NumberFormatOptions): Intl.NumberFormat {
 /** Rounds up within a millionth of a step of the next number, because 0.29 × 100 must be 29. */
 function roundedDown(value: number, decimals: number): number {
   const scale = 10 ** decimals
-  return Math.floor(value * scale + 1e-6) / scale
+  const scaled = value * scale
+  return Number.isFinite(scaled) ? Math.floor(scaled + 1e-6) / scale : value
 }

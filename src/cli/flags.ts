@@ -50,7 +50,7 @@ export function systemOption(): Option {
 export function liveOption(): Option {
   return new Option(
     '--live [port]',
-    'serve the charts to browsers of this machine while the run goes on; on a free port by default',
+    'serve live charts to browsers on this machine; on a free port by default',
   )
 }
 
@@ -58,7 +58,7 @@ export function liveOption(): Option {
 export function streamOption(): Option {
   return new Option(
     '--stream <file>',
-    'write what happens as it happens, one line of JSON each; - for standard output',
+    "write the run's events as they happen, one JSON object per line; - for standard output",
   )
 }
 

@@ -3,14 +3,14 @@ import { printable } from '../printable.ts'
 import { EventStream } from '../report/live/event-stream.ts'
 import type { RunListener } from '../report/live/run-event.ts'
 
-/** Flags of commands whose runs can be followed by others. */
+/** Flags of commands whose runs can be followed. */
 export interface ListenerFlags {
-  /** The port; `true`: any that is free. */
+  /** The port; `true` for any free port. */
   readonly live?: true | string | undefined
   readonly stream?: string | undefined
 }
 
-/** Those who follow a run. */
+/** Whatever follows a run. */
 export interface RunListeners {
   readonly listeners: readonly RunListener[]
   /** For everything that people read. */
@@ -71,7 +71,7 @@ function portOf(live: true | string): number {
   const port = /^\d{1,5}$/.test(live) ? Number(live) : Number.NaN
   if (port <= 65_535) return port
   throw new InputError(
-    `--live: "${printable(live)}" is not a port. Name one from 1 to 65535, or none for any free one.`,
+    `--live: "${printable(live)}" is not a port. Use 1 to 65535, or no number for any free port.`,
   )
 }
 
@@ -89,7 +89,7 @@ function openStream(target: string): EventStream {
   return stream
 }
 
-/** Whatever prints in this process, such as a system's own module, must not come between the lines of a stream. */
+/** Output of this process, such as that of a system's own module, must not mix with the lines of a stream. */
 function keepStdoutClean(): void {
   process.stdout.write = process.stderr.write.bind(process.stderr)
 }

@@ -22,6 +22,13 @@ test('redacts addresses in a text and keeps the rest', () => {
   )
 })
 
+test('redacts the address behind a long run of letters', () => {
+  const letters = 'x'.repeat(2_000_000)
+  expect(redactUrls(`${letters} ${letters}://u:secret@host`)).toBe(
+    `${letters} ${letters}://***@host`,
+  )
+})
+
 describe('whatever the password', () => {
   const password = fc.string({ minLength: 6, unit: 'grapheme-ascii' }).map((text) => `Q${text}Q`)
 

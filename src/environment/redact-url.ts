@@ -11,13 +11,20 @@ const HIDDEN = '***'
  */
 export function redactUrl(url: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(url)?.[0] ?? ''
-  const rest = url.slice(scheme.length)
-  const hostStart = rest.lastIndexOf('@') + 1
-  const address = rest.slice(hostStart).replace(/[?#].*$/s, `?${HIDDEN}`)
-  return scheme + (hostStart > 0 ? `${HIDDEN}@` : '') + address
+  return scheme + redactedRest(url.slice(scheme.length))
 }
 
-/** Redacts every address with a scheme in a text, such as the message of another library's error. */
+/**
+ * Redacts every address with a scheme in a text, such as the message of another library's error. Looks for what
+ * follows a scheme: looking for schemes takes minutes in a megabyte of letters.
+ */
 export function redactUrls(text: string): string {
-  return text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, redactUrl)
+  return text.replaceAll(/(?<=:\/\/)\S+/g, redactedRest)
+}
+
+/** An address after its scheme. */
+function redactedRest(rest: string): string {
+  const hostStart = rest.lastIndexOf('@') + 1
+  const address = rest.slice(hostStart).replace(/[?#].*$/s, `?${HIDDEN}`)
+  return (hostStart > 0 ? `${HIDDEN}@` : '') + address
 }

@@ -143,6 +143,27 @@ describe('a load', () => {
     expect(String(warning)).toMatch(/onProgress threw: 'no \\x1B\[31mscreen'/)
   })
 
+  test('tells receipts so far, of the operations that can', async () => {
+    const told: unknown[] = []
+    await generateLoad({
+      arrivals: constant(50),
+      durationMs: 600,
+      operations: {
+        nothing: async () => {},
+        send: { run: async () => {}, receiptsSoFar: () => ({ expected: 5, received: 4 }) },
+        fail: {
+          run: async () => {},
+          receiptsSoFar: () => {
+            throw new Error('unknown')
+          },
+        },
+        guess: { run: async () => {}, receiptsSoFar: () => ({ expected: NaN, received: 1 }) },
+      },
+      onProgress: ({ receipts }) => told.push(receipts),
+    })
+    expect(told[0]).toEqual({ expected: 5, received: 4 })
+  })
+
   test('leaves the warm-up out of the figures, and numbers requests across it', async () => {
     const seen: LoadRequest[] = []
     const result = await generateLoad({

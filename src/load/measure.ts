@@ -14,6 +14,7 @@ import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import { checkedDeliveries } from './recording/deliveries.ts'
 import { errorSample } from './recording/error-code.ts'
+import { receiptsSoFar } from './receipts-so-far.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { checkCounted, checkNoted, checkOperations } from './slo/check-bounds.ts'
@@ -88,7 +89,7 @@ const TOO_LATE: Deliveries = {
 const MAX_OPERATIONS = 200
 
 /** Operations by name, with the receipts of their messages. */
-type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
+type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries' | 'receiptsSoFar'>>
 
 /** A plan that was read: its defaults filled in, its bounds checked. */
 export interface Measurement {
@@ -159,7 +160,10 @@ export async function measure(
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
     progressTimer = setInterval(() => {
-      tell(plan.onProgress, recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+      if (plan.onProgress === undefined) return
+      const { inFlight, isDraining } = dispatcher
+      const receipts = receiptsSoFar(measured)
+      tell(plan.onProgress, recorder.progress(nowMs(), inFlight, isDraining, receipts))
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)

@@ -143,7 +143,7 @@ export interface IntervalFigures {
   readonly timedOut: number
   /** The most measured requests under way at once; `null` if unknown, as in older files. */
   readonly inFlight: number | null
-  /** Distinct receipts that arrived in it; `null` if nobody noted when they did. */
+  /** Distinct receipts that arrived in it; `null` if their times are unknown. */
   readonly received: number | null
   /** Those that failed, by error code; empty in older files. */
   readonly errors: readonly IntervalError[]

@@ -10,6 +10,7 @@ import type { Metrics, NoMetrics } from './metrics/declare-metrics.ts'
 import type { CheckCondition } from './notes/check-counts.ts'
 import type { NoTags, TagValue } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
+import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
 import type { Deliveries } from './result.ts'
 import { InputError } from '../input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
@@ -63,6 +64,11 @@ export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
    * @param pauses the generator's pauses, whose effect is not the system's.
    */
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
+  /**
+   * Returns its receipts so far, for those who watch the load; called about twice per second while it runs, in
+   * the process that sends, so it has to return at once what it knows.
+   */
+  readonly receiptsSoFar?: () => ReceiptsSoFar
 }
 
 /** The operations of a load, by name. */
@@ -83,6 +89,7 @@ const OPERATION: Fields<Operation> = {
   run: functionOf('that makes one request'),
   weight: numberAbove0,
   deliveries: functionOf('that returns its deliveries'),
+  receiptsSoFar: functionOf('that returns its receipts so far'),
 }
 
 /**

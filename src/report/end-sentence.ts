@@ -4,8 +4,8 @@ import type { EndedRun } from './junit/run-junit.ts'
 import { runSentence, shortened } from './run-sentence.ts'
 
 /**
- * An ended run in a few sentences: that of its file, after what made the exit code worse without being in the
- * file, such as a broken micro-benchmark. In one line; names in it are as they were given.
+ * An ended run in a few sentences: first a test outside of the run file that made the exit code worse, such as a
+ * broken micro-benchmark, then the sentence of the file. In one line; names in it are as they were given.
  */
 export function endSentence({ run, exitCode, others }: Omit<EndedRun, 'path'>): string {
   const { outcome, text } = runSentence(run)

@@ -11,12 +11,18 @@ export interface Failure {
   readonly sample: string
 }
 
-/** The failures of a load, one entry per operation and kind. */
-export function failuresOf(result: LoadResultJson): readonly Failure[] {
+/**
+ * The failures of a load, one entry per operation and kind.
+ * @param operations those to look at.
+ */
+export function failuresOf(
+  result: LoadResultJson,
+  operations = result.operations,
+): readonly Failure[] {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
   const { most } = result.health.ranOn
   const ranOn = most === 0 ? '' : `; up to ${formatCount(most)} ran on after they had been given up`
-  return result.operations
+  return operations
     .flatMap(({ name: operation, counts, errors }): readonly Failure[] => [
       ...errors.map(({ code, count, sample }) => ({
         operation,

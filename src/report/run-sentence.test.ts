@@ -24,6 +24,14 @@ function row(overrides: Partial<SloRow> = {}): SloRow {
 
 const met = row()
 const missed = row({ measured: 41, outcome: 'missed' })
+const unreliable = row({
+  metric: 'success rate',
+  unit: 'ratio',
+  comparison: '>',
+  bound: 0.99,
+  measured: 0.9,
+  outcome: 'missed',
+})
 const late = {
   verdict: {
     kind: 'invalid',
@@ -56,6 +64,11 @@ const capacity: CapacityEntry = {
 describe('a run in one sentence', () => {
   test.each<[RunFile, string]>([
     [runOf([scenario('a', [met])]), 'The SLO is met. Measurement valid.'],
+    // Ten times the permitted failures are worse than 1.4 times the permitted time.
+    [
+      runOf([scenario('a', [missed, unreliable])]),
+      'Missed: multicast success rate 90 %, bound 99 % (2 of 2 SLOs). Measurement valid.',
+    ],
     [
       runOf([scenario('a', [met, missed])]),
       'Missed: multicast response P95 41.0 ms, bound 30 ms (1 of 2 SLOs). Measurement valid.',

@@ -21,7 +21,7 @@ export interface RunSentence {
   readonly text: string
 }
 
-/** What a person wants to know first about a run: how it ended, why, and whether its figures can be trusted. */
+/** How a run ended, why, and whether its figures can be trusted. */
 export function runSentence(run: Ended): RunSentence {
   const outcome = worstOutcome(run)
   const isTold = outcome === 'interrupted' || run.status !== 'interrupted'

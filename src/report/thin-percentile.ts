@@ -1,4 +1,4 @@
-import { formatCount } from '../format.ts'
+import { formatCount, formatMs } from '../format.ts'
 
 /**
  * A percentile with fewer requests beyond it is mostly chance: with 100, the uncertainty about which
@@ -15,6 +15,12 @@ export function requestsNeeded(percentile: number): number {
 /** Whether a percentile of this many requests is mostly chance: it is then marked by `~`. */
 export function isThin(requests: number, percentile: number): boolean {
   return requests < requestsNeeded(percentile)
+}
+
+/** A percentile of some requests' times, in ms: `–` for none, and with `~` if too few requests make it chance. */
+export function markedMs(ms: number | null, requests: number, percentile: number): string {
+  if (ms === null) return '–'
+  return isThin(requests, percentile) ? `~${formatMs(ms)}` : formatMs(ms)
 }
 
 /** What `~` means, below a table that has one. */

@@ -1,5 +1,5 @@
 import type { Pause } from '../load/pauses.ts'
-import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
+import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
 
 /** A call from the load test's process to the subscribers' process. Its answer carries the same number. */
@@ -26,6 +26,7 @@ type HistogramName = 'receipt' | 'completion' | 'undisturbedCompletion'
 export type SubscriberAnswer = { readonly call: number } & (
   | { readonly kind: 'connected'; readonly gateway: string }
   | { readonly kind: 'done' }
+  | { readonly kind: 'expected'; readonly soFar: ReceiptsSoFar }
   | { readonly kind: 'deliveries'; readonly deliveries: EncodedDeliveries }
   | { readonly kind: 'failed'; readonly message: string }
 )

@@ -1,5 +1,6 @@
 import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries.ts'
 import { newTimeHistogram } from '../load/recording/histogram.ts'
+import type { ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { CountedDeliveries } from '../load/result.ts'
 
@@ -10,9 +11,17 @@ import type { CountedDeliveries } from '../load/result.ts'
  */
 export class ReceiptTally {
   readonly #messages: MessageOutcome[] = []
+  #expected = 0
+  #received = 0
 
   add(message: MessageOutcome): void {
     this.#messages.push(message)
+    this.#expected += message.recipients
+    this.#received += Math.min(message.received, message.recipients)
+  }
+
+  get soFar(): ReceiptsSoFar {
+    return { expected: this.#expected, received: this.#received }
   }
 
   /**

@@ -56,6 +56,7 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
   () => {
     test('count received messages, and report the health of their process', async () => {
       const { subscribers } = await started()
+      await expect.poll(() => subscribers.receiptsSoFar()).toEqual({ expected: 2, received: 2 })
       const deliveries = await subscribers.deliveries([])
       expect(deliveries).toMatchObject({ kind: 'counted', expected: 2, received: 2, missing: 0 })
       expect(deliveries).toMatchObject({

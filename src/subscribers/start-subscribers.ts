@@ -4,7 +4,7 @@ import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { formatSeconds } from '../format.ts'
 import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
-import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
+import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
@@ -63,7 +63,7 @@ class SubscriberProcess implements Subscribers {
   readonly #calls: Calls
   readonly #hosted = new Set<string>()
   #announced: AnnouncedMessage[] = []
-  #announcements: Promise<unknown>[] = []
+  #soFar: ReceiptsSoFar = { expected: 0, received: 0 }
 
   constructor(child: ChildProcess, pid: number, calls: Calls, loadId: number, gateway: string) {
     this.loadId = loadId
@@ -91,10 +91,16 @@ class SubscriberProcess implements Subscribers {
     if (this.#announced.length >= ANNOUNCE_BATCH) this.#announce()
   }
 
+  receiptsSoFar(): ReceiptsSoFar {
+    const { expected, received } = this.#soFar
+    if (this.#announced.length > 0 || received < expected) this.#announce()
+    return this.#soFar
+  }
+
   async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
     try {
       this.#announce()
-      await Promise.all(this.#announcements)
+      // Calls are answered in order, so the announcements have arrived when this one is.
       const answer = await this.#calls.make({ kind: 'deliveries', pauses })
       if (answer.kind !== 'deliveries') throw new Error(`unexpected answer: ${answer.kind}`)
       return decoded(answer.deliveries)
@@ -115,12 +121,14 @@ class SubscriberProcess implements Subscribers {
 
   #announce(): void {
     const messages = this.#announced
-    if (messages.length === 0) return
     this.#announced = []
-    const sent = this.#calls.make({ kind: 'expect', messages })
-    // `deliveries` reports a dead process; until then nothing awaits this promise.
-    sent.catch(() => {})
-    this.#announcements.push(sent)
+    this.#calls.make({ kind: 'expect', messages }).then(
+      (answer) => {
+        if (answer.kind === 'expected') this.#soFar = answer.soFar
+      },
+      // `deliveries` reports a dead process.
+      () => {},
+    )
   }
 }
 

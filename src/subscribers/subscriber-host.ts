@@ -3,7 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../load/clock.ts'
 import { watchEventLoop } from '../load/dispatch/event-loop.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
-import { DeliveryTally, type AnnouncedMessage } from '../load/recording/delivery-tally.ts'
+import {
+  DeliveryTally,
+  type AnnouncedMessage,
+  type ReceiptsSoFar,
+} from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { readStamp, type Stamp } from './stamp.ts'
@@ -24,6 +28,8 @@ export interface Subscribers {
   hosts(identity: string): boolean
   /** Announces a measured message, sent or not, so that missing receipts are counted. */
   expect(message: AnnouncedMessage): void
+  /** The receipts of announced messages, as far as they are known here; returns at once. */
+  receiptsSoFar(): ReceiptsSoFar
   /**
    * Counts the deliveries, after a short wait for receipts in transit. They are unknown if the subscribers'
    * process died or doesn't answer.
@@ -100,6 +106,10 @@ export class SubscriberHost implements Subscribers {
   expect(message: AnnouncedMessage): void {
     this.#measureSince(message.intendedAtMs)
     this.#tally.expect(message)
+  }
+
+  receiptsSoFar(): ReceiptsSoFar {
+    return this.#tally.soFar
   }
 
   async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {

@@ -37,7 +37,7 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
       return { call, kind: 'done' }
     case 'expect':
       for (const message of request.messages) host.expect(message)
-      return { call, kind: 'done' }
+      return { call, kind: 'expected', soFar: host.receiptsSoFar() }
     case 'deliveries':
       return {
         call,

@@ -3,12 +3,12 @@ import type { IntervalFigures } from '../load/result.ts'
 import { serializeIntervals } from '../run-file/json/intervals-json.ts'
 import type { IntervalsJson } from '../run-file/schema/intervals-schema.ts'
 
-/** The seconds of a running load, as far as its process has told them: all that remains if that dies. */
+/** The seconds of a running load that its process has sent: all that remains if that process dies. */
 export class KeptLoad {
   readonly #startedAtMs: number
   readonly #intervals: IntervalFigures[] = []
 
-  /** @param now in ms since 1970: when the first progress was told. */
+  /** @param now in ms since 1970: when the first progress arrived. */
   constructor({ elapsedMs }: LoadProgress, now: number) {
     this.#startedAtMs = Math.max(Math.round(now - elapsedMs), 0)
   }

@@ -9,10 +9,10 @@ export interface ChartsImage {
   readonly svg: string
 }
 
-/** More charts make an image that nobody scrolls through: the report has all. */
+/** Limits the height of an image; the report has all charts. */
 const MAX_CHARTS = 12
 
-/** A load's times as its report shows them, as images: over the seconds of the load, and by percentile. */
+/** The charts of a load's times in its report, as two images: times by second, and times by percentile. */
 export function loadCharts(
   entry: Extract<ScenarioEntry, { state: 'measured' }>,
 ): readonly ChartsImage[] {

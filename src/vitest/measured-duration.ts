@@ -3,7 +3,8 @@ import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 /**
  * Makes a test's duration that of its measurements, from the start of the first to the end of the last, without
- * warm-up and waiting: Vitest sets the whole time after the last hook of a test, which is then without effect.
+ * warm-up, preparation and waiting. Vitest sets its own duration after a test's last hook, which this property
+ * ignores. If a later Vitest replaces the result as a whole, tests show Vitest's duration, and nothing else changes.
  */
 export function setMeasuredDuration(
   { result }: RunnerTestCase,

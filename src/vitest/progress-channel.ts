@@ -47,7 +47,10 @@ export class ProgressListener {
       this.#sockets.add(socket)
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
-      createInterface({ input: socket }).on('line', (line) => {
+      const lines = createInterface({ input: socket })
+      // It repeats those of its socket, such as the reset of a load that was killed.
+      lines.on('error', () => {})
+      lines.on('line', (line) => {
         const message = parseMessage(line)
         if (message !== null) onMessage(message)
       })

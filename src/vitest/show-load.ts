@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /**
- * Shows the loads of an ended test in Vitest's UI and its HTML report: each in a sentence and by charts, and all as
+ * Shows the loads of an ended test in Vitest's UI and its HTML report: each as a sentence and charts, and all as
  * text. Vitest shows a test's metadata below its annotations.
  */
 export async function showLoads(
@@ -70,8 +70,8 @@ async function showLoad(
 }
 
 /**
- * A test's bounds are all known only when it has ended, but Vitest takes annotations only while it runs: until this
- * returns, its state is that.
+ * Annotates an ended test. All bounds of a test are known only at its end, but Vitest refuses annotations of a test
+ * that doesn't run. Reporters are told of the end only after this, so they see no other state than before.
  */
 async function asRunning(task: RunnerTestCase, annotated: () => Promise<void>): Promise<void> {
   const { result } = task

@@ -7,7 +7,7 @@ export function kindOf({ project }: TestCase): RunningScenario['kind'] {
   return project.name === LOAD_PROJECT ? 'load' : 'micro-benchmark'
 }
 
-/** Counts a run's tests, as far as they are known: those of a file are once it was imported. */
+/** Counts a run's tests. A file counts as one test until it was imported. */
 export class TestPlaces {
   /** Load tests of each file; `null` until it was imported. */
   readonly #loadTests = new Map<string, number | null>()

@@ -48,6 +48,7 @@ export function multicastByReceipts(
         })
         return sentBy(result)
       }),
+    receiptsSoFar: () => tally.soFar,
     deliveries: async (pauses) => {
       // Recipients are unknown here; the message was meant for at least one.
       await sends.ended(1)

@@ -50,6 +50,7 @@ export function multicast(
         })
         return sentBy(result)
       }),
+    receiptsSoFar: () => subscribers.receiptsSoFar(),
     deliveries: async (pauses) => {
       await sends.ended(subscribers.hostedCount)
       return subscribers.deliveries(pauses)

@@ -3,7 +3,7 @@ import type { OpenedPage } from './opened-page.ts'
 /** A chart that is drawn. */
 export interface DrawnChart {
   readonly id: string
-  /** How many of its pixels differ from its most frequent one, which is the background. */
+  /** Pixels that differ from the most frequent colour, which is the background. */
   readonly inked: number
   readonly colours: number
 }

@@ -7,14 +7,14 @@ import { writeOutput } from './write-output.ts'
 /**
  * The file that `--html` names.
  * @param flag its value; `true` without one.
- * @param usual the file without a name.
+ * @param byDefault the file for `--html` without a name.
  */
-export function pageFile(flag: string | true, usual: string): string {
-  return resolve(flag === true ? usual : flag)
+export function pageFile(flag: string | true, byDefault: string): string {
+  return resolve(flag === true ? byDefault : flag)
 }
 
 /**
- * Writes a page and prints its path on standard error, where it is in no one's way.
+ * Writes a page and prints its path on standard error, because reports are on standard output.
  * @throws InputError, ResultsFolderError if the file can't be written.
  */
 export async function writePage(page: Page, path: string): Promise<void> {

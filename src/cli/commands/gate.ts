@@ -122,7 +122,7 @@ export const gate: Define = (command, end) => {
     .option('--json <file>', 'write the result as JSON')
     .option(
       '--html <file>',
-      'write the result as a page with charts, which gate.html beside the run files is, too',
+      'write the report as a page with charts, like gate.html beside the run files',
     )
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--results <folder>', 'the folder for the run files; results/ by default')

@@ -70,10 +70,10 @@ function addReport(program: Command, end: OnEnd): void {
     .command('report')
     .summary('write the report of a run again, as HTML')
     .description(
-      'Writes the report of a run again, from its file, as every run does at its end: one HTML file that opens from disk and loads nothing. Older run files have fewer charts.',
+      'Writes the report of a run again, from its run file: one HTML file that opens from disk and loads nothing. Reports of older run files have fewer charts.',
     )
     .argument('<run>', RUN_ARGUMENT)
-    .option('--out <file>', 'another file than <runId>.html beside the run file')
+    .option('--out <file>', 'the file to write; <runId>.html beside the run file by default')
   withFolder(command).action(async (name: string, flags: ReportFlags) => {
     const { writeReport } = await import('../actions/results.ts')
     end(await writeReport(name, flags))
@@ -136,7 +136,7 @@ function addHistory(program: Command, end: OnEnd): void {
     .command('history')
     .summary('show what the history holds, or write it as a page')
     .description(
-      `Lists the operations of all runs, with their periods and changes. With --html, also writes a page with every metric over commits, fit to be published.\n\n${typedCommand('trend')} shows chosen scenarios and metrics, and can raise an alarm.`,
+      `Lists the operations of all runs, with their periods and changes. With --html, also writes a page of every metric over commits, ready to publish.\n\n${typedCommand('trend')} shows chosen scenarios and metrics, and can raise an alarm.`,
     )
     .option('--html [file]', 'write the page; history.html beside the runs by default')
   withFolder(command).action(async (flags: HistoryFlags) => {

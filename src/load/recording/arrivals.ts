@@ -26,7 +26,7 @@ export class Arrivals {
  * first or last one if that is outside of them. `null` if nobody noted when they arrived, or what they noted can't
  * be true: operations are user code.
  * @param measureStartMs by `nowMs()`.
- * @param lastSecond which is the last one's number.
+ * @param lastSecond the number of the last second.
  */
 export function receivedPerSecond(
   deliveries: Deliveries,

@@ -24,6 +24,7 @@ test('counts every expected receipt as received or missing, and other arrivals a
       for (const { message, recipient } of late) tally.receive(message, 0, recipient, 2)
 
       const figures = tally.deliveries(10)
+      expect(figures).toMatchObject(tally.soFar)
       expect(figures.expected).toBe(6 * 71)
       expect(figures.received).toBe(distinct.size)
       expect(figures.missing).toBe(figures.expected - figures.received)

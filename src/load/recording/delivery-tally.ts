@@ -14,6 +14,14 @@ export interface AnnouncedMessage {
   readonly recipients: number
 }
 
+/** Receipts of the messages that were sent so far, while a load runs. */
+export interface ReceiptsSoFar {
+  /** Those of messages that were sent or failed; not of those under way. */
+  readonly expected: number
+  /** The expected ones that arrived. */
+  readonly received: number
+}
+
 /** The state of one message. */
 interface Message {
   readonly intendedAtMs: number
@@ -35,6 +43,7 @@ export class DeliveryTally {
   readonly #receipt = new TimeCounts()
   readonly #arrivals = new Arrivals()
   #duplicates = 0
+  #expected = 0
   /** Expected receipts that have not arrived. */
   #outstanding = 0
 
@@ -67,12 +76,17 @@ export class DeliveryTally {
   expect({ number, intendedAtMs, startedAtMs, recipients }: AnnouncedMessage): void {
     const sent = this.#messageOf(number, intendedAtMs)
     sent.announced = { startedAtMs, recipients }
+    this.#expected += recipients
     this.#outstanding += Math.max(recipients - sent.received, 0)
   }
 
   /** The number of expected receipts that have not arrived yet. */
   get outstanding(): number {
     return this.#outstanding
+  }
+
+  get soFar(): ReceiptsSoFar {
+    return { expected: this.#expected, received: this.#expected - this.#outstanding }
   }
 
   /**

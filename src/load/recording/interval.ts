@@ -61,3 +61,22 @@ function responseOf(times: TimeCounts): IntervalResponse | null {
   const counts = times.toSparse()
   return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs: at(100), counts }
 }
+
+/** The figures of a second in which nothing happened to an operation, and of which nothing else is known. */
+export function nothingIn(second: number, operation: string): IntervalFigures {
+  return {
+    second,
+    operation,
+    planned: null,
+    started: 0,
+    dropped: 0,
+    ok: 0,
+    failed: 0,
+    timedOut: 0,
+    inFlight: null,
+    received: null,
+    errors: [],
+    lateness: null,
+    response: null,
+  }
+}

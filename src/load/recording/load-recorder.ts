@@ -2,6 +2,7 @@ import { percentileMs } from './histogram.ts'
 import { receivedPerSecond } from './arrivals.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
+import type { ReceiptsSoFar } from './delivery-tally.ts'
 import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
 import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/load-notes.ts'
 import { TimeCounts } from './time-counts.ts'
@@ -23,6 +24,8 @@ export interface LoadProgress {
   readonly p99Ms: number | null
   /** All operations up to the last whole second, for a report now and then. */
   readonly soFar: ProgressSoFar
+  /** Receipts of all operations that count them while they run; `null` if none does. */
+  readonly receipts: ReceiptsSoFar | null
   /** The intervals that have ended since the last progress. */
   readonly intervals: readonly IntervalFigures[]
 }
@@ -113,7 +116,7 @@ export class LoadRecorder {
     return this.#notes.warmUp
   }
 
-  /** The second of the measurement in which a time is; the first or last one for times outside of it. */
+  /** The second of the measurement that a time is in; the first or last one for times outside of it. */
   secondOf(timeMs: number): number {
     const second = Math.floor((timeMs - this.#measureStartMs) / INTERVAL_MS)
     return Math.max(Math.min(second, Math.ceil(this.#durationMs / INTERVAL_MS) - 1), 0)
@@ -138,7 +141,12 @@ export class LoadRecorder {
   }
 
   /** The progress up to the last second summed up. Takes a few µs. */
-  progress(now: number, inFlight: number, isDraining: boolean): LoadProgress {
+  progress(
+    now: number,
+    inFlight: number,
+    isDraining: boolean,
+    receipts: ReceiptsSoFar | null = null,
+  ): LoadProgress {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]
     const elapsedMs = now - this.#measureStartMs
@@ -153,6 +161,7 @@ export class LoadRecorder {
       dropped: recorders.reduce((sum, recorder) => sum + recorder.droppedCount, 0),
       p99Ms: this.#p99Ms,
       soFar: this.#soFar,
+      receipts,
       intervals: this.#untoldIntervals(),
     }
   }
@@ -179,7 +188,7 @@ export class LoadRecorder {
     return { operations, intervals: this.#finished(deliveries), ...this.#notes.finish() }
   }
 
-  /** The seconds with what was known only after them: requests started late, and receipts. */
+  /** The seconds, completed by what was known only later: requests started late, and receipts. */
   #finished(deliveries: ReadonlyMap<string, Deliveries>): readonly IntervalFigures[] {
     const lastSecond = Math.max(this.#second - 1, 0)
     const received = new Map(

@@ -1,4 +1,4 @@
-/** How many of `total` times, 1 at least, are at a percentile or below it: rounded up, but for an error of the product. */
+/** The nearest rank of a percentile among `total` times, from 1. A rounding error of the product does not raise it. */
 export function rankOf(percentile: number, total: number): number {
   const exact = (Math.min(percentile, 100) / 100) * total
   const error = 2 ** (Math.floor(Math.log2(exact)) - 52)

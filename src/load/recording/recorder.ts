@@ -44,8 +44,8 @@ export class OperationRecorder {
   }
 
   /**
-   * A request is due, or was.
-   * @param second in which, of the measurement.
+   * Counts a request that was due.
+   * @param second of the measurement.
    */
   due(second: number): void {
     this.#planned++

@@ -74,9 +74,16 @@ export function holds(
 
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }
 
-/** The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
-function usedUp({ measured, comparison, bound }: SloRow): number {
+/**
+ * The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. Of a least ratio, such as
+ * the success rate, it is that of the permitted failures that happened.
+ */
+function usedUp({ measured, comparison, bound, unit }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
-  const ratio = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
-  return Math.min(ratio, Number.MAX_VALUE)
+  if (comparison === '<' || comparison === '<=') return ratioOf(measured, bound)
+  return unit === 'ratio' ? ratioOf(1 - measured, 1 - bound) : ratioOf(bound, measured)
+}
+
+function ratioOf(part: number, whole: number): number {
+  return part === 0 ? 0 : Math.min(part / whole, Number.MAX_VALUE)
 }

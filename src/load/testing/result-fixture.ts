@@ -1,3 +1,4 @@
+import { nothingIn } from '../recording/interval.ts'
 import type { ClosedModel } from '../load-model.ts'
 import type { CheckResult } from '../notes/check-counts.ts'
 import type { TagSplit } from '../notes/tag-splits.ts'
@@ -79,24 +80,9 @@ export function loadResult(
   }
 }
 
-/** A second in which nothing happened but what is given, and of which nothing else is known. */
+/** A second of which only some figures are given; see `nothingIn`. */
 export function intervalOf(figures: Partial<IntervalFigures>): IntervalFigures {
-  return {
-    second: 0,
-    operation: 'a',
-    planned: null,
-    started: 0,
-    dropped: 0,
-    ok: 0,
-    failed: 0,
-    timedOut: 0,
-    inFlight: null,
-    received: null,
-    errors: [],
-    lateness: null,
-    response: null,
-    ...figures,
-  }
+  return { ...nothingIn(0, 'a'), ...figures }
 }
 
 /** The model of a load of 10 users for 10 s, all of whom finished except for the given changes. */

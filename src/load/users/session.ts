@@ -67,7 +67,7 @@ export interface ReadSession<State> {
 
 export interface ReadStep<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> extends Pick<
   Operation,
-  'deliveries'
+  'deliveries' | 'receiptsSoFar'
 > {
   readonly run: RunStep<State, Row, Tags, Declared>
 }
@@ -81,6 +81,7 @@ const SESSION: Fields<Session<unknown>> = {
 const STEP: Fields<ReadStep<unknown> & { readonly weight?: number }> = {
   run: functionOf('that does the step'),
   deliveries: functionOf('that returns its deliveries'),
+  receiptsSoFar: functionOf('that returns its receipts so far'),
   weight: (_, where) => {
     throw new InputError(
       `${where} doesn't apply: steps are done in their order. Leave it out, or write a step twice.`,

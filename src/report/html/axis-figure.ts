@@ -1,7 +1,7 @@
 import { formatCount, formatFigure, formatValue, type FigureUnit } from '../../format.ts'
 import type { Axis } from './chart.ts'
 
-/** What stands for a figure that there is none of. */
+/** Shown in place of a missing figure. */
 export const NO_FIGURE = '–'
 
 /** A value of an axis as people read it: `2.31 ms`, `0:12 (14:03:12 UTC)`, `99.9 %`, `round 3`. */

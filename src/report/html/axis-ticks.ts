@@ -160,8 +160,8 @@ function amount(value: number): string {
   return `${sign}${size < 1 ? Number(size.toPrecision(6)) : formatCount(size)}`
 }
 
-/** Characters of a name that a tick shows. */
-export const LONGEST_NAME = 16
+/** Characters of a name that a tick shows: a date and a commit with a star fit. */
+export const LONGEST_NAME = 19
 
 function shortened(name: string): string {
   const text = Array.from(name)

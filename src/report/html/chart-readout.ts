@@ -56,9 +56,3 @@ export function readHeatMap(chart: HeatMap, slot: Slot, row: number, count: numb
     events: eventsIn(chart, slot),
   }
 }
-
-/** In one line, for those who hear it. */
-export function readoutText({ position, figures, events }: Readout): string {
-  const parts = figures.map(({ label, figure }) => `${label}: ${figure}`)
-  return [position, ...parts, ...events].join(', ')
-}

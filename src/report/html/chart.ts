@@ -71,7 +71,7 @@ export interface Bound {
 export interface Mark {
   readonly from: number
   readonly to: number
-  readonly kind: 'failed' | 'dropped' | 'pause' | 'fault' | 'change'
+  readonly kind: 'failed' | 'dropped' | 'pause' | 'drain' | 'fault' | 'change'
   readonly label: string
 }
 

@@ -9,20 +9,25 @@ export interface TableColumn {
 
 /** A table of a page. */
 export interface TableContent {
-  /** What the table shows. */
+  /** The table's caption. */
   readonly caption: string
   readonly columns: readonly TableColumn[]
   /** One cell per column; the first one heads its row. */
   readonly rows: readonly (readonly ComponentChildren[])[]
+  /** A remark on each row, across all columns below it; `null` for none. */
+  readonly remarks?: readonly ComponentChildren[]
   /** A remark below the table. */
   readonly note?: ComponentChildren
+  /** A class of the table. */
+  readonly kind?: string
 }
 
 /** A table that scrolls by itself where it is wider than the page; `null` without rows. */
-export function dataTable({ caption, columns, rows, note }: TableContent): VNode | null {
+export function dataTable(content: TableContent): VNode | null {
+  const { caption, columns, rows, remarks, note, kind } = content
   if (rows.length === 0) return null
   return html`<div class="table" role="group" aria-label=${caption} tabindex="0">
-      <table>
+      <table class=${kind ?? null}>
         <caption>
           ${caption}
         </caption>
@@ -36,15 +41,24 @@ export function dataTable({ caption, columns, rows, note }: TableContent): VNode
         </thead>
         <tbody>
           ${rows.map(
-            (cells) =>
+            (cells, row) =>
               html`<tr>
-                ${cells.map((cell, at) => dataCell(cell, at, columns[at]))}
-              </tr>`,
+                  ${cells.map((cell, at) => dataCell(cell, at, columns[at]))}
+                </tr>
+                ${remarkRow(remarks?.[row] ?? null, columns.length)}`,
           )}
         </tbody>
       </table>
     </div>
     ${note === undefined ? null : html`<p class="note">${note}</p>`}`
+}
+
+function remarkRow(remark: ComponentChildren, columns: number): VNode | null {
+  return remark === null
+    ? null
+    : html`<tr class="remark">
+        <td colspan=${columns}>${remark}</td>
+      </tr>`
 }
 
 function dataCell(cell: ComponentChildren, at: number, column: TableColumn | undefined): VNode {

@@ -10,7 +10,7 @@ export interface PageAssets {
   readonly style: string
 }
 
-/** Made when the package or the image is built; the repository makes them when they are needed. */
+/** Built with the package or the image; the repository builds them when they are needed. */
 const BUILT = { script: 'client.js', style: 'client.css' }
 
 const FOLDER = import.meta.dirname

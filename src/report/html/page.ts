@@ -12,12 +12,12 @@ export interface Page {
   readonly body: ComponentChildren
   /** Every chart that the body has a figure of. */
   readonly charts: readonly Chart[]
-  /** Where the page's server tells what has changed, for a page that is not final. */
+  /** The address of a live page's server-sent events. */
   readonly events?: string
 }
 
 /**
- * A whole page in one file: it opens from disk, and makes no request, unless it has events. Its policy refuses every script
+ * A whole page in one file: it opens from disk, and makes no request, except for events. Its policy refuses every script
  * but its own, so markup in a name stays a name.
  */
 export function renderPage(
@@ -56,7 +56,7 @@ function bodyTag(events: string | undefined): string {
   return events === undefined ? '<body>' : `<body data-events="${encodeURI(events)}">`
 }
 
-/** JSON that no text in it can end the element of. */
+/** JSON in which no text can end the script element around it. */
 function jsonInMarkup(data: unknown): string {
   return JSON.stringify(data).replaceAll('<', String.raw`\u003c`)
 }

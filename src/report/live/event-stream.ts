@@ -13,7 +13,7 @@ export class EventStream {
   readonly #openedMs = performance.now()
   #runId: string | null = null
   #isEnded = false
-  /** Lines that a slow reader kept from being written, since the last one that was. */
+  /** Lines left out for a slow reader since the last line written. */
   #dropped = 0
   #isTold = false
 
@@ -47,7 +47,7 @@ export class EventStream {
 
   /**
    * Waits a moment for a slow reader.
-   * @param exitCode of the command, for a run that told no end.
+   * @param exitCode of the command, for a run that ended without `run-ended`.
    */
   async close(exitCode: number): Promise<void> {
     if (!this.#isEnded) {
@@ -84,7 +84,9 @@ export class EventStream {
     const { problem } = this.#sink
     if (problem === null || this.#isTold) return
     this.#isTold = true
-    process.stderr.write(`--stream: ${this.#name}: ${problem}. It lacks the rest of the run.\n`)
+    process.stderr.write(
+      `--stream: ${this.#name}: ${problem}. The rest of the run is missing from it.\n`,
+    )
   }
 }
 

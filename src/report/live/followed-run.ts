@@ -17,9 +17,9 @@ interface GrowingLoad extends FollowedLoad {
 
 const NOTHING_YET: FollowedLoad = { startMs: null, intervals: [] }
 
-/** What is known of a run that is under way. Keeping it takes next to nothing: it is read when somebody looks. */
+/** The state of a running run, by its events. Cheap to keep: it is rendered only while a browser is connected. */
 export class FollowedRun {
-  /** The tests that are under way, in figures. */
+  /** Running tests, in figures. */
   readonly live = new LiveRun()
   /** Loads of those tests, by test and index. */
   readonly #loads = new Map<string, GrowingLoad[]>()

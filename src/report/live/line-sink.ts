@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream'
 export interface LineSink {
   /**
    * @param isLast whether to take the line even from a slow reader.
-   * @returns whether it was taken: not if a slow reader has too many to read already.
+   * @returns whether it was taken; not if the reader is too far behind.
    */
   write(line: string, isLast?: boolean): boolean
   /** Waits a moment for a slow reader, and closes what was opened. */
@@ -15,7 +15,7 @@ export interface LineSink {
   readonly problem: string | null
 }
 
-/** How far a reader may be behind, in bytes. */
+/** A reader further behind misses lines, in bytes. */
 const MAX_BEHIND_BYTES = 4 * 2 ** 20
 
 /** How long a pipe's reader is waited for once the run has ended, in ms. */
@@ -49,7 +49,7 @@ class FileSink implements LineSink {
   }
 
   write(line: string): boolean {
-    // After half a line, no other can follow.
+    // An incomplete line must stay the last.
     if (this.#problem !== null) return true
     try {
       const bytes = Buffer.from(line)
@@ -69,14 +69,14 @@ class FileSink implements LineSink {
 /** A pipe's lines wait in memory for its reader. */
 export class PipeSink implements LineSink {
   readonly #stream: Writable
-  /** As it is now: what else writes to standard output may be sent elsewhere later. */
+  /** Bound at once, because standard output may be redirected later; see `keepStdoutClean`. */
   readonly #append: (text: string) => boolean
   readonly #isOwn: boolean
   readonly #maxBehindBytes: number
   #isGone = false
   #problem: string | null = null
 
-  /** @param isOwn whether to close the stream at the end: not standard output. */
+  /** @param isOwn whether `close` closes the stream; not for standard output. */
   constructor(stream: Writable, isOwn: boolean, maxBehindBytes = MAX_BEHIND_BYTES) {
     this.#stream = stream
     this.#append = stream.write.bind(stream)
@@ -93,7 +93,7 @@ export class PipeSink implements LineSink {
   }
 
   write(line: string, isLast = false): boolean {
-    // Nobody misses it.
+    // A line without a reader is not lost.
     if (this.#isGone) return true
     if (!isLast && this.#stream.writableLength > this.#maxBehindBytes) return false
     this.#append(line)

@@ -182,7 +182,7 @@ describe('browsers don’t hold up a run:', () => {
   test('a port that is taken is refused before anything is measured', async () => {
     const { port } = new URL(server.url)
     await expect(LiveServer.open(Number(port))).rejects.toThrow(
-      `--live: port ${port} is taken. Name another port`,
+      `--live: port ${port} is taken. Use another port`,
     )
   })
 })

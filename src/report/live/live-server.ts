@@ -27,8 +27,8 @@ const PATIENCE_MS = 2_000
 const SECRET_BYTES = 16
 
 /**
- * Serves a run's page while the run goes on, to browsers of this machine. It renders nothing while nobody
- * looks, and is over with the run: the page then becomes the report.
+ * Serves a run's page while the run goes on, to browsers on this machine. Nothing is rendered while no browser
+ * is connected. When the run ends, the page becomes the report, and the server stops.
  */
 export class LiveServer {
   readonly #server: Server
@@ -54,9 +54,9 @@ export class LiveServer {
   }
 
   /**
-   * @param port 0: any that is free.
+   * @param port 0 for any free port.
    * @param everyMs how often the page changes, unless rendering takes long.
-   * @throws InputError if the port can't be had.
+   * @throws InputError if the port is unavailable.
    */
   static async open(port: number, everyMs = EVERY_MS): Promise<LiveServer> {
     const live = new LiveServer(await readPageAssets(), everyMs)
@@ -66,7 +66,7 @@ export class LiveServer {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       const reason = code === 'EADDRINUSE' ? `port ${port} is taken` : message
-      throw new InputError(`--live: ${reason}. Name another port, or none for any free one.`)
+      throw new InputError(`--live: ${reason}. Use another port, or no number for any free port.`)
     }
     live.#server.on('error', () => {})
     const address = live.#server.address() as AddressInfo
@@ -74,7 +74,7 @@ export class LiveServer {
     return live
   }
 
-  /** Of the page. */
+  /** The address of the page. */
   get url(): string {
     return this.#url
   }
@@ -83,7 +83,7 @@ export class LiveServer {
     this.#run.listener(event)
   }
 
-  /** Shows the report to those who look, and stops. */
+  /** Serves the report to connected browsers, and stops. */
   async close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -145,7 +145,7 @@ export class LiveServer {
     else this.#viewers.tell(null, () => this.#updates.whole())
   }
 
-  /** Renders as long as somebody looks, and no more often than it can afford. */
+  /** Renders while a browser is connected, within `MAX_BUSY`. */
   #update(): void {
     this.#timer = null
     if (this.#viewers.count === 0) return
@@ -198,7 +198,7 @@ function sendPage(response: ServerResponse, page: string): void {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
 }
 
-/** Refuses names that another site may have pointed at this machine; see DNS rebinding. */
+/** Whether a request is for this machine by name: other names may be a site's, pointed here by DNS rebinding. */
 function isLoopback(host: string | undefined): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host ?? '')
 }

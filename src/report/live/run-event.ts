@@ -15,7 +15,7 @@ export interface RunningScenario {
   readonly file: string
 }
 
-/** What a load is going to do, as far as it says so before its end. */
+/** What is known of a load when it starts. */
 export interface LoadOutline {
   readonly model: LoadModel['kind']
   /** The load in words: `constant 200/s`, `50 users`. */
@@ -32,7 +32,7 @@ export interface LoadOutline {
 export interface RunPlace {
   /** From 1: among load tests; of a micro-benchmark, that of its file. */
   readonly number: number
-  /** Of how many, as far as they are known: a file of load tests counts as one until it was imported. */
+  /** The number of all, as far as known: a file of load tests counts as one until it was imported. */
   readonly of: number
 }
 
@@ -44,7 +44,7 @@ export type RunEvent =
   | {
       readonly event: 'run-started'
       readonly run: RunFile
-      /** Load tests of the run, as far as they are known: a file counts as one until it was imported. */
+      /** Load tests of the run, as far as known: a file counts as one until it was imported. */
       readonly scenarios: number
       /** Files of micro-benchmarks, which run after the load tests. */
       readonly microFiles: number

@@ -7,11 +7,11 @@ import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts
 import type { RunEvent, RunningScenario } from './run-event.ts'
 import type { StreamEventBody } from './stream-schema.ts'
 
-/** Between two progress lines of a load, in ms; the reporter hears of it twice per second. */
+/** Between two progress lines of a load, in ms; the reporter gets progress twice per second. */
 const PROGRESS_MS = 900
 
 interface ToldLoad {
-  /** Seconds whose intervals were told. */
+  /** Number of seconds whose intervals were told. */
   seconds: number
   phase: string
   progressMs: number
@@ -52,6 +52,7 @@ export class StreamEvents {
     told.phase = phase
     told.progressMs = nowMs
     const { elapsedMs, durationMs, startedPerSecond, inFlight, errors, dropped, p99Ms } = progress
+    const { receipts } = progress
     const { seconds, started, ok, p50Ms, p95Ms } = progress.soFar
     return [
       ...intervals,
@@ -66,6 +67,7 @@ export class StreamEvents {
         errors,
         dropped,
         soFar: { seconds, started, ok, p50Ms, p95Ms, p99Ms },
+        receipts,
       },
     ]
   }
@@ -93,7 +95,7 @@ export class StreamEvents {
     ]
   }
 
-  /** Those of seconds not yet told. */
+  /** Lines of the seconds not yet told. */
   #intervals(
     scenario: RunningScenario,
     load: number,

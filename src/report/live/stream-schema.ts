@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { runFileSchema, verdictSchema } from '../../run-file/run-file.ts'
+import { countsSchema } from '../../run-file/schema/load-result-schema.ts'
 import { sloBoundSchema, sloRowSchema } from '../../run-file/schema/slo-schema.ts'
 import {
   count,
@@ -10,7 +11,7 @@ import {
   type DeepReadonly,
 } from '../../run-file/schema/values-schema.ts'
 
-/** Raised with every change that a reader of an older version would misread. Fields may be added without. */
+/** Raised with every change that would mislead readers of an older version. Added fields don't raise it. */
 export const STREAM_VERSION = 1
 
 const everyLine = {
@@ -18,12 +19,12 @@ const everyLine = {
   runId: z
     .string()
     .nullable()
-    .describe('The name of the run file; null if the run ended before it began.'),
+    .describe('The name of the run file without `.json`; null if the run ended before it began.'),
   time: dateTimeSchema.describe('When the line was made; steps with the system clock.'),
   elapsedMs: time.describe('Since the stream was opened, by the monotonic clock.'),
 }
 
-/** Of lines about a load: a test makes one or several. */
+/** Fields of all lines about a load. */
 const ofLoad = {
   testId: z.string().describe('The same in all lines of one test.'),
   scenario: z.string().describe("The test's name."),
@@ -44,7 +45,7 @@ const runStarted = z
     system: runFileSchema.shape.system,
     generators: runFileSchema.shape.generators,
     scenarios: count.describe(
-      'Load tests, as far as they are known: a file counts as one until it was imported.',
+      'Load tests, as far as known: a file counts as one until it was imported.',
     ),
     microFiles: count.describe('Files of micro-benchmarks, which run after the load tests.'),
   })
@@ -59,7 +60,7 @@ const scenarioStarted = z
     ...ofTest,
     kind: z.enum(['load', 'micro-benchmark']),
     number: count.describe('From 1: among load tests; of a micro-benchmark, that of its file.'),
-    of: count.describe('Of how many, as far as they are known.'),
+    of: count.describe('The number of all, as far as known.'),
   })
   .meta({ id: 'scenarioStarted' })
 
@@ -68,13 +69,15 @@ const loadStarted = z
     event: z.literal('load-started'),
     ...everyLine,
     ...ofLoad,
-    model: z.enum(['open', 'closed']).describe('Closed: of users.'),
+    model: z.enum(['open', 'closed']).describe('Closed for users.'),
     label: z.string().describe('The load in words: its arrivals, or its users.'),
     durationMs: time.describe('Planned time of the measurement, after the warm-up.'),
     warmUpMs: time,
     bounds: z
       .array(sloBoundSchema)
-      .describe('Of the load; those that its test asserts afterwards are not among them.'),
+      .describe(
+        'Bounds that the load was given; those that its test asserts afterwards are not among them.',
+      ),
   })
   .meta({ id: 'loadStarted' })
 
@@ -100,6 +103,10 @@ const progress = z
         p99Ms: timeOrNothing,
       })
       .describe('All operations up to the last whole second; response times.'),
+    receipts: z
+      .strictObject({ expected: count, received: count })
+      .nullable()
+      .describe('Of the messages sent so far; null if nobody counts them before the end.'),
   })
   .describe('About once per second and load.')
   .meta({ id: 'progress' })
@@ -135,16 +142,7 @@ const interval = z
 const operation = z
   .strictObject({
     operation: z.string(),
-    counts: z.strictObject({
-      planned: count,
-      started: count,
-      dropped: count,
-      notStarted: count,
-      ok: count,
-      failed: count,
-      timedOut: count,
-      unfinished: count,
-    }),
+    counts: countsSchema,
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
     response: figures,
     service: figures,
@@ -225,10 +223,10 @@ export const streamEventSchema = z.discriminatedUnion('event', [
 /** One line of a stream. */
 export type StreamEvent = DeepReadonly<z.infer<typeof streamEventSchema>>
 
-/** What all lines have. */
+/** Fields of all lines. */
 export type LineHead = Pick<StreamEvent, keyof typeof everyLine>
 
 type WithoutHead<T> = T extends unknown ? Omit<T, keyof LineHead> : never
 
-/** A line before it is numbered by run and time. */
+/** A line without the fields that all lines have. */
 export type StreamEventBody = WithoutHead<StreamEvent>

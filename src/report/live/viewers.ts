@@ -5,7 +5,7 @@ const MAX_VIEWERS = 16
 
 /** Browsers that follow a run, by server-sent events. None of them is waited for. */
 export class Viewers {
-  /** Each with whether it has seen everything up to the last message. */
+  /** Each with whether it received every message. */
   readonly #viewers = new Map<ServerResponse, { isUpToDate: boolean }>()
 
   get count(): number {
@@ -26,12 +26,12 @@ export class Viewers {
   }
 
   /**
-   * @param change since the last message; `null`: none.
-   * @param whole the same for those who missed a message, or have seen none.
+   * @param change since the last message; `null` for none.
+   * @param whole the whole state, for browsers that missed a message.
    */
   tell(change: string | null, whole: () => string): void {
     for (const [response, viewer] of this.#viewers) {
-      // Nothing waits in memory for a browser that is busy or gone but one message.
+      // For a slow browser, at most one message waits in memory.
       if (response.writableLength > 0) {
         viewer.isUpToDate = false
         continue
@@ -42,12 +42,12 @@ export class Viewers {
     }
   }
 
-  /** The last message. */
+  /** Sends the last message, and disconnects. */
   end(message: string): void {
     for (const response of this.#viewers.keys()) response.end(`data: ${message}\n\n`)
   }
 
-  /** Drops all. */
+  /** Disconnects all, whatever they have received. */
   close(): void {
     for (const response of this.#viewers.keys()) response.destroy()
     this.#viewers.clear()

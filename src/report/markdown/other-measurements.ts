@@ -16,7 +16,7 @@ export function capacityRows(capacity: CapacityEntry): readonly string[] {
   ]
 }
 
-/** A micro-benchmark as a row: how long one call takes when nothing else is asked. */
+/** A micro-benchmark as a row: how long one call takes while nothing else runs. */
 export function microBenchmarkRows(entry: MicroBenchmarkEntry): readonly string[] {
   const { name, latency, throughputPerSecond, samples } = entry
   return [

@@ -29,7 +29,8 @@ test('shows the outcome first, then scenarios, SLOs and failures, and folds up t
     '| timed out | mi&#124;xed | a | 100 | no answer within 5 s |',
     '<details><summary>Times of each operation</summary>',
     '| mi&#124;xed | a | 1,000 | response | 1.00 ms |',
-    '| mi&#124;xed | a | 1,000 | service | 1.00 ms |',
+    '| mi&#124;xed | a | 1,000 | service | 1.00 ms | &#126;1.00 ms |',
+    '&#126; fewer than 100 requests beyond this percentile',
     '</details>',
   ].map((part) => text.indexOf(part))
   expect(order).toEqual(order.toSorted((a, b) => a - b))

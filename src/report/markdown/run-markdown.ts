@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { counted, formatCount, formatMs, formatSeconds } from '../../format.ts'
+import { counted, formatCount, formatSeconds } from '../../format.ts'
 import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
@@ -8,6 +8,7 @@ import { endSentence } from '../end-sentence.ts'
 import { failuresOf } from '../failures.ts'
 import type { EndedRun } from '../junit/run-junit.ts'
 import { sloCells } from '../slo-cells.ts'
+import { markedMs, THIN_NOTE } from '../thin-percentile.ts'
 import { shortSystemText } from '../summarise-runs.ts'
 import { p95Course, rateCourse } from './course.ts'
 import { markdownTable, markdownText } from './markdown.ts'
@@ -78,6 +79,7 @@ export function runMarkdown(ended: EndedRun): string {
         ],
         measured.flatMap(receiptRows),
       ),
+      ...(measured.length === 0 ? [] : [markdownText(THIN_NOTE)]),
     ]),
     ...folded(
       'Micro-benchmarks',
@@ -168,7 +170,13 @@ function failureRows({ name, result }: Measured): readonly (readonly string[])[]
   )
 }
 
-const FIGURES = ['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
+const FIGURES = [
+  ['p50Ms', 50],
+  ['p95Ms', 95],
+  ['p99Ms', 99],
+  ['p999Ms', 99.9],
+  ['maxMs', 100],
+] as const
 
 function timeRows({ name, result }: Measured): readonly (readonly string[])[] {
   return result.operations.flatMap((operation) =>
@@ -177,7 +185,9 @@ function timeRows({ name, result }: Measured): readonly (readonly string[])[] {
       markdownText(operation.name),
       formatCount(operation.counts.planned),
       time,
-      ...FIGURES.map((figure) => timeText(operation[time].figures[figure])),
+      ...FIGURES.map(([figure, percentile]) =>
+        timeText(operation[time].figures, figure, percentile),
+      ),
     ]),
   )
 }
@@ -192,14 +202,16 @@ function receiptRows({ name, result }: Measured): readonly (readonly string[])[]
         markdownText(name),
         markdownText(operation.name),
         ...[received, expected, missing, duplicates].map(formatCount),
-        timeText(completion.figures.p95Ms),
+        timeText(completion.figures, 'p95Ms', 95),
       ],
     ]
   })
 }
 
-function timeText(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
+type Figures = Measured['result']['operations'][number]['response']['figures']
+
+function timeText(figures: Figures, name: (typeof FIGURES)[number][0], percentile: number): string {
+  return markdownText(markedMs(figures[name], figures.count, percentile))
 }
 
 function table(

@@ -36,6 +36,7 @@ const MARKS: Readonly<Record<Mark['kind'], Colours>> = {
   failed: RED,
   dropped: PINK,
   pause: GREY,
+  drain: GREY,
   fault: AMBER,
   change: PURPLE,
 }

@@ -1,9 +1,9 @@
 import { escaped } from '../../printable.ts'
 
-/** What XML 1.0 has no form for, and `escaped` leaves as it is. */
+/** Characters that XML 1.0 forbids and `escaped` keeps. */
 const NOT_XML = /[\ufffe\uffff]/g
 
-/** An untrusted text as that of an image: at most so many characters of it. */
+/** An untrusted text as the text of an SVG element, cut to a number of characters. */
 export function svgText(text: string, most: number): string {
   const characters = Array.from(escaped(text).replaceAll(NOT_XML, '\ufffd'))
   const shown =

@@ -8,7 +8,7 @@ import { runSentence } from '../run-sentence.ts'
 import { paint, type Style } from './paint.ts'
 import { left, renderTable } from './table.ts'
 
-export const OUTCOME_STYLE: Readonly<Record<ScenarioOutcome, Style>> = {
+const OUTCOME_STYLE: Readonly<Record<ScenarioOutcome, Style>> = {
   passed: 'green',
   failed: 'red',
   inconclusive: 'yellow',

@@ -2,7 +2,7 @@ import { formatCount, formatMs, formatPercent } from '../../format.ts'
 import { left, renderTable, right } from './table.ts'
 import type { MicroBenchmarkEntry } from '../../run-file/run-file.ts'
 
-/** A table of closed-loop benchmarks: how long one call takes when nothing else is asked. */
+/** A table of closed-loop benchmarks: how long one call takes while nothing else runs. */
 export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): string {
   return renderTable(
     COLUMNS,

@@ -1,11 +1,10 @@
-import { formatMs } from '../../format.ts'
-import { isThin, THIN_NOTE } from '../thin-percentile.ts'
+import { markedMs, THIN_NOTE } from '../thin-percentile.ts'
 import { paint } from './paint.ts'
 
-/** A percentile of some requests' times, in ms: `–` for none, and with `~` if too few requests make it chance. */
+/** A percentile as `markedMs` gives it, in grey if it is mostly chance. */
 export function percentileText(ms: number | null, requests: number, percentile: number): string {
-  if (ms === null) return '–'
-  return isThin(requests, percentile) ? paint('gray', `~${formatMs(ms)}`) : formatMs(ms)
+  const text = markedMs(ms, requests, percentile)
+  return text.startsWith('~') ? paint('gray', text) : text
 }
 
 /** A report, followed by what `~` means if it has percentiles with one. */

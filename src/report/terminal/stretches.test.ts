@@ -23,7 +23,7 @@ test('a stretch has the percentiles of all its requests, within a bucket of 6 %'
     intervalOf({ second: from, operation: 'send', ok: 1, response }),
   )
   expect(renderStretches(intervals, 3_000, 3).split('\n').slice(1)).toEqual([
-    '            0            3  ~100 ms  ~100 ms',
+    '            0            3  ≈100 ms  ≈100 ms',
   ])
   expect(renderStretches(intervals, 3_000, 1).split('\n').at(-1)).toBe(
     '            2            3   100 ms   100 ms',

@@ -7,9 +7,9 @@ import { terminalWidth } from './terminal-width.ts'
 
 /**
  * How a load's figures changed over time, one line per stretch. Per operation: the requests that succeeded until the
- * end of the stretch, and the P50 and P95 of the stretch. They are exact of a second, and from histograms of more, with
- * `~`: within the 6 % of a bucket. Where seconds have no histogram, as in older files, they are the medians of the
- * seconds' own. The last stretch includes the remainder of the load, and requests that ended after it.
+ * end of the stretch, and the P50 and P95 of the stretch: exact for one second; otherwise from the seconds' histograms,
+ * with `≈`, because a bucket is 6 % wide. For seconds without a histogram, as in older files, they are the medians of
+ * the seconds' own. The last stretch includes the remainder of the load, and requests that ended after it.
  * @param measuredMs how long requests were started.
  * @param everySeconds the length of a stretch, a whole number ≥ 1.
  */
@@ -76,5 +76,5 @@ function percentileOf(
   if (seconds.some(({ counts }) => counts.length === 0))
     return formatMs(medianOf(seconds.map(ofSecond)))
   const bucket = bucketAtPercentile(sumOfSparse(seconds.map(({ counts }) => counts)), percentile)
-  return bucket === null ? '–' : `~${formatMs((bucket.fromMs + bucket.toMs) / 2)}`
+  return bucket === null ? '–' : `≈${formatMs((bucket.fromMs + bucket.toMs) / 2)}`
 }

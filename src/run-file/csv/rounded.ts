@@ -17,7 +17,7 @@ export function roundedRatio(ratio: number | null): number | null {
   return rounded(ratio, 6)
 }
 
-/** To a number of decimals; what is too large to have any is as it was. */
+/** Rounded to a number of decimals; numbers too large for decimals are unchanged. */
 function rounded(value: number | null, decimals: number): number | null {
   return value === null || Math.abs(value) >= 1e15
     ? value

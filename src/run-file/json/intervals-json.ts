@@ -4,11 +4,12 @@ import type {
   IntervalResponse,
   LoadResult,
 } from '../../load/result.ts'
+import { nothingIn } from '../../load/recording/interval.ts'
 import type { IntervalColumns, IntervalsJson } from '../schema/intervals-schema.ts'
 
 /**
- * The seconds of a load as columns, an operation each: a tenth of the size of rows, and what programs that draw
- * want. A second that lacks an operation is one in which nothing happened.
+ * The seconds of a load as columns, per operation: a tenth of the size of rows, and the form that charts need.
+ * In a second without figures of an operation, nothing happened to it.
  * @param startedAtMs when the measurement began, in ms since 1970; `null` if unknown.
  */
 export function serializeIntervals(
@@ -76,7 +77,7 @@ export function intervalsOf({ intervals }: Stored): readonly IntervalFigures[] {
   return rows
 }
 
-/** A stored result whose rates can be taken. */
+/** The part of a stored result that rates are computed from. */
 export function withIntervals(
   result: Stored & { readonly measuredMs: number },
 ): Pick<LoadResult, 'intervals' | 'measuredMs'> {
@@ -88,7 +89,7 @@ interface Stored {
   readonly intervals: IntervalsJson
 }
 
-/** Every figure of a report asks for them. */
+/** Kept, because every figure of a report asks for them. */
 const rowsOf = new WeakMap<IntervalsJson, readonly IntervalFigures[]>()
 
 function rowOf(columns: IntervalColumns, second: number, i: number): IntervalFigures {
@@ -132,22 +133,4 @@ function responseOf({ response }: IntervalColumns, i: number): IntervalResponse 
 /** `null` where nothing is known. */
 function knownOf(column: readonly (number | null)[]): readonly (number | null)[] | null {
   return column.every((value) => value === null) ? null : column
-}
-
-function nothingIn(second: number, operation: string): IntervalFigures {
-  return {
-    second,
-    operation,
-    planned: null,
-    started: 0,
-    dropped: 0,
-    ok: 0,
-    failed: 0,
-    timedOut: 0,
-    inFlight: null,
-    received: null,
-    errors: [],
-    lateness: null,
-    response: null,
-  }
 }

@@ -237,6 +237,12 @@ describe('a damaged file, refused in one line with its name, the flaw and the re
       'it has 10 seconds, but 1 timestamps',
     ],
     [
+      'timestamps that go back',
+      changed([...RESULT, 'intervals', 'timestamps', 1], () => 1),
+      'invalid',
+      'its second 1 has the timestamp 1, not ',
+    ],
+    [
       'a column that is too long',
       changed([...SECONDS_OF_A, 'ok'], (all) => twice(all)),
       'invalid',

@@ -20,6 +20,13 @@ export function* flawsOfColumns(
   if (timestamps !== null && timestamps.length !== count) {
     yield `it has ${count} seconds, but ${timestamps.length} timestamps.`
   }
+  for (const [i, timestamp] of timestamps?.entries() ?? []) {
+    const second = seconds[i] ?? 0
+    const expected = (timestamps?.[0] ?? 0) + (second - (seconds[0] ?? 0)) * 1_000
+    if (timestamp !== expected) {
+      yield `its second ${second} has the timestamp ${timestamp}, not ${expected}.`
+    }
+  }
   const names = new Set<string>()
   for (const columns of operations) {
     const { operation } = columns

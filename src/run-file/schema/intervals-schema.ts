@@ -40,7 +40,7 @@ const histograms = column<SparseCounts>(
   'histograms',
 )
 
-/** Those that a `Date` can have. */
+/** The times that a `Date` can have. */
 const timestamps = column<number>(
   (value) => isCount(value) && Number(value) <= 8.64e15,
   { ...COUNT, maximum: 8.64e15 },

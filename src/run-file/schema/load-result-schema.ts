@@ -49,7 +49,8 @@ const loadModelSchema = z
   ])
   .meta({ id: 'loadModel' })
 
-const countsSchema = z
+/** What became of an operation's requests. */
+export const countsSchema = z
   .strictObject({
     planned: count,
     started: count,

@@ -173,7 +173,7 @@ function percentileSections(times: readonly OperationTimes[]): readonly PageSect
   })
   if (charts.length === 0) return []
   const body = html`<p class="note">
-      Pictures of all rounds added up. The verdict comes from differences within rounds, which are
+      These charts add up all rounds. The verdict comes from differences within rounds, which are
       above.
     </p>
     <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>`

@@ -15,7 +15,7 @@ export interface OperationTimes {
 
 /**
  * Adds up the rounds' service times from their run files, except of measurements that are invalid. A run
- * file that can't be read is left out: pictures decide nothing.
+ * file that can't be read is left out, because charts decide nothing.
  * @param runs the folder of a gate's run files.
  * @returns operations that both versions measured.
  */

@@ -34,6 +34,7 @@ const MARK_NAMES: Readonly<Record<Mark['kind'], string>> = {
   failed: 'requests failed',
   dropped: 'requests dropped',
   pause: 'generator paused',
+  drain: 'load has ended',
   fault: 'fault',
   change: 'change',
 }

@@ -56,9 +56,10 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', colour)
     else labels.write(label, toX(position), top + 14 * scale, 'start', colour)
   }
-  // The legend and the readout say what more marks are.
-  if (chart.marks.length > MAX_LABELLED) return
-  for (const { from, kind, label } of chart.marks) {
+  // The legend and the readout say what the others are.
+  const labelled = chart.marks.filter(({ kind }) => kind !== 'pause' && kind !== 'drain')
+  if (labelled.length > MAX_LABELLED) return
+  for (const { from, kind, label } of labelled) {
     const start = positionOn(chart.x, from)
     if (start === null || toX(start) > left + width) continue
     labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
@@ -121,7 +122,7 @@ class Labels {
   }
 }
 
-/** Where a label may go: widths to the left, heights down. */
+/** Where a label may go, in its own widths to the left and heights down. */
 const PLACES = [
   [0, 0],
   [0, 1],
@@ -140,7 +141,7 @@ function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 }
 
-/** A text that is at most so wide; its end is cut off. */
+/** A text cut to a width, in canvas pixels. */
 function fitting(context: CanvasRenderingContext2D, label: string, widest: number): string {
   let text = label.length > 80 ? `${label.slice(0, 79)}…` : label
   while (text.length > 1 && context.measureText(text).width > widest) {

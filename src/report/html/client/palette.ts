@@ -78,7 +78,7 @@ const TONES: readonly Tone[] = [
   'estimate',
 ]
 
-const KINDS: readonly Mark['kind'][] = ['failed', 'dropped', 'pause', 'fault', 'change']
+const KINDS: readonly Mark['kind'][] = ['failed', 'dropped', 'pause', 'drain', 'fault', 'change']
 
 /** A computed colour is `rgb(1, 2, 3)`. */
 function channels(colour: string): Colour {

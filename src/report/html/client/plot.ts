@@ -42,7 +42,8 @@ export function drawPlot(
     {
       ...size,
       legend: { show: false },
-      padding: [10, 20, 0, 0],
+      // Half of `10:00:00` is beyond the end of the axis.
+      padding: [10, 28, 0, 0],
       scales: {
         x: { time: false, range: () => [layout.x.min, layout.x.max] },
         y: { range: () => [layout.y.min, layout.y.max] },

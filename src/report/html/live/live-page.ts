@@ -21,12 +21,12 @@ import { loadSection } from './load-section.ts'
 
 /** A run that is under way, as a page shows it. */
 export interface LiveView {
-  /** Markup by the id of the element that it goes into; those that others are in come first. */
+  /** Markup by the id of its element; outer elements come first. */
   readonly parts: ReadonlyMap<string, string>
   readonly charts: readonly Chart[]
 }
 
-/** A scenario that has ended, harmless to show, and its section. */
+/** A scenario that has ended, without secrets and control characters, and its section. */
 interface Ended {
   readonly shown: ScenarioEntry
   readonly part: Part
@@ -43,7 +43,7 @@ export function livePage(events: string): Page {
       <header class="masthead">
         <div id="live-head"></div>
         <p class="notice bad connection-lost">
-          The run no longer answers: it has ended, or its program has. Its report is in its results
+          The run no longer responds: it has ended or was killed. Its results are in its results
           folder.
         </p>
       </header>
@@ -54,7 +54,7 @@ export function livePage(events: string): Page {
   }
 }
 
-/** Shows a run as it is now. Sections of scenarios that have ended are built once. */
+/** Renders the present state of a run. Sections of scenarios that have ended are built once. */
 export class LivePageView {
   readonly #run: FollowedRun
   readonly #ended = new Map<ScenarioEntry, Ended>()

@@ -64,7 +64,7 @@ function progressBar(live: LiveLoad): VNode {
 
 function tiles({ progress, outline, seconds, errors }: LiveLoad): readonly Fact[] {
   if (progress === null) return []
-  const { inFlight, p99Ms, soFar: all } = progress
+  const { inFlight, p99Ms, receipts, soFar: all } = progress
   const last = seconds.at(-1)
   const pace = outline === null ? null : paceSoFar(outline, progress)
   const kinds = [...errors].toSorted(([, a], [, b]) => b - a)
@@ -86,6 +86,13 @@ function tiles({ progress, outline, seconds, errors }: LiveLoad): readonly Fact[
             <small
               >${kinds.map(([kind, count]) => `${shownName(kind)} ${formatCount(count)}`).join(', ')}</small
             >`,
+    ],
+    [
+      'receipts',
+      receipts === null || receipts.expected === 0
+        ? null
+        : html`${formatCount(receipts.received)}
+            <small>of ${formatCount(receipts.expected)}</small>`,
     ],
     ['generator', pace === null ? null : html`${pace.word}<small>${pace.figures}</small>`],
   ]
@@ -117,7 +124,7 @@ function operationsOf(
   const last = intervals.at(-1)
   if (startMs === null || last === undefined) return []
   const shown = withShownNames(intervals)
-  // Only whole seconds are known.
+  // Progress has whole seconds only.
   const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, pauses: [] }
   const bounds = (outline?.bounds ?? []).map((bound) => ({
     ...bound,

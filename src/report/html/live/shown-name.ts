@@ -1,7 +1,7 @@
 import { redactUrls } from '../../../environment/redact-url.ts'
 import { printable } from '../../../printable.ts'
 
-/** A name of a run that is under way, as its run file will hold it and a report show it. */
+/** A name of a running run, as its report will show it: without secrets and control characters. */
 export function shownName(name: string): string {
   return printable(redactUrls(name))
 }

@@ -11,7 +11,7 @@ export function microBenchmarksSection(entries: readonly MicroBenchmarkEntry[]):
   return html`<section id="micro-benchmarks" aria-labelledby="micro-benchmarks-heading">
     <h2 id="micro-benchmarks-heading">Micro-benchmarks</h2>
     <p class="note">
-      How long one call takes when nothing else is asked: not a rate the system can take.
+      How long one call takes while nothing else runs; not a rate that the system can sustain.
     </p>
     ${[...groups].map(([group, own]) => groupTable(group, own))}
   </section>`

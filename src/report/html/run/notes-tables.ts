@@ -7,7 +7,7 @@ import { dataTable } from '../data-table.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
-/** Tables of the tags, checks and metrics that requests wrote, and what is wrong with them. */
+/** Tables of the tags, checks and metrics that requests recorded, and their problems. */
 export function notesTables({ name: scenario, result, bounds }: Measured): VNode {
   const { operations, metrics, measuredMs } = result
   const trouble = renderTrouble(result, bounds)

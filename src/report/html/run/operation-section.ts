@@ -15,7 +15,7 @@ import { inFlightChart, receiptsChart } from './charts/count-charts.ts'
 import { heatMap } from './charts/heat-map.ts'
 import { latencyChart, type OverTime } from './charts/latency-chart.ts'
 import { latenessChart } from './charts/lateness-chart.ts'
-import { failureMarks, pauseMarks } from './charts/marks.ts'
+import { drainMarks, failureMarks, pauseMarks } from './charts/marks.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
 import { rateChart } from './charts/rate-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
@@ -54,7 +54,7 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
   }
 }
 
-/** What is left of one operation of a load whose process died. */
+/** One operation of a load whose process died: charts of the seconds until then. */
 export function lostOperationSection(load: Course, name: string, id: string): Part {
   const charts = courseCharts(load, name, id)
   return {
@@ -73,7 +73,7 @@ export interface CourseOptions {
   readonly isClosed?: boolean
 }
 
-/** The charts of one operation that its seconds are enough for. */
+/** The charts of one operation that need only its seconds. */
 export function courseCharts(
   load: Course,
   name: string,
@@ -117,8 +117,10 @@ export function overTime(
   operation: string,
   id: string,
 ): OverTime {
-  const slots = slotsOf(intervals, operation, planSlots(intervals, measuredMs))
-  return { id, operation, startMs, slots, marks: [...failureMarks(slots), ...pauses] }
+  const plan = planSlots(intervals, measuredMs)
+  const slots = slotsOf(intervals, operation, plan)
+  const marks = [...failureMarks(slots), ...pauses, ...drainMarks(plan)]
+  return { id, operation, startMs, slots, marks }
 }
 
 function responsePercentiles(
@@ -141,14 +143,14 @@ function responsePercentiles(
   return percentilesChart(chart, lines, timeBounds(bounds, 'response', name))
 }
 
-/** What a closed loop would not have seen: how far service times are below response times. */
+/** How far service times are below response times: the coordinated omission. */
 function omission(responseMs: number | null, serviceMs: number | null): string {
   if (responseMs === null || serviceMs === null) return 'No request was answered.'
   const both = `P99 is ${formatMs(responseMs)} from when a request was due, and ${formatMs(serviceMs)} from when it was started`
   const gap = responseMs - serviceMs
   return gap > 0.05 * responseMs
-    ? `${both}: a measurement that starts its clock late would have left out ${formatMs(gap)} (coordinated omission).`
-    : `${both}: hardly anything is left out by starting the clock late (coordinated omission).`
+    ? `${both}: timing from the actual start would hide ${formatMs(gap)} (coordinated omission).`
+    : `${both}: timing from the actual start would hide almost nothing (coordinated omission).`
 }
 
 function completionPercentiles(
@@ -171,9 +173,11 @@ function completionPercentiles(
   )
 }
 
-function failureTable({ result }: Measured, { name }: Operation): VNode | null {
-  const failures = failuresOf(result).filter(({ operation }) => operation === name)
-  const own = intervalsOf(result).filter(({ operation }) => operation === name)
+function failureTable({ result }: Measured, operation: Operation): VNode | null {
+  const { name } = operation
+  const failures = failuresOf(result, [operation])
+  if (failures.length === 0) return null
+  const own = intervalsOf(result).filter((interval) => interval.operation === name)
   return dataTable({
     caption: `${name}: failures`,
     columns: [
@@ -220,7 +224,7 @@ function receiptsTable({ name, deliveries }: Operation): VNode | null {
       { heading: 'received', isFigure: true },
       { heading: 'missing', isFigure: true },
       { heading: 'duplicates', isFigure: true },
-      { heading: 'messages that did not reach all', isFigure: true },
+      { heading: 'messages not received by all', isFigure: true },
     ],
     rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
   })

@@ -37,6 +37,7 @@ export function sloTable(caption: string, rows: readonly ScenarioSlo[]): VNode {
 function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
   return dataTable({
     caption,
+    kind: 'slos',
     columns: [
       { heading: 'SLO' },
       { heading: 'outcome' },
@@ -44,23 +45,25 @@ function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
       { heading: 'bound', isFigure: true },
       { heading: 'of the bound used' },
     ],
-    rows: rows.map(({ scenario, row }) => {
-      const { operation, metric, bound, measured } = sloCells(row)
+    rows: rows.map(({ row }) => {
+      // The remark says that it is a default.
+      const { operation, metric, figure, bound } = sloCells({ ...row, isDefault: false })
       return [
-        html`<span class="slo-name">${operation} ${metric}</span>${
-            scenario === null ? null : html`<small>${scenario}</small>`
-          }`,
+        `${operation} ${metric}`,
         outcomeBadge(row.outcome),
-        withRemark(measured),
-        withRemark(bound),
+        // Words may wrap, figures may not.
+        row.measured === null ? html`<span class="wrapping">${figure}</span>` : figure,
+        bound,
         boundBar(row),
       ]
     }),
+    remarks: rows.map(({ scenario, row }) => remark(scenario, row)),
   })
 }
 
-/** A figure, and below it, smaller, what is in brackets behind it. */
-function withRemark(text: string): VNode {
-  const [figure = '', remark] = text.split(/ \((.*)\)$/)
-  return html`${figure}${remark === undefined ? null : html`<small>${remark}</small>`}`
+/** The scenario, and what is to be said of the figure and the bound. */
+function remark(scenario: string | null, row: SloRow): string | null {
+  const parts = [scenario, sloCells(row).notes, row.isDefault ? 'default bound' : '']
+  const said = parts.filter((part) => part !== null && part !== '')
+  return said.length === 0 ? null : said.join(' · ')
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { sparseBucketOf } from '../../../load/recording/sparse-counts.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
+import { drainMarks } from './charts/marks.ts'
 import { planSlots, slotsOf } from './slots.ts'
 
 function second(at: number, overrides: Partial<IntervalFigures> = {}): IntervalFigures {
@@ -51,7 +52,27 @@ test('the percentiles of several seconds are those of all of their times togethe
   expect(slot?.response?.maxMs).toBe(90)
 })
 
+test('no percentile of several seconds is above their longest time', () => {
+  const intervals = [second(0), second(1)].map((interval) => ({
+    ...interval,
+    response: { p50Ms: 5, p95Ms: 5, p99Ms: 5, maxMs: 5, counts: [sparseBucketOf(5_000), 10] },
+  }))
+  const [slot] = slotsOf(intervals, 'read', planSlots(intervals, 2_000, 1))
+  expect(slot?.response).toMatchObject({ p99Ms: 5, maxMs: 5 })
+})
+
 test('seconds far away from the others take no memory', () => {
   const intervals = [second(Number.MAX_SAFE_INTEGER - 1)]
   expect(planSlots(intervals, 1_000).count).toBeLessThanOrEqual(600)
+})
+
+test('the wait after the end of a load is shown only if something came in it', () => {
+  const quiet = { planned: 0, started: 0, ok: 0, response: null, lateness: null }
+  const idle = [second(0), second(1), second(2, quiet)]
+  expect(planSlots(idle, 2_000).count).toBe(2)
+  const late = [second(0), second(1), second(2, { ...quiet, ok: 1 })]
+  const plan = planSlots(late, 2_000)
+  expect(plan.count).toBe(3)
+  expect(drainMarks(plan)).toMatchObject([{ kind: 'drain', from: 2, to: 3 }])
+  expect(drainMarks(planSlots(idle, 1_900))).toEqual([])
 })

@@ -1,4 +1,4 @@
-import type { IntervalFigures, IntervalLateness } from '../../../load/result.ts'
+import type { IntervalFigures, IntervalLateness, IntervalResponse } from '../../../load/result.ts'
 import {
   bucketAtPercentile,
   sumOfSparse,
@@ -11,29 +11,24 @@ import { medianOf } from '../../../stats/quantile.ts'
 const MAX_SLOTS = 600
 
 /** One operation in a stretch of the measurement: a second, or several of a long run. */
-export interface Slot {
+export interface Slot extends Pick<
+  IntervalFigures,
+  | 'planned'
+  | 'started'
+  | 'dropped'
+  | 'ok'
+  | 'failed'
+  | 'timedOut'
+  | 'inFlight'
+  | 'received'
+  | 'lateness'
+> {
   /** Seconds from the start of the measurement. */
   readonly from: number
   readonly to: number
   /** How long requests were being started in it, in s: 0 after the load's end. */
   readonly sendingSeconds: number
-  /** `null` if unknown, as in older run files; so are those below. */
-  readonly planned: number | null
-  readonly started: number
-  readonly dropped: number
-  readonly ok: number
-  readonly failed: number
-  readonly timedOut: number
-  /** The most at once. */
-  readonly inFlight: number | null
-  readonly received: number | null
-  readonly lateness: IntervalLateness | null
-  readonly response: {
-    readonly p50Ms: number
-    readonly p95Ms: number
-    readonly p99Ms: number
-    readonly maxMs: number
-  } | null
+  readonly response: Omit<IntervalResponse, 'counts'> | null
   /** All response times, in coarse steps; empty if unknown. */
   readonly counts: SparseCounts
 }
@@ -47,18 +42,23 @@ export interface SlotPlan {
   readonly measured: number
 }
 
-/** At most 600 slots of whole seconds over all that happened, the wait for the last requests included. */
+/** At most 600 slots of whole seconds over all that happened, the answers after the load's end included. */
 export function planSlots(
   intervals: readonly IntervalFigures[],
   measuredMs: number,
   most = MAX_SLOTS,
 ): SlotPlan {
   const seconds = intervals.reduce(
-    (longest, { second }) => Math.max(longest, second + 1),
+    (longest, interval) => (isEmpty(interval) ? longest : Math.max(longest, interval.second + 1)),
     Math.ceil(measuredMs / 1_000),
   )
   const length = Math.max(1, Math.ceil(seconds / most))
   return { count: Math.ceil(seconds / length), length, measured: measuredMs / 1_000 }
+}
+
+/** The generator's last second may only have been a wait, in which nothing came. */
+function isEmpty({ started, dropped, ok, failed, timedOut, received }: IntervalFigures): boolean {
+  return started + dropped + ok + failed + timedOut + (received ?? 0) === 0
 }
 
 /** The slots of one operation, in order and without gaps. */
@@ -132,8 +132,10 @@ function responseOf(intervals: readonly IntervalFigures[], counts: SparseCounts)
   const times = intervals.flatMap(({ response }) => response ?? [])
   const [first] = times
   if (first === undefined || times.length === 1) return first ?? null
+  const maxMs = worst(times.map((time) => time.maxMs))
+  // The bucket of the longest times ends beyond the longest one.
   const at = (percentile: number, ofSeconds: readonly number[]): number =>
-    bucketAtPercentile(counts, percentile)?.toMs ?? medianOf(ofSeconds)
+    Math.min(bucketAtPercentile(counts, percentile)?.toMs ?? medianOf(ofSeconds), maxMs)
   return {
     p50Ms: at(
       50,
@@ -147,7 +149,7 @@ function responseOf(intervals: readonly IntervalFigures[], counts: SparseCounts)
       99,
       times.map(({ p99Ms }) => p99Ms),
     ),
-    maxMs: worst(times.map(({ maxMs }) => maxMs)),
+    maxMs,
   }
 }
 

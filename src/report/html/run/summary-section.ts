@@ -63,7 +63,7 @@ function noBounds(measured: readonly Measured[]): VNode {
 }
 
 /** The operation of the worst bound; without bounds, the slowest one. */
-export function worstOperation(
+function worstOperation(
   measured: readonly Measured[],
 ): { readonly entry: Measured; readonly operation: Operation } | null {
   const operations = measured.flatMap((entry) =>

@@ -14,8 +14,8 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
   const { p50Ms, p95Ms, p99Ms } = iterations.time.figures
   const time = (ms: number | null): string => (ms === null ? '–' : formatMs(ms))
   return html`<p class="note">
-      ${formatCount(users)} users, think time ${thinkTime.label}. A closed load: times begin when a
-      step does, and while the system stalls, users wait and send nothing.
+      ${formatCount(users)} users, think time ${thinkTime.label}. In a closed load, times count from
+      the actual start of a step: while the system stalls, users wait and send nothing.
     </p>
     ${dataTable({
       caption: `Iterations of ${name}`,

@@ -74,6 +74,7 @@ export function progress(
         p95Ms: 2,
         lateness: null,
       },
+      receipts: null,
       intervals,
       ...change,
     },

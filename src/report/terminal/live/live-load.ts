@@ -15,8 +15,6 @@ export interface LiveSecond {
   readonly askedPerSecond: number | null
   /** Requests started per second. */
   readonly achievedPerSecond: number
-  /** Receipts that arrived; `null` if nobody notes when they do. */
-  readonly received: number | null
   readonly response: SparseCounts
 }
 
@@ -28,14 +26,14 @@ export interface OperationSoFar {
   readonly response: SparseCounts
 }
 
-/** More are never shown. */
+/** No sparkline shows more. */
 const MAX_SECONDS = 120
 
 const NONE: OperationSoFar = { ok: 0, notOk: 0, response: [] }
 
 /** What is known of a load while it runs. */
 export class LiveLoad {
-  /** As a report will name it. */
+  /** The name that its report will have. */
   readonly name: string
   outline: LoadOutline | null = null
   progress: LoadProgress | null = null
@@ -68,16 +66,12 @@ export class LiveLoad {
     const lengthMs = Math.min(durationMs - second * 1_000, 1_000)
     if (lengthMs <= 0) return
     const perSecond = (count: number): number => (count * 1_000) / lengthMs
-    const sumOf = (counts: readonly (number | null)[]): number | null => {
-      const known = counts.filter((count) => count !== null)
-      return known.length === 0 ? null : total(known, (count) => count)
-    }
-    const asked = sumOf(intervals.map(({ planned }) => planned))
+    const planned = intervals.map((interval) => interval.planned).filter((count) => count !== null)
+    const asked = planned.length === 0 ? null : total(planned, (count) => count)
     this.seconds.push({
       second,
       askedPerSecond: asked === null ? null : perSecond(asked),
       achievedPerSecond: perSecond(total(intervals, ({ started }) => started)),
-      received: sumOf(intervals.map(({ received }) => received)),
       response: sumOfSparse(intervals.map(({ response }) => response?.counts ?? [])),
     })
     if (this.seconds.length > MAX_SECONDS) this.seconds.shift()

@@ -1,4 +1,12 @@
-import { formatCount, formatMs, formatPercent, formatRate } from '../../../format.ts'
+import {
+  counted,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatPercentDown,
+  formatRate,
+} from '../../../format.ts'
+import type { ReceiptsSoFar } from '../../../load/recording/delivery-tally.ts'
 import { printable } from '../../../printable.ts'
 import { sparkline } from '../../sparkline.ts'
 import { boundText, sloCells } from '../../slo-cells.ts'
@@ -14,7 +22,7 @@ export type Painter = (style: Style, text: string) => string
 const LABEL_WIDTH = 12
 const MAX_SPARKLINE = 60
 
-/** A running load in up to eight lines of at most `width` columns, the first of which has its name. */
+/** A running load in up to nine lines of at most `width` columns, the first of which has its name. */
 export function loadLines(load: LiveLoad, width: number, paint: Painter): readonly string[] {
   const { outline, progress, seconds, operations } = load
   const line = (label: string, ...cells: readonly string[]): string =>
@@ -24,14 +32,18 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
   lines.push(...rateLines(load, width, line))
   const last = seconds.at(-1)
   if (last !== undefined) {
-    const receipts = last.received === null ? [] : [`${formatCount(last.received)} receipts/s`]
     const at = (percentile: number): number | null => roughPercentileMs(last.response, percentile)
-    lines.push(line('last second', times('P50', at(50)), times('P99', at(99)), ...receipts))
+    lines.push(line('last second', times('P50', at(50)), times('P99', at(99))))
     const { started, p50Ms } = progress.soFar
     const requests = `${formatCount(started)} ${started === 1 ? 'request' : 'requests'}`
     lines.push(line('so far', times('P50', p50Ms), times('P99', progress.p99Ms), requests))
   }
   lines.push(line('errors', ...errorCells(load, paint)))
+  const { receipts } = progress
+  if (receipts !== null && receipts.expected > 0) {
+    const isWhole = receipts.received >= receipts.expected
+    lines.push(line('delivery', paint(isWhole ? 'green' : 'yellow', receiptsText(receipts))))
+  }
   if (outline === null) return lines
   const pace = paceSoFar(outline, progress)
   if (pace !== null) {
@@ -117,6 +129,12 @@ function errorCells({ progress, errors }: LiveLoad, paint: Painter): readonly st
     paint('red', `${formatCount(count)}${ratio}`),
     ...kinds.map(([kind, of]) => `${printable(kind)} ${formatCount(of)}`),
   ]
+}
+
+/** `49,500 of 50,000 receipts (99 %)`. */
+export function receiptsText({ expected, received }: ReceiptsSoFar): string {
+  const ratio = formatPercentDown(Math.min(received / expected, 1))
+  return `${formatCount(received)} of ${counted(expected, 'receipt')} (${ratio})`
 }
 
 /** As many cells as fit; the first is cut if even that does not. */

@@ -47,6 +47,15 @@ test('a running load shows its rate, times, errors, lateness and SLO so far', ()
   ])
 })
 
+test.each([
+  [{ expected: 50_000, received: 49_999 }, '  delivery    49,999 of 50,000 receipts (99.998 %)'],
+  [{ expected: 1, received: 1 }, '  delivery    1 of 1 receipt (100 %)'],
+  [{ expected: 0, received: 0 }, undefined],
+])('receipts of messages so far: %j', (receipts, line) => {
+  const lines = linesOf([started('a'), loadStarted('a'), progressOf('a', { receipts })])
+  expect(lines.find((one) => one.startsWith('  delivery'))).toBe(line)
+})
+
 test('it fits 40 columns', () => {
   expect(
     linesOf(

@@ -63,7 +63,7 @@ function testBlocks({ scenario, loads }: LiveTest, width: number, paint: Painter
 }
 
 /** The end of a load is not told: one that sends no more requests is over once its test has begun another. */
-export function runningLoads(loads: readonly LiveLoad[]): readonly LiveLoad[] {
+function runningLoads(loads: readonly LiveLoad[]): readonly LiveLoad[] {
   const sending = loads.filter(({ progress }) => progress?.phase !== 'draining')
   return sending.length > 0 ? sending : loads.slice(-1)
 }

@@ -11,7 +11,7 @@ export function inFlightChart(over: OverTime): LineChart | null {
   return {
     ...overClock(over),
     title: `${over.operation}: in flight`,
-    sentence: `The most requests under way at once, in each second: ${formatCount(most)} at most.`,
+    sentence: `The most requests in flight at once, per second; up to ${formatCount(most)}.`,
     y: { scale: 'linear', label: 'requests in flight', unit: 'number' },
     series: [{ label: 'in flight', tone: 'in-flight', shape: 'steps', values }],
   }
@@ -29,7 +29,7 @@ export function receiptsChart(over: OverTime): LineChart | null {
   return {
     ...overClock(over),
     title: `${over.operation}: receipts over time`,
-    sentence: `${counted(all, 'receipt')} arrived, up to ${formatRate(most)}.`,
+    sentence: `${counted(all, 'receipt')} arrived, at up to ${formatRate(most)}.`,
     y: { scale: 'linear', label: 'receipts per second', unit: '1/s' },
     series: [{ label: 'received', tone: 'received', shape: 'steps', values }],
   }

@@ -20,7 +20,7 @@ const MAX_ROWS = 64
 /** A logarithmic axis has no 0. */
 const LEAST_MS = 0.0005
 
-/** Response times over time, each as one of many; `null` if they are unknown, as in older run files. */
+/** Response times over time, as counts; `null` if they are unknown, as in older run files. */
 export function heatMap(
   { id, operation, startMs, marks }: OverTime,
   intervals: readonly IntervalFigures[],
@@ -78,6 +78,6 @@ function sentence(slots: ReturnType<typeof slotsOf>): string {
   const from = bucketAtPercentile(all, 25)?.fromMs ?? 0
   const to = bucketAtPercentile(all, 75)?.toMs ?? 0
   const length = (slots[0]?.to ?? 1) - (slots[0]?.from ?? 0)
-  const column = length === 1 ? 'a second' : `${length} s`
-  return `Each column is ${column}, and the stronger a cell, the more requests took that long. Of ${counted(totalOfSparse(all), 'request')}, the middle half took ${formatMs(from)} to ${formatMs(to)}.`
+  const column = length === 1 ? 'one second' : `${length} s`
+  return `Each column is ${column}, and the stronger a cell's colour, the more requests took that long. Of ${counted(totalOfSparse(all), 'request')}, the middle half took ${formatMs(from)} to ${formatMs(to)}.`
 }

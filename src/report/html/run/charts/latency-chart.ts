@@ -48,13 +48,13 @@ export function latencyChart(
   }
 }
 
-/** The slowest moment, and the usual one. */
+/** The median P95 and the slowest. */
 function sentence(slots: readonly Slot[]): string {
   const answered = slots.flatMap(({ from, response }) =>
     response === null ? [] : [{ from, response }],
   )
-  const medians = answered.map(({ response }) => response.p95Ms).toSorted((a, b) => a - b)
-  const usual = medians[medians.length >> 1] ?? 0
+  const p95s = answered.map(({ response }) => response.p95Ms).toSorted((a, b) => a - b)
+  const median = p95s[p95s.length >> 1] ?? 0
   const slowest = answered.reduce<(typeof answered)[number] | null>(
     (worst, slot) => (worst === null || slot.response.p95Ms > worst.response.p95Ms ? slot : worst),
     null,
@@ -63,5 +63,5 @@ function sentence(slots: readonly Slot[]): string {
   if (slowest === null) return 'Nothing was answered.'
   const { from = 0, to = 1 } = slots[0] ?? {}
   const stretch = to - from === 1 ? 'second' : `${to - from} s`
-  return `In a usual ${stretch}, 95 % of the requests took up to ${formatMs(usual)}; in the slowest one, from ${slowest.from} s on, up to ${formatMs(slowest.response.p95Ms)}. The longest took ${formatMs(most)}.`
+  return `P95 was ${formatMs(median)} in the median ${stretch}, and ${formatMs(slowest.response.p95Ms)} in the slowest, from ${slowest.from} s on. The longest request took ${formatMs(most)}.`
 }

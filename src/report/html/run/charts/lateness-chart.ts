@@ -31,7 +31,7 @@ export function latenessChart({
     kind: 'lines',
     id,
     title: `${operation}: lateness`,
-    sentence: `How late the generator started requests: its own delay, which response times include and service times don't. It was ${formatMs(most)} late at most.`,
+    sentence: `How late the generator started requests: at most ${formatMs(most)}. Response times include this delay, service times don't.`,
     x: { scale: 'clock', label: 'time since the start', startMs },
     y: {
       scale: timeScale(series.flatMap(({ values }) => values)),

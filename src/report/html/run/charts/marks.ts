@@ -1,7 +1,7 @@
 import { counted, formatCount, formatMs } from '../../../../format.ts'
 import type { LongPause } from '../../../../load/result.ts'
 import type { Mark } from '../../chart.ts'
-import type { Slot } from '../slots.ts'
+import type { Slot, SlotPlan } from '../slots.ts'
 
 /** More marks than this of a kind are drawn as fewer, longer ones. */
 const MAX_MARKS = 60
@@ -36,6 +36,15 @@ export function pauseMarks(pauses: readonly LongPause[], measuredMs: number): re
       label: `${count} ${formatMs(longest)}`,
     }
   })
+}
+
+/** The time after the load's end, in which its last requests were answered; none if a chart doesn't show it. */
+export function drainMarks({ count, length, measured }: SlotPlan): readonly Mark[] {
+  const end = count * length
+  // The end of a second that the load took most of is no time after it.
+  return end - measured < Math.max(0.5, length)
+    ? []
+    : [{ kind: 'drain', from: measured, to: end, label: 'after the last request was sent' }]
 }
 
 function endOf(pauses: readonly LongPause[]): number {

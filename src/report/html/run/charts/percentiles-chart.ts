@@ -15,7 +15,7 @@ export interface PercentileLine {
 const PER_NINE = 16
 
 /** All percentiles that so many times have, in percent: the last one is the longest time's. */
-export function ninesOf(count: number): readonly number[] {
+function ninesOf(count: number): readonly number[] {
   if (count === 0) return []
   const last = Math.log10(count)
   const steps = Math.floor(last * PER_NINE)

@@ -12,14 +12,16 @@ export function rateChart({ id, operation, startMs, slots, marks }: OverTime): L
       const count = countOf(slot)
       // Nothing was sent any more, and nothing came.
       const isOver = slot.sendingSeconds === 0 && count === 0
-      return isOver ? null : rounded(count / (slot.to - slot.from))
+      if (isOver) return null
+      // Of a second cut short by the load's end, the rest is no dip, unless more ended in it than was sent.
+      const isCut = isMostlySent(slot) && count <= slot.started
+      return rounded(count / (isCut ? slot.sendingSeconds : slot.to - slot.from))
     })
   // What a fraction of a second at the end holds says nothing about a rate.
   const sent = (countOf: (slot: Slot) => number | null): readonly (number | null)[] =>
     slots.map((slot) => {
       const count = countOf(slot)
-      const isWhole = slot.sendingSeconds >= 0.5 * (slot.to - slot.from)
-      return count === null || !isWhole ? null : rounded(count / slot.sendingSeconds)
+      return count === null || !isMostlySent(slot) ? null : rounded(count / slot.sendingSeconds)
     })
   const series: readonly (Series | null)[] = [
     optional({
@@ -61,6 +63,10 @@ export function rateChart({ id, operation, startMs, slots, marks }: OverTime): L
     bounds: [],
     marks,
   }
+}
+
+function isMostlySent({ sendingSeconds, from, to }: Slot): boolean {
+  return sendingSeconds >= 0.5 * (to - from)
 }
 
 /** `null` if it counts nothing at all. */

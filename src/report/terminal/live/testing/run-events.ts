@@ -53,6 +53,7 @@ export function someProgress(progress: Partial<LoadProgress> = {}): LoadProgress
       p95Ms: 2,
       lateness: { p50Ms: 0.01, p99Ms: 0.12 },
     },
+    receipts: null,
     intervals: [],
     ...progress,
   }

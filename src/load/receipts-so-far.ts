@@ -1,0 +1,26 @@
+import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
+import { total } from './totals.ts'
+import type { Operation } from './workload.ts'
+
+type Teller = Pick<Operation, 'receiptsSoFar'>
+
+/** The receipts of a running load, over the operations that tell theirs; `null` if none does. */
+export function receiptsSoFar(operations: ReadonlyMap<string, Teller>): ReceiptsSoFar | null {
+  const told = [...operations.values()].map(toldReceipts).filter((one) => one !== null)
+  if (told.length === 0) return null
+  const sum = (of: keyof ReceiptsSoFar): number => total(told, (one) => one[of])
+  return { expected: sum('expected'), received: sum('received') }
+}
+
+/** Operations are user code: those that throw or tell anything but counts are not counted. */
+function toldReceipts(operation: Teller): ReceiptsSoFar | null {
+  try {
+    const told = operation.receiptsSoFar?.()
+    const counts = told === undefined ? [] : [told.expected, told.received]
+    const isCount =
+      counts.length > 0 && counts.every((one) => Number.isSafeInteger(one) && one >= 0)
+    return isCount ? (told ?? null) : null
+  } catch {
+    return null
+  }
+}
