@@ -31,6 +31,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
   ...because('is for browsers; src/cli/bench-followed.test.ts looks at its page', [
+    'npm run bench -- --live',
     'npm run bench -- mixed --live',
   ]),
   ...because('needs jq; src/cli/bench-followed.test.ts reads the same from standard output', [
