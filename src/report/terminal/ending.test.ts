@@ -37,10 +37,16 @@ test('a long run has its length in minutes and hours', () => {
 })
 
 test('files say what they are, the report first', () => {
-  const paths = { json: '/a/r/1.json', csv: '/a/r/1.csv', html: '/a/r/1.html' }
-  expect(renderFiles(paths, '/a')).toBe(
-    ['  report          r/1.html', '  run file        r/1.json', '  CSV             r/1.csv'].join(
-      '\n',
-    ),
-  )
+  const paths = {
+    json: '/a/r/1.json',
+    csv: '/a/r/1.csv',
+    sloCsv: '/a/r/1.slo.csv',
+    html: '/a/r/1.html',
+  }
+  expect(renderFiles(paths, '/a').split('\n')).toEqual([
+    '  report             r/1.html',
+    '  run file           r/1.json',
+    '  CSV                r/1.csv',
+    '  CSV of SLOs        r/1.slo.csv',
+  ])
 })

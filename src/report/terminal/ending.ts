@@ -4,6 +4,7 @@ import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
+import type { ResultPaths } from '../../run-file/write/write-run-file.ts'
 import { runSentence } from '../run-sentence.ts'
 import { paint, type Style } from './paint.ts'
 import { left, renderTable } from './table.ts'
@@ -82,8 +83,10 @@ const FILES = {
   json: 'run file',
   csv: 'CSV',
   intervalsCsv: 'CSV per second',
+  sloCsv: 'CSV of SLOs',
   metricsCsv: 'CSV of notes',
-} as const
+  microCsv: 'CSV of benchmarks',
+} as const satisfies Record<keyof ResultPaths | 'html', string>
 
 /** The files of a run, each with what it is: the one to look at comes first. */
 export function renderFiles(

@@ -86,10 +86,14 @@ function loadFacts({ result }: Measured): readonly Fact[] {
     ['Load', `${arrivals} for ${formatSeconds(measuredMs)}`],
     ['Warm-up', warmUpMs === 0 ? 'none' : formatSeconds(warmUpMs)],
     ['Timeout', formatMs(limits.timeoutMs)],
-    [
-      'At most in flight',
-      `${formatCount(limits.maxInFlight)}, further ones ${limits.whenFull === 'drop' ? 'are dropped' : 'wait'}`,
-    ],
+    ...(result.model.kind === 'closed'
+      ? []
+      : [
+          [
+            'At most in flight',
+            `${formatCount(limits.maxInFlight)}, further ones ${limits.whenFull === 'drop' ? 'are dropped' : 'wait'}`,
+          ] as const,
+        ]),
     ['Random seed', String(seed)],
     [
       'Generator',

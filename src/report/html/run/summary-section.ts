@@ -92,12 +92,14 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
   const seconds = result.measuredMs / 1_000
   const achieved = achievedPerSecond(withIntervals(result), name)
   const bad = counts.failed + counts.timedOut + counts.dropped
+  const isOfUsers = result.model.kind === 'closed'
   return [
-    ['asked', seconds === 0 ? '–' : formatRate(planned / seconds)],
+    // Users send when they are answered: no rate is asked for.
+    ...(isOfUsers ? [] : [['asked', seconds === 0 ? '–' : formatRate(planned / seconds)] as const]),
     ['achieved', achieved === null ? '–' : formatRate(achieved)],
     ['success', planned === 0 ? '–' : formatPercentDown(ok / planned)],
     ['response P95', time(response.figures.p95Ms)],
-    result.model.kind === 'closed'
+    isOfUsers
       ? ['users', formatCount(result.model.users)]
       : ['lateness P99', time(lateness.figures.p99Ms)],
     ['failed or dropped', bad === 0 ? 'none' : counted(bad, 'request')],

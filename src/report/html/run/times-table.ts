@@ -50,13 +50,15 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
   const seconds = result.measuredMs / 1_000
   const rate = (perSecond: number | null): string =>
     perSecond === null ? '–' : formatRate(perSecond)
+  // Users send when they are answered: no rate is asked for.
+  const isAsked = result.model.kind === 'open'
   return dataTable({
     caption,
     columns: [
       { heading: 'operation' },
       ...[
         'planned',
-        'asked',
+        ...(isAsked ? ['asked'] : []),
         'achieved',
         'ok',
         'failed',
@@ -69,7 +71,7 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
     rows: result.operations.map(({ name, counts }) => [
       name,
       formatCount(counts.planned),
-      rate(seconds === 0 ? null : counts.planned / seconds),
+      ...(isAsked ? [rate(seconds === 0 ? null : counts.planned / seconds)] : []),
       rate(achievedPerSecond(withIntervals(result), name)),
       ...[
         counts.ok,
