@@ -100,8 +100,8 @@ describe('a live page', () => {
     tell(progress(3, [interval(2)]))
     const third = await viewer.next()
     expect(third.charts?.find(({ id }) => id === latency?.id)).toMatchObject({ xs: [0, 1, 2] })
-    // The rest of the page stays as it is.
-    expect(Object.keys(third.parts ?? {})).not.toContain('live-head')
+    // What has ended stays as it is.
+    expect(Object.keys(third.parts ?? {})).not.toContain('live-ended')
   })
 
   test('becomes the report, which is served until those who look have it', async () => {
