@@ -73,8 +73,9 @@ export default defineConfig({
           // One browser and one run are enough for all files.
           isolate: false,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Chromium may take half a minute to start on a busy machine.
+          testTimeout: 150_000,
+          hookTimeout: 150_000,
           expect: { poll: { timeout: 10_000 } },
         },
       },

@@ -14,7 +14,10 @@ export const test = base
     onCleanup(() => browser.close())
     return browser
   })
-  .extend('shown', { scope: 'worker' }, ({}, { onCleanup }) => {
+  .extend('shown', { scope: 'worker' }, async ({ browser }, { onCleanup }) => {
+    // A browser's first page takes seconds, in which the run would go on unseen.
+    const first = await browser.newPage()
+    await first.close()
     const shown = ShownRun.start()
     onCleanup(() => shown.remove())
     return shown

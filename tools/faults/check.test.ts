@@ -17,7 +17,7 @@ describe('a row fails', () => {
   })
 
   test('for a bound that is not in the SLO table, or has another outcome', () => {
-    const failed = seen({ exitCode: 1, output: '  failed  register' })
+    const failed = seen({ exitCode: 1, output: 'Missed: the success rate.' })
     expect(wrongWith(MISSED, failed)).toEqual(['no SLO row for the success rate'])
     const met = runOf(measured(), { slo: [sloRow('success rate', 'met')] })
     expect(wrongWith(MISSED, { ...failed, runs: [met] })).toEqual([

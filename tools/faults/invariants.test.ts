@@ -12,7 +12,7 @@ const stopWorker: Fault = { kind: 'stop', victim: 'worker', forMs: 2_000 }
 const stopRedis: Fault = { kind: 'stop', victim: 'redis', forMs: 1_000 }
 const killRedis: Fault = { kind: 'kill', victim: 'redis' }
 const missed = runOf(measured(), { slo: [sloRow('success rate', 'missed')] })
-const failed = '  300 requests, success 100 %\n\n  failed  register\n'
+const failed = '  300 requests, success 100 %\n\nMissed: register success rate.\n'
 
 describe('a run keeps the invariants', () => {
   test('if it passed with every request', () => {
@@ -70,7 +70,7 @@ describe('a run keeps the invariants', () => {
 
   test('if its counts add up to the schedule', () => {
     const wrong = (load: ReturnType<typeof measured>): readonly string[] =>
-      brokenInvariants(quietRow, seen({ runs: [runOf(load)], output: '  passed  register' }))
+      brokenInvariants(quietRow, seen({ runs: [runOf(load)], output: 'The SLO is met.' }))
     expect(wrong(measured({ planned: 299, started: 299, ok: 299 }))).toEqual([
       '299 planned of 300 due',
     ])
@@ -98,10 +98,10 @@ describe('a run keeps the invariants', () => {
     const printed = (output: string): readonly string[] =>
       brokenInvariants(quietRow, seen({ output }))
     expect(printed(failed)).toEqual(["exit 0, but the last lines don't say so"])
-    expect(printed('  1,299 requests, success\n  passed  a')).toEqual([
+    expect(printed('  1,299 requests, success\nThe SLO is met.')).toEqual([
       'prints 1299 requests, and 300 are in the file',
     ])
-    expect(printed('  passed  a\n    at f (file:///a.ts:1:2)\n')).toEqual([
+    expect(printed('The SLO is met.\n    at f (file:///a.ts:1:2)\n')).toEqual([
       'a stack trace was printed',
     ])
   })

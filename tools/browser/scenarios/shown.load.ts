@@ -34,7 +34,7 @@ test('too slow', async ({ load }) => {
       quick: async () => {},
     },
     arrivals: constant(100),
-    duration: '3s',
+    duration: '6s',
     warmUp: '0s',
     timeout: '300ms',
     gracePeriod: '1s',

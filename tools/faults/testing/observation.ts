@@ -66,7 +66,7 @@ export function runOf(
 export function seen(changes: Partial<Observation> = {}): Observation {
   return {
     exitCode: 0,
-    output: '  300 requests, success 100 %\n\n  passed  register\n',
+    output: '  300 requests, success 100 %\n\nThe SLO is met. Measurement valid.\n',
     runs: [runOf()],
     fileProblems: [],
     tookMs: 9_000,
