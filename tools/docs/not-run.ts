@@ -27,6 +27,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench',
   ]),
   ...because('.ci/run has them within npm run bench', ['npm run bench:micro']),
+  ...because('differs from commands that are run only in which scenarios, or for how long', [
+    'npm run bench -- mixed register',
+    'npm run bench -- register --duration 30s',
+  ]),
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
