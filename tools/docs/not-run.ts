@@ -31,6 +31,14 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench -- mixed register',
     'npm run bench -- register --duration 30s',
   ]),
+  ...because('src/cli/loadtest.test.ts runs each of these workloads', [
+    'npm run loadtest -- register -r 100 -d 60s',
+    'npm run loadtest -- enumerate -r 100 -d 60s --filter --status online',
+    'npm run loadtest -- multicast -r 50 -d 60s',
+  ]),
+  ...because('docs/ci.md has it with another name of the file', [
+    'npm run bench -- register --junit results/junit.xml',
+  ]),
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
