@@ -1,6 +1,6 @@
-/** To four digits: a chart shows no more, and shorter numbers make a smaller page. */
+/** To six digits, µs of a second: rounded to three for people, they read as in the run file, and the page stays small. */
 export function rounded(value: number): number
 export function rounded(value: number | null): number | null
 export function rounded(value: number | null): number | null {
-  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(4))
+  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6))
 }
