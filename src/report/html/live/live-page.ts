@@ -2,9 +2,8 @@ import { html } from 'htm/preact'
 import { render } from 'preact-render-to-string'
 import type { ComponentChildren, VNode } from 'preact'
 import { systemText } from '../../../environment/system.ts'
-import { printableRun } from '../../../run-file/printable-run.ts'
+import { printableRun, redactedRun } from '../../../run-file/printable-run.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
-import { withoutSecrets } from '../../../run-file/write/without-secrets.ts'
 import type { FollowedRun } from '../../live/followed-run.ts'
 import type { LiveTest } from '../../terminal/live/live-run.ts'
 import { placeText } from '../../terminal/live/run-lines.ts'
@@ -94,12 +93,12 @@ export class LivePageView {
 
   /** What all scenarios that have ended say together, and then each of them: first the latest one. */
   #endedOf(run: RunFile): readonly Part[] {
-    const ended = run.scenarios.map((entry, at) => this.#sectionOf(run, entry, at))
+    const ended = run.scenarios.map((entry, at) => this.#sectionOf(entry, at))
     if (this.#summary.count !== ended.length) {
       const scenarios = ended.map(({ shown }) => shown)
       this.#summary = { count: ended.length, part: summarySection({ ...run, scenarios }) }
     }
-    const { microBenchmarks } = printableRun(withoutSecrets({ ...run, scenarios: [] }))
+    const { microBenchmarks } = printableRun(redactedRun({ ...run, scenarios: [] }))
     return [
       this.#summary.part,
       ...ended.map(({ part }) => part).toReversed(),
@@ -107,11 +106,10 @@ export class LivePageView {
     ]
   }
 
-  #sectionOf(run: RunFile, entry: ScenarioEntry, at: number): Ended {
+  #sectionOf(entry: ScenarioEntry, at: number): Ended {
     const known = this.#ended.get(entry)
     if (known !== undefined) return known
-    const { scenarios } = printableRun(withoutSecrets({ ...run, scenarios: [entry] }))
-    const [shown = entry] = scenarios
+    const shown = printableRun(redactedRun(entry))
     const ended = { shown, part: scenarioSection(shown, `scenario-${at + 1}`) }
     this.#ended.set(entry, ended)
     return ended
