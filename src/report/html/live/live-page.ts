@@ -68,7 +68,7 @@ export class LivePageView {
     const parts = new Map<string, string>()
     const charts: Chart[] = []
     const put = (id: string, body: ComponentChildren): void =>
-      void parts.set(id, render(html`<${Fragment}>${body}<//>`))
+      void parts.set(id, render(html`${body}`))
     const { run } = this.#run
     put('live-head', head(this.#run))
     const sections = [...this.#run.live.tests.values()].map((test) =>
@@ -114,10 +114,6 @@ export class LivePageView {
     this.#ended.set(entry, ended)
     return ended
   }
-}
-
-function Fragment({ children }: { readonly children?: ComponentChildren }): ComponentChildren {
-  return children
 }
 
 function head(followed: FollowedRun): VNode {
