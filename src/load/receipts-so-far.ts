@@ -16,10 +16,9 @@ export function receiptsSoFar(operations: ReadonlyMap<string, Teller>): Receipts
 function toldReceipts(operation: Teller): ReceiptsSoFar | null {
   try {
     const told = operation.receiptsSoFar?.()
-    const counts = told === undefined ? [] : [told.expected, told.received]
-    const isCount =
-      counts.length > 0 && counts.every((one) => Number.isSafeInteger(one) && one >= 0)
-    return isCount ? (told ?? null) : null
+    if (told === undefined || told === null) return null
+    const counts = [told.expected, told.received]
+    return counts.every((one) => Number.isSafeInteger(one) && one >= 0) ? told : null
   } catch {
     return null
   }
