@@ -5,7 +5,7 @@ import { systemText } from '../../../environment/system.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
 import type { RunFile } from '../../../run-file/run-file.ts'
-import { runSentence } from '../../run-sentence.ts'
+import { runSentence, type RunSentence } from '../../run-sentence.ts'
 import type { Page } from '../page.ts'
 import { hatchPattern } from './bound-bar.ts'
 import { capacitySection } from './capacity-section.ts'
@@ -20,6 +20,7 @@ import { summarySection } from './summary-section.ts'
 /** The report of a run, from its file: of any run, also of one that is under way or was interrupted. */
 export function runPage(untrusted: RunFile): Page {
   const run = printableRun(untrusted)
+  const sentence = runSentence(run)
   const summary = summarySection(run)
   const scenarios = run.scenarios.map((scenario, at) =>
     scenarioSection(scenario, `scenario-${at + 1}`),
@@ -29,10 +30,10 @@ export function runPage(untrusted: RunFile): Page {
   )
   const bodies = [summary, ...capacities, ...scenarios].map(({ body }) => body)
   return {
-    title: `${run.runId}: ${runSentence(run).text}`,
+    title: `${run.runId}: ${sentence.text}`,
     charts: chartsOf([summary, ...capacities, ...scenarios]),
     body: html`<a class="skip" href="#main">Skip to the results</a>
-      ${hatchPattern()} ${masthead(run)} ${contents(run)}
+      ${hatchPattern()} ${masthead(run, sentence)} ${contents(run)}
       <main id="main" tabindex="-1">
         ${bodies} ${microBenchmarksSection(run.microBenchmarks)} ${environmentSection(run)}
       </main>
@@ -42,8 +43,7 @@ export function runPage(untrusted: RunFile): Page {
   }
 }
 
-function masthead(run: RunFile): VNode {
-  const { outcome, text } = runSentence(run)
+function masthead(run: RunFile, { outcome, text }: RunSentence): VNode {
   return html`<header class=${`masthead ${toneOf(outcome)}`}>
     <p class="kicker">${outcomeBadge(outcome)} Load test</p>
     <h1>${text}</h1>
