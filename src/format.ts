@@ -27,6 +27,11 @@ export function formatMs(ms: number): string {
   return formatMsTo(3, ms)
 }
 
+/** A time that may be unknown: `–` then. */
+export function formatMsOrDash(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}
+
 /** The same with other digits, zeros at the end included. */
 export function formatMsTo(digits: number, ms: number): string {
   if (ms === 0) return '0 ms'
@@ -77,6 +82,11 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
  */
 export function formatRate(perSecond: number): string {
   return formatRateTo(perSecond < 10 ? 2 : 1, perSecond)
+}
+
+/** A rate that may be unknown: `–` then. */
+export function formatRateOrDash(perSecond: number | null): string {
+  return perSecond === null ? '–' : formatRate(perSecond)
 }
 
 /** The same with other decimals, at most. */

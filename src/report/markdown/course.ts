@@ -1,5 +1,5 @@
 import { intervalsOf, withIntervals } from '../../run-file/json/intervals-json.ts'
-import { formatMs, formatRate } from '../../format.ts'
+import { formatMs, formatRateOrDash } from '../../format.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { achievedPerSecond, total } from '../../load/totals.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
@@ -18,7 +18,7 @@ export function rateCourse(result: LoadResultJson): string {
   const mean = (values: readonly number[]): number =>
     total(values, (value) => value) / values.length
   const achieved = achievedPerSecond(withIntervals(result))
-  return course(fitted(rates, MAX_WIDTH, mean), achieved === null ? '–' : formatRate(achieved))
+  return course(fitted(rates, MAX_WIDTH, mean), formatRateOrDash(achieved))
 }
 
 /** The response P95 per second and of the whole load, of the slowest operation: `▁▁▃█ 41.0 ms multicast`. */

@@ -1,4 +1,4 @@
-import { counted, formatCount, formatMs, formatRate } from '../../format.ts'
+import { counted, formatCount, formatMs, formatMsOrDash, formatRate } from '../../format.ts'
 import type { CapacitySearch } from '../../load/capacity.ts'
 import type { LeastRequests } from '../../load/least-requests.ts'
 import type { CapacityEntry, ProbeEntry } from '../../run-file/run-file.ts'
@@ -19,7 +19,7 @@ export function renderLeast(
 
 /** One probe in a line, while the search runs. */
 export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): string {
-  const times = `P50 ${time(response.p50Ms).padEnd(8)}  P99 ${time(response.p99Ms).padEnd(8)}`
+  const times = `P50 ${formatMsOrDash(response.p50Ms).padEnd(8)}  P99 ${formatMsOrDash(response.p99Ms).padEnd(8)}`
   const [reason = ''] = reasons
   const says = outcomeText(outcome)
   return `  ${formatRate(rate).padStart(10)}  ${times}  ${says}${reason === '' ? '' : `  ${reason}`}`
@@ -50,7 +50,7 @@ export function renderCurve(probes: readonly ProbeEntry[]): string {
           percentileText(response.p50Ms, requests, 50),
           percentileText(response.p95Ms, requests, 95),
           percentileText(response.p99Ms, requests, 99),
-          time(response.maxMs),
+          formatMsOrDash(response.maxMs),
           percentileText(latenessP99Ms, requests, 99),
           outcomeText(outcome),
         ]
@@ -120,7 +120,3 @@ function outcomeText(outcome: ProbeEntry['outcome']): string {
 }
 
 const COLOR = { passed: 'green', system: 'red', generator: 'yellow' } as const
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
-}

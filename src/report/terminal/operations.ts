@@ -1,4 +1,4 @@
-import { counted, formatCount, formatMs, formatRate } from '../../format.ts'
+import { counted, formatCount, formatMsOrDash, formatRateOrDash } from '../../format.ts'
 import { withIntervals } from '../../run-file/json/intervals-json.ts'
 import { achievedPerSecond } from '../../load/totals.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
@@ -92,8 +92,7 @@ function errorsOf({ counts }: OperationJson): number {
 }
 
 function rateOf(result: LoadResultJson, operation: string): string {
-  const perSecond = achievedPerSecond(withIntervals(result), operation)
-  return perSecond === null ? '–' : formatRate(perSecond)
+  return formatRateOrDash(achievedPerSecond(withIntervals(result), operation))
 }
 
 function figuresOf({ figures }: Time): readonly string[] {
@@ -106,6 +105,6 @@ function figuresOf({ figures }: Time): readonly string[] {
   ] as const
   return [
     ...percentiles.map(([percentile, ms]) => percentileText(ms, count, percentile)),
-    maxMs === null ? '–' : formatMs(maxMs),
+    formatMsOrDash(maxMs),
   ]
 }

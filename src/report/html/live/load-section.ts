@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs, formatPercent, formatRate } from '../../../format.ts'
+import { formatCount, formatMsOrDash, formatPercent, formatRate } from '../../../format.ts'
 import type { FollowedLoad } from '../../live/followed-run.ts'
 import { timeText } from '../../terminal/live/load-lines.ts'
 import type { LiveLoad } from '../../terminal/live/live-load.ts'
@@ -75,9 +75,9 @@ function tiles({ progress, outline, seconds, errors }: LiveLoad): readonly Fact[
     ['asked', asked === null ? null : formatRate(asked)],
     ['achieved', last === undefined ? '–' : formatRate(last.achievedPerSecond)],
     ['in flight', formatCount(inFlight)],
-    ['P50 so far', time(all.p50Ms)],
-    ['P95 so far', time(all.p95Ms)],
-    ['P99 so far', time(p99Ms)],
+    ['P50 so far', formatMsOrDash(all.p50Ms)],
+    ['P95 so far', formatMsOrDash(all.p95Ms)],
+    ['P99 so far', formatMsOrDash(p99Ms)],
     [
       'failed or dropped',
       failed === 0
@@ -150,8 +150,4 @@ function withShownNames(intervals: FollowedLoad['intervals']): FollowedLoad['int
 /** It changes every second, and the figure does not. */
 function withoutSentence(chart: Chart): VNode {
   return chartFigure({ ...chart, sentence: '' })
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }

@@ -1,5 +1,5 @@
 import { html } from 'htm/preact'
-import { formatMs, formatRate, formatSeconds } from '../../../format.ts'
+import { formatMsOrDash, formatRate, formatSeconds } from '../../../format.ts'
 import { medianOf } from '../../../stats/quantile.ts'
 import type { CapacityEntry, ProbeEntry } from '../../../run-file/run-file.ts'
 import type { LineChart, Series, Tone } from '../chart.ts'
@@ -44,7 +44,7 @@ export function capacitySection(capacity: CapacityEntry, id: string): Part {
             probe.response.p99Ms,
             probe.response.maxMs,
             probe.latenessP99Ms,
-          ].map(time),
+          ].map(formatMsOrDash),
           probe.reasons.join('; ') || '–',
         ]),
       })}
@@ -143,8 +143,4 @@ function sentence(
   if (failed === null) return `${range}: ${held}.`
   const cause = limit === 'system' ? 'the system missed its SLO' : 'the generator was the limit'
   return `${range}: ${held}, at ${formatRate(failed)} ${cause}.`
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs } from '../../../format.ts'
+import { formatCount, formatMsOrDash } from '../../../format.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { countOf, figuresOf, passedOf, renderTrouble } from '../../terminal/notes.ts'
 import { dataTable } from '../data-table.ts'
@@ -30,7 +30,7 @@ export function notesTables({ name: scenario, result, bounds }: Measured): VNode
           formatCount(split.counts.ok),
           ...(['response', 'service'] as const).flatMap((time) =>
             (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((percentile) =>
-              ms(split[time].figures[percentile]),
+              formatMsOrDash(split[time].figures[percentile]),
             ),
           ),
         ]),
@@ -69,8 +69,4 @@ export function notesTables({ name: scenario, result, bounds }: Measured): VNode
 
 function figure(heading: string): { readonly heading: string; readonly isFigure: true } {
   return { heading, isFigure: true }
-}
-
-function ms(time: number | null): string {
-  return time === null ? '–' : formatMs(time)
 }

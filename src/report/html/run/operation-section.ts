@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs } from '../../../format.ts'
+import { formatCount, formatMs, formatMsOrDash } from '../../../format.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
 import type { Bound } from '../../../load/slo/slo.ts'
 import { countedDeliveries } from '../../../load/totals.ts'
@@ -138,7 +138,7 @@ function responsePercentiles(
       : [{ label: 'service', tone: 'service', histogram: deserializeHistogram(service) } as const]),
   ]
   const sentence = isClosed
-    ? `Users wait for answers: response times are service times. 99 % took up to ${time(response.figures.p99Ms)}.`
+    ? `Users wait for answers: response times are service times. 99 % took up to ${formatMsOrDash(response.figures.p99Ms)}.`
     : omission(response.figures.p99Ms, service.figures.p99Ms)
   const chart = { id, title: `${name}: percentiles`, sentence, label: 'time' }
   return percentilesChart(chart, lines, timeBounds(bounds, 'response', name))
@@ -166,7 +166,7 @@ function completionPercentiles(
     { label: 'receipt', tone: 'received', histogram: deserializeHistogram(receipt) },
     { label: 'last receipt', tone: 'response', histogram: deserializeHistogram(completion) },
   ]
-  const sentence = `Half of the messages had reached their last recipient after ${time(completion.figures.p50Ms)}, 99 % after ${time(completion.figures.p99Ms)}.`
+  const sentence = `Half of the messages had reached their last recipient after ${formatMsOrDash(completion.figures.p50Ms)}, 99 % after ${formatMsOrDash(completion.figures.p99Ms)}.`
   return percentilesChart(
     { id, title: `${name}: receipts`, sentence, label: 'time since the message was due' },
     lines.filter(({ histogram }) => histogram.totalCount > 0),
@@ -229,8 +229,4 @@ function receiptsTable({ name, deliveries }: Operation): VNode | null {
     ],
     rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
   })
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }

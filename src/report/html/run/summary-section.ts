@@ -1,7 +1,15 @@
 import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatCount, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
+import {
+  counted,
+  formatCount,
+  formatMs,
+  formatMsOrDash,
+  formatPercentDown,
+  formatRate,
+  formatRateOrDash,
+} from '../../../format.ts'
 import { achievedPerSecond, total } from '../../../load/totals.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
@@ -96,12 +104,12 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
   return [
     // Users send when they are answered: no rate is asked for.
     ...(isOfUsers ? [] : [['asked', seconds === 0 ? '–' : formatRate(planned / seconds)] as const]),
-    ['achieved', achieved === null ? '–' : formatRate(achieved)],
+    ['achieved', formatRateOrDash(achieved)],
     ['success', planned === 0 ? '–' : formatPercentDown(ok / planned)],
-    ['response P95', time(response.figures.p95Ms)],
+    ['response P95', formatMsOrDash(response.figures.p95Ms)],
     isOfUsers
       ? ['users', formatCount(result.model.users)]
-      : ['lateness P99', time(lateness.figures.p99Ms)],
+      : ['lateness P99', formatMsOrDash(lateness.figures.p99Ms)],
     ['failed or dropped', bad === 0 ? 'none' : counted(bad, 'request')],
   ]
 }
@@ -133,13 +141,9 @@ function scenarioCells(scenario: ScenarioEntry): readonly (string | VNode)[] {
   const latest = Math.max(...result.operations.map(({ lateness }) => lateness.figures.p99Ms ?? 0))
   return [
     result.arrivals,
-    achieved === null ? '–' : formatRate(achieved),
+    formatRateOrDash(achieved),
     planned === 0 ? '–' : formatPercentDown(ok / planned),
     result.model.kind === 'closed' ? '–' : formatMs(Math.max(latest, 0)),
     outcomeBadge(verdict.kind),
   ]
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }

@@ -1,7 +1,7 @@
 import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatRate } from '../../../format.ts'
+import { formatCount, formatRateOrDash } from '../../../format.ts'
 import { achievedPerSecond } from '../../../load/totals.ts'
 import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
 import { markedMs, THIN_NOTE } from '../../thin-percentile.ts'
@@ -46,8 +46,6 @@ export function timesTable(caption: string, result: LoadResultJson): VNode | nul
 /** What became of each operation's requests. */
 export function countsTable(caption: string, result: LoadResultJson): VNode | null {
   const seconds = result.measuredMs / 1_000
-  const rate = (perSecond: number | null): string =>
-    perSecond === null ? '–' : formatRate(perSecond)
   // Users send when they are answered: no rate is asked for.
   const isAsked = result.model.kind === 'open'
   return dataTable({
@@ -69,8 +67,8 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
     rows: result.operations.map(({ name, counts }) => [
       name,
       formatCount(counts.planned),
-      ...(isAsked ? [rate(seconds === 0 ? null : counts.planned / seconds)] : []),
-      rate(achievedPerSecond(withIntervals(result), name)),
+      ...(isAsked ? [formatRateOrDash(seconds === 0 ? null : counts.planned / seconds)] : []),
+      formatRateOrDash(achievedPerSecond(withIntervals(result), name)),
       ...[
         counts.ok,
         counts.failed,

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs } from '../../../format.ts'
+import { formatCount, formatMsOrDash } from '../../../format.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { dataTable } from '../data-table.ts'
 
@@ -12,7 +12,6 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
   if (model.kind === 'open') return null
   const { users, thinkTime, iterations } = model
   const { p50Ms, p95Ms, p99Ms } = iterations.time.figures
-  const time = (ms: number | null): string => (ms === null ? '–' : formatMs(ms))
   return html`<p class="note">
       ${formatCount(users)} users, think time ${thinkTime.label}. In a closed load, times count from
       the actual start of a step: while the system stalls, users wait and send nothing.
@@ -36,7 +35,7 @@ export function usersTable({ name, result: { model } }: Measured): VNode | null 
             iterations.cutShort,
             iterations.underWay,
           ].map(formatCount),
-          ...[p50Ms, p95Ms, p99Ms].map(time),
+          ...[p50Ms, p95Ms, p99Ms].map(formatMsOrDash),
         ],
       ],
     })}

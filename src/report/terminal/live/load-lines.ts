@@ -1,7 +1,7 @@
 import {
   counted,
   formatCount,
-  formatMs,
+  formatMsOrDash,
   formatPercent,
   formatPercentDown,
   formatRate,
@@ -115,7 +115,7 @@ function achievedText({ achievedPerSecond }: LiveSecond): string {
 }
 
 function times(percentile: string, ms: number | null): string {
-  return `${percentile} ${ms === null ? '–' : formatMs(ms)}`.padEnd(11)
+  return `${percentile} ${formatMsOrDash(ms)}`.padEnd(11)
 }
 
 function errorCells({ progress, errors }: LiveLoad, paint: Painter): readonly string[] {

@@ -1,4 +1,10 @@
-import { counted, formatCount, formatMs, formatPercentDown, formatRate } from '../../../format.ts'
+import {
+  counted,
+  formatCount,
+  formatMsOrDash,
+  formatPercentDown,
+  formatRate,
+} from '../../../format.ts'
 import { printable } from '../../../printable.ts'
 import type { LiveLoad } from './live-load.ts'
 
@@ -30,9 +36,9 @@ export class PlainLines {
       formatRate(rate),
       `success ${ended === 0 ? '–' : formatPercentDown(ok / ended)}`,
       `${formatCount(progress.inFlight)} in flight`,
-      `P50 ${time(p50Ms)}`,
-      `P95 ${time(p95Ms)}`,
-      `P99 ${time(progress.p99Ms)}`,
+      `P50 ${formatMsOrDash(p50Ms)}`,
+      `P95 ${formatMsOrDash(p95Ms)}`,
+      `P99 ${formatMsOrDash(progress.p99Ms)}`,
     ].join('   ')
   }
 }
@@ -43,8 +49,4 @@ export function startLine({ outline }: LiveLoad): string {
   const { label, durationMs, warmUpMs } = outline
   const warmUp = warmUpMs === 0 ? '' : ` after ${formatCount(warmUpMs / 1_000)} s of warm-up`
   return `${printable(label)} for ${formatCount(durationMs / 1_000)} s${warmUp}`
-}
-
-function time(ms: number | null): string {
-  return ms === null ? '–' : formatMs(ms)
 }
