@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { counted, formatSeconds } from '../../format.ts'
+import { capitalised, counted, formatSeconds } from '../../format.ts'
 import { outcomeOf, WORST_OUTCOME_FIRST, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
@@ -46,7 +46,7 @@ export function renderEnding(unprintable: RunFile, others: readonly OtherEnd[] =
 function othersText(others: readonly OtherEnd[]): string {
   const [first] = others
   if (first === undefined) return ''
-  const word = `${first.outcome.charAt(0).toUpperCase()}${first.outcome.slice(1)}`
+  const word = capitalised(first.outcome)
   const more = others.length === 1 ? '' : `, and ${counted(others.length - 1, 'other')}`
   return `${word}: ${printable(first.name)}${more}.`
 }

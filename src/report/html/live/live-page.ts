@@ -1,3 +1,4 @@
+import { capitalised } from '../../../format.ts'
 import { html } from 'htm/preact'
 import { render } from 'preact-render-to-string'
 import type { ComponentChildren, VNode } from 'preact'
@@ -121,11 +122,7 @@ export class LivePageView {
 }
 
 function markup(body: ComponentChildren): string {
-  return render(html`<${Fragment}>${body}<//>`)
-}
-
-function Fragment({ children }: { readonly children?: ComponentChildren }): ComponentChildren {
-  return children
+  return render(html`${body}`)
 }
 
 function head(followed: FollowedRun): VNode {
@@ -135,7 +132,7 @@ function head(followed: FollowedRun): VNode {
       <span class="live-dot" aria-hidden="true"></span> Load test under way
     </p>
     <h1>${headline(followed)}</h1>
-    ${place === null ? null : html`<p class="place">${place.charAt(0).toUpperCase()}${place.slice(1)}</p>`}
+    ${place === null ? null : html`<p class="place">${capitalised(place)}</p>`}
     ${
       run === null
         ? null
