@@ -7,12 +7,13 @@ import {
   formatRate,
 } from '../../../format.ts'
 import type { ReceiptsSoFar } from '../../../load/recording/delivery-tally.ts'
+import { roughPercentileMs } from '../../../load/recording/sparse-counts.ts'
 import { printable } from '../../../printable.ts'
 import { sparkline } from '../../sparkline.ts'
 import { boundText, sloCells } from '../../slo-cells.ts'
 import { cutInMiddle, textWidth } from '../text-width.ts'
 import type { Style } from '../paint.ts'
-import { roughPercentileMs, type LiveLoad } from './live-load.ts'
+import type { LiveLoad } from './live-load.ts'
 import { paceSoFar } from './pace-so-far.ts'
 import { sloSoFar } from './slo-so-far.ts'
 
