@@ -1,3 +1,4 @@
+import { isCount } from './is-count.ts'
 import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
 import { total } from './totals.ts'
 import type { Operation } from './workload.ts'
@@ -16,10 +17,7 @@ export function receiptsSoFar(operations: ReadonlyMap<string, Teller>): Receipts
 function toldReceipts(operation: Teller): ReceiptsSoFar | null {
   try {
     const told = operation.receiptsSoFar?.()
-    const counts = told === undefined ? [] : [told.expected, told.received]
-    const isCount =
-      counts.length > 0 && counts.every((one) => Number.isSafeInteger(one) && one >= 0)
-    return isCount ? (told ?? null) : null
+    return told !== undefined && isCount(told.expected) && isCount(told.received) ? told : null
   } catch {
     return null
   }

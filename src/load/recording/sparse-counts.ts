@@ -1,3 +1,4 @@
+import { isCount } from '../is-count.ts'
 import { rankOf } from './rank.ts'
 
 /**
@@ -94,15 +95,11 @@ export function isSparseCounts(data: unknown): data is SparseCounts {
   let bucket = 0
   for (let i = 0; i < data.length; i += 2) {
     const [gap, count]: unknown[] = [data[i], data[i + 1]]
-    if (!isWhole(gap) || !isWhole(count) || count === 0 || (gap === 0 && i > 0)) return false
+    if (!isCount(gap) || !isCount(count) || count === 0 || (gap === 0 && i > 0)) return false
     bucket += gap
     if (bucket >= SPARSE_BUCKETS) return false
   }
   return true
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 /** A bucket that isn't empty. */
