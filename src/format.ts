@@ -42,6 +42,16 @@ export function formatSeconds(ms: number, decimals = 1): string {
   return `${(ms / 1_000).toFixed(decimals)} s`
 }
 
+/** A time in ISO 8601, UTC, to the minute or second: `2026-01-02 03:04 UTC`. */
+export function formatUtc(iso: string, to: 'minute' | 'second' = 'minute'): string {
+  return `${iso.slice(0, to === 'minute' ? 16 : 19).replace('T', ' ')} UTC`
+}
+
+/** A text as the start of a sentence or heading: its first letter is a capital. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** Some digits, zeros at the end included, and all of a larger number's before the point: `1.20`, `1,234`. */
 export function formatDigits(value: number, digits = 3): string {
   const size = Math.abs(value)

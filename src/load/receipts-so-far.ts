@@ -17,7 +17,8 @@ export function receiptsSoFar(operations: ReadonlyMap<string, Teller>): Receipts
 function toldReceipts(operation: Teller): ReceiptsSoFar | null {
   try {
     const told = operation.receiptsSoFar?.()
-    return told !== undefined && isCount(told.expected) && isCount(told.received) ? told : null
+    if (told === undefined || told === null) return null
+    return isCount(told.expected) && isCount(told.received) ? told : null
   } catch {
     return null
   }

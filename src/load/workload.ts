@@ -66,9 +66,9 @@ export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
   /**
    * Returns its receipts so far, for those who watch the load; called about twice per second while it runs, in
-   * the process that sends, so it has to return at once what it knows.
+   * the process that sends, so it has to return at once what it knows; `null` once it knows no more.
    */
-  readonly receiptsSoFar?: () => ReceiptsSoFar
+  readonly receiptsSoFar?: () => ReceiptsSoFar | null
 }
 
 /** The operations of a load, by name. */

@@ -72,6 +72,7 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
       process.kill(pid, 'SIGKILL')
       const unknown = { kind: 'unknown', reason: "The subscribers' process ended (SIGKILL)." }
       await expect.poll(() => subscribers.deliveries([])).toEqual(unknown)
+      await expect.poll(() => subscribers.receiptsSoFar()).toBeNull()
       await expect(subscribers.host(['c'])).rejects.toThrow('SIGKILL')
     })
 

@@ -63,7 +63,8 @@ class SubscriberProcess implements Subscribers {
   readonly #calls: Calls
   readonly #hosted = new Set<string>()
   #announced: AnnouncedMessage[] = []
-  #soFar: ReceiptsSoFar = { expected: 0, received: 0 }
+  /** As last told; `null` once the process can't be asked any more. */
+  #soFar: ReceiptsSoFar | null = { expected: 0, received: 0 }
 
   constructor(child: ChildProcess, pid: number, calls: Calls, loadId: number, gateway: string) {
     this.loadId = loadId
@@ -91,10 +92,11 @@ class SubscriberProcess implements Subscribers {
     if (this.#announced.length >= ANNOUNCE_BATCH) this.#announce()
   }
 
-  receiptsSoFar(): ReceiptsSoFar {
-    const { expected, received } = this.#soFar
-    if (this.#announced.length > 0 || received < expected) this.#announce()
-    return this.#soFar
+  receiptsSoFar(): ReceiptsSoFar | null {
+    const soFar = this.#soFar
+    if (soFar === null) return null
+    if (this.#announced.length > 0 || soFar.received < soFar.expected) this.#announce()
+    return soFar
   }
 
   async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
@@ -126,8 +128,8 @@ class SubscriberProcess implements Subscribers {
       (answer) => {
         if (answer.kind === 'expected') this.#soFar = answer.soFar
       },
-      // `deliveries` reports a dead process.
-      () => {},
+      // `deliveries` says why. Counts of a dead process would read as if all were delivered.
+      () => (this.#soFar = null),
     )
   }
 }

@@ -28,8 +28,8 @@ export interface Subscribers {
   hosts(identity: string): boolean
   /** Announces a measured message, sent or not, so that missing receipts are counted. */
   expect(message: AnnouncedMessage): void
-  /** The receipts of announced messages, as far as they are known here; returns at once. */
-  receiptsSoFar(): ReceiptsSoFar
+  /** The receipts of announced messages, as far as they are known here; returns at once. `null` if its process died. */
+  receiptsSoFar(): ReceiptsSoFar | null
   /**
    * Counts the deliveries, after a short wait for receipts in transit. They are unknown if the subscribers'
    * process died or doesn't answer.

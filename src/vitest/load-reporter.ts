@@ -31,16 +31,14 @@ import { printableRun } from '../run-file/printable-run.ts'
 import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
-import { serializeIntervals } from '../run-file/json/intervals-json.ts'
-import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { relativePath, runErrors } from './error-text.ts'
-import { KeptLoad } from './kept-load.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
+import { RunningTests } from './running-tests.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
-import { isBrokenTest, nameOfLoad, scenarioEntries } from './scenario-entries.ts'
+import { isBrokenTest, scenarioEntries } from './scenario-entries.ts'
 import { kindOf, TestPlaces } from './test-places.ts'
 import { UNDECLARED } from './system-setup.ts'
 
@@ -72,10 +70,7 @@ export class LoadReporter implements Reporter {
   readonly #live: LiveTerminal
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
-  /** Tests that have begun and not ended. */
-  readonly #running = new Map<string, TestCase>()
-  /** Partial measurements of running tests, by test and load; all that remains if their process dies. */
-  readonly #kept = new Map<string, KeptLoad[]>()
+  readonly #running = new RunningTests()
   readonly #headed = new Set<string>()
   readonly #places = new TestPlaces()
   #root = ''
@@ -113,11 +108,9 @@ export class LoadReporter implements Reporter {
       isBlockAllowed: isOnlyReporter,
       others: [process.stdout, process.stderr],
     })
-    this.#progress = new ProgressListener(({ testId, load, outline, progress }) => {
-      const kept = this.#kept.get(testId) ?? []
-      while (kept.length <= load) kept.push(new KeptLoad(progress, Date.now()))
-      kept[load]?.add(progress)
-      this.#kept.set(testId, kept)
+    this.#progress = new ProgressListener((message) => {
+      const { testId, load, outline, progress } = message
+      this.#running.keep(message, Date.now())
       const testCase = this.#running.get(testId)
       if (testCase === undefined) return
       const scenario = this.#scenarioOf(testCase)
@@ -173,7 +166,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseReady(testCase: TestCase): void {
-    this.#running.set(testCase.id, testCase)
+    this.#running.begin(testCase)
     if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
@@ -225,8 +218,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
-    this.#running.delete(testCase.id)
-    this.#kept.delete(testCase.id)
+    this.#running.end(testCase)
     this.#printHeading(testCase)
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
@@ -249,7 +241,9 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const lostTests = this.#isBegun ? this.#lostTests(errors) : []
+    const lostTests = this.#isBegun
+      ? this.#running.lost(errors, (testCase) => this.#scenarioOf(testCase))
+      : []
     const lost = lostTests.flatMap(({ entries }) => entries)
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
@@ -280,7 +274,7 @@ export class LoadReporter implements Reporter {
       return
     }
     this.#print('')
-    if (paths !== null) this.#print(renderFiles({ ...paths, ...page }))
+    if (files !== null) this.#print(renderFiles(files))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
@@ -291,28 +285,6 @@ export class LoadReporter implements Reporter {
     if (this.#page?.write(html, this.#record.run) === true) return { html }
     if (this.#page !== null) process.stderr.write(`${this.#page.problem ?? ''}\n`)
     return {}
-  }
-
-  /** Tests whose process died while they were being measured. */
-  #lostTests(
-    errors: readonly SerializedError[],
-  ): readonly { readonly scenario: RunningScenario; readonly entries: readonly ScenarioEntry[] }[] {
-    const [first] = errors
-    const reasons = [first?.message, first?.cause?.message].filter((text) => text !== undefined)
-    const error = `the process that measured it ended: ${reasons.join(' ')}`
-    return [...this.#running.values()]
-      .filter(({ project }) => project.name === 'load')
-      .map((testCase) => ({
-        scenario: this.#scenarioOf(testCase),
-        entries: (this.#kept.get(testCase.id) ?? [null]).map((kept, index) => ({
-          state: 'lost',
-          name: nameOfLoad(testCase, index),
-          file: this.#fileOf(testCase),
-          testStatus: 'failed',
-          error,
-          intervals: kept?.columns ?? serializeIntervals([], null),
-        })),
-      }))
   }
 
   /** Called once per test. Readiness is reported separately from results, and may arrive later. */

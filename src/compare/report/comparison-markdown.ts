@@ -1,8 +1,9 @@
+import { formatUtc } from '../../format.ts'
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
 import { differenceTexts } from './difference-text.ts'
-import { runDifferences, startText } from './run-differences.ts'
+import { runDifferences } from './run-differences.ts'
 import { formatRatio } from '../decision/metric.ts'
 import { formatMetric, formatMark } from './format-metric.ts'
 import { notJudgedLines } from '../decision/judgement.ts'
@@ -56,7 +57,7 @@ function differences(comparison: RunComparison): readonly string[] {
 }
 
 function summary(name: string, run: RunSummary): string {
-  return `${name}: \`${run.runId}\`, ${startText(run)}`
+  return `${name}: \`${run.runId}\`, ${formatUtc(run.startedAt)}`
 }
 
 function details(scenario: ScenarioComparison): string {

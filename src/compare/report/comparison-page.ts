@@ -1,5 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
+import { capitalised, formatUtc } from '../../format.ts'
 import type { Chart } from '../../report/html/chart.ts'
 import { headedFigure } from '../../report/html/chart-figure.ts'
 import { dataTable } from '../../report/html/data-table.ts'
@@ -19,7 +20,7 @@ import { comparisonAnswer } from './comparison-sentence.ts'
 import { differenceTexts } from './difference-text.ts'
 import { formatMetric } from './format-metric.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
-import { commitText, runDifferences, startText } from './run-differences.ts'
+import { commitText, runDifferences } from './run-differences.ts'
 
 /**
  * Two runs side by side as a page: the answer, what differs between the runs, and each operation's figures
@@ -55,7 +56,7 @@ export function comparisonPage(
 }
 
 function runText(run: RunSummary): VNode {
-  return html`${run.runId}<small>${startText(run)}, ${shortSystemText(run.system)}</small
+  return html`${run.runId}<small>${formatUtc(run.startedAt)}, ${shortSystemText(run.system)}</small
     ><small>commit ${commitText(run)}</small>`
 }
 
@@ -179,8 +180,4 @@ function bothOf(
     return operation === undefined ? undefined : measuredOperation(result, operation)
   })
   return a === undefined || b === undefined ? null : [a, b]
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,10 +1,11 @@
+import { formatUtc } from '../../format.ts'
 import { paint } from '../../report/terminal/paint.ts'
 import { left, renderTable, right } from '../../report/terminal/table.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'
 import { differenceTexts } from './difference-text.ts'
-import { runDifferences, startText } from './run-differences.ts'
+import { runDifferences } from './run-differences.ts'
 import { formatMetric, formatMark } from './format-metric.ts'
 import { notJudgedLines } from '../decision/judgement.ts'
 import { formatRatio, type MetricComparison } from '../decision/metric.ts'
@@ -33,7 +34,7 @@ function renderRuns(comparison: RunComparison): string {
   const { baseline, candidate } = comparison
   const { same, differs } = runDifferences(comparison)
   const run = (summary: RunSummary): string =>
-    `${paint('bold', summary.runId)}  ${startText(summary)}`
+    `${paint('bold', summary.runId)}  ${formatUtc(summary.startedAt)}`
   return [
     `baseline   ${run(baseline)}`,
     `candidate  ${run(candidate)}`,

@@ -30,8 +30,3 @@ export function commitText({ commit }: RunSummary): string {
   const where = branch === null ? '' : ` (${branch})`
   return `${short}${where}${isDirty ? ' with uncommitted work' : ''}`
 }
-
-/** A run's start, UTC, to the minute. */
-export function startText({ startedAt }: RunSummary): string {
-  return `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
-}

@@ -1,5 +1,5 @@
 import type { IntervalFigures } from '../../load/result.ts'
-import type { MicroBenchmarkEntry, RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
 import { LiveRun } from '../terminal/live/live-run.ts'
 import type { RunEvent, RunListener } from './run-event.ts'
 
@@ -23,19 +23,11 @@ export class FollowedRun {
   readonly live = new LiveRun()
   /** Loads of those tests, by test and index. */
   readonly #loads = new Map<string, GrowingLoad[]>()
-  readonly #entries: ScenarioEntry[] = []
-  readonly #microBenchmarks: MicroBenchmarkEntry[] = []
   #run: RunFile | null = null
-  #isEnded = false
 
-  /** The run with what has ended so far; `null` before it began. */
+  /** The run with what has ended so far, the same object until more has; `null` before it began. */
   get run(): RunFile | null {
-    if (this.#run === null || this.#isEnded) return this.#run
-    return {
-      ...this.#run,
-      scenarios: [...this.#entries],
-      microBenchmarks: [...this.#microBenchmarks],
-    }
+    return this.#run
   }
 
   /** @param load its index in the test. */
@@ -47,22 +39,19 @@ export class FollowedRun {
     this.live.apply(event, performance.now())
     switch (event.event) {
       case 'run-started':
-        this.#begin(event.run)
+      case 'run-ended':
+        this.#run = event.run
+        this.#loads.clear()
         break
       case 'progress':
         this.#progress(event)
         break
       case 'scenario-ended':
         this.#loads.delete(event.scenario.id)
-        this.#entries.push(...event.entries)
+        this.#add(event.entries, [])
         break
       case 'micro-benchmarks':
-        this.#microBenchmarks.push(...event.entries)
-        break
-      case 'run-ended':
-        this.#run = event.run
-        this.#loads.clear()
-        this.#isEnded = true
+        this.#add([], event.entries)
         break
       case 'scenario-started':
       case 'load-started':
@@ -70,13 +59,14 @@ export class FollowedRun {
     }
   }
 
-  /** A rerun begins anew. */
-  #begin(run: RunFile): void {
-    this.#run = run
-    this.#isEnded = false
-    this.#loads.clear()
-    this.#entries.length = 0
-    this.#microBenchmarks.length = 0
+  #add(scenarios: RunFile['scenarios'], microBenchmarks: RunFile['microBenchmarks']): void {
+    const run = this.#run
+    if (run === null) return
+    this.#run = {
+      ...run,
+      scenarios: [...run.scenarios, ...scenarios],
+      microBenchmarks: [...run.microBenchmarks, ...microBenchmarks],
+    }
   }
 
   #progress({ scenario, load, progress }: Extract<RunEvent, { event: 'progress' }>): void {

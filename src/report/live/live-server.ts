@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { InputError } from '../../input-error.ts'
-import { withoutSecrets } from '../../run-file/write/without-secrets.ts'
+import { redactedRun } from '../../run-file/printable-run.ts'
 import { livePage, LivePageView } from '../html/live/live-page.ts'
 import { readPageAssets, type PageAssets } from '../html/page-assets.ts'
 import { renderPage } from '../html/page.ts'
@@ -180,7 +180,7 @@ export class LiveServer {
       this.#awaited -= 1
       if (this.#awaited <= 0) this.#onFetched()
     })
-    sendPage(response, renderPage(runPage(withoutSecrets(run)), this.#assets))
+    sendPage(response, renderPage(runPage(redactedRun(run)), this.#assets))
   }
 }
 

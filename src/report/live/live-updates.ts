@@ -1,3 +1,4 @@
+import type { Chart } from '../html/chart.ts'
 import type { LiveView } from '../html/live/live-page.ts'
 
 /** Turns views of a page into the messages that bring a browser from one to the next. */
@@ -5,6 +6,8 @@ export class LiveUpdates {
   readonly #sentParts = new Map<string, string>()
   /** Charts as JSON. */
   readonly #sentCharts = new Map<string, string>()
+  /** JSON of charts; those of what has ended stay the same objects, and may be large. */
+  readonly #texts = new WeakMap<Chart, string>()
 
   /**
    * What has changed since the last view.
@@ -12,7 +15,7 @@ export class LiveUpdates {
    */
   next({ parts, charts }: LiveView): string | null {
     const changed = this.#changedOf(parts)
-    const texts = new Map(charts.map((chart) => [chart.id, JSON.stringify(chart)]))
+    const texts = new Map(charts.map((chart) => [chart.id, this.#textOf(chart)]))
     const drawn = [...texts].filter(([id, text]) => this.#sentCharts.get(id) !== text)
     this.#sentParts.clear()
     this.#sentCharts.clear()
@@ -20,6 +23,12 @@ export class LiveUpdates {
     for (const [id, text] of texts) this.#sentCharts.set(id, text)
     // New markup around a chart needs the chart again only if it is new: the page keeps those it has.
     return changed.size === 0 && drawn.length === 0 ? null : messageOf(changed, drawn)
+  }
+
+  #textOf(chart: Chart): string {
+    const text = this.#texts.get(chart) ?? JSON.stringify(chart)
+    this.#texts.set(chart, text)
+    return text
   }
 
   /** A part that changes empties the places of those in it. */

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { counted, formatCount, formatSeconds } from '../../format.ts'
+import { counted, formatCount, formatSeconds, formatUtc } from '../../format.ts'
 import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
@@ -31,7 +31,7 @@ export function runMarkdown(ended: EndedRun): string {
       ? []
       : [`commit \`${commit.short}\`${commit.isDirty ? ' and changes' : ''}`]),
     `profile ${markdownText(profile)}`,
-    `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    formatUtc(startedAt),
   ]
   const rows = measured
     .flatMap((scenario) => scenario.slo.map((row) => ({ scenario, row })))

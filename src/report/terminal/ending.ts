@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { counted, formatSeconds } from '../../format.ts'
+import { capitalised, counted, formatSeconds } from '../../format.ts'
 import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
@@ -48,7 +48,7 @@ const WORST_FIRST = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'
 function othersText(others: readonly OtherEnd[]): string {
   const [first] = others
   if (first === undefined) return ''
-  const word = `${first.outcome.charAt(0).toUpperCase()}${first.outcome.slice(1)}`
+  const word = capitalised(first.outcome)
   const more = others.length === 1 ? '' : `, and ${counted(others.length - 1, 'other')}`
   return `${word}: ${printable(first.name)}${more}.`
 }

@@ -1,7 +1,8 @@
+import { capitalised } from '../../format.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { intervalsOf } from '../json/intervals-json.ts'
 import { column, toCsv, type Column } from './csv.ts'
-import { capitalized, figureName } from './operation-row.ts'
+import { figureName } from './operation-row.ts'
 import { roundedMs } from './rounded.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
@@ -42,14 +43,14 @@ export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
   ),
   ...(['p50Ms', 'p99Ms', 'maxMs'] as const).map((figure) =>
     column<IntervalRow>(
-      `lateness${capitalized(figure)}`,
+      `lateness${capitalised(figure)}`,
       `intended to actual start, ${figureName(figure)}, of those started in this second`,
       ({ interval }) => roundedMs(interval.lateness?.[figure] ?? null),
     ),
   ),
   ...(['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const).map((figure) =>
     column<IntervalRow>(
-      `response${capitalized(figure)}`,
+      `response${capitalised(figure)}`,
       `response time, ${figureName(figure)}, of those that ended in this second`,
       ({ interval }) => roundedMs(interval.response?.[figure] ?? null),
     ),

@@ -1,5 +1,5 @@
+import { capitalised } from '../../format.ts'
 import { column, toCsv, type Column } from './csv.ts'
-import { capitalized } from './operation-row.ts'
 import { roundedRate } from './rounded.ts'
 import type { MicroBenchmarkEntry, RunFile } from '../run-file.ts'
 
@@ -20,7 +20,7 @@ export const MICRO_COLUMNS: readonly Column<MicroRow>[] = [
   column('samples', 'how often it was timed', ({ entry }) => entry.samples),
   ...LATENCIES.map((figure) =>
     column<MicroRow>(
-      `latency${capitalized(figure)}`,
+      `latency${capitalised(figure)}`,
       'time of one call, to four digits',
       ({ entry }) => Number(entry.latency[figure].toPrecision(4)),
     ),

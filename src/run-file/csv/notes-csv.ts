@@ -1,7 +1,7 @@
+import { capitalised } from '../../format.ts'
 import { perSecond } from '../../load/metrics/counter.ts'
 import { column, toCsv, type Column } from './csv.ts'
 import { roundedMs, roundedRate } from './rounded.ts'
-import { capitalized } from './operation-row.ts'
 import type { MetricJson, TagSplitJson } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
@@ -43,12 +43,12 @@ export const NOTE_COLUMNS: readonly Column<NoteRow>[] = [
   ofTag('timedOut', 'requests that timed out', ({ counts }) => counts.timedOut),
   ofTag('unfinished', 'requests that never ended', ({ counts }) => counts.unfinished),
   ...TIMES.map((figure) =>
-    ofTag(`response${capitalized(figure)}`, 'of the requests with this value', (tag) =>
+    ofTag(`response${capitalised(figure)}`, 'of the requests with this value', (tag) =>
       roundedMs(tag.response.figures[figure]),
     ),
   ),
   ...TIMES.map((figure) =>
-    ofTag(`service${capitalized(figure)}`, 'of the requests with this value', (tag) =>
+    ofTag(`service${capitalised(figure)}`, 'of the requests with this value', (tag) =>
       roundedMs(tag.service.figures[figure]),
     ),
   ),

@@ -38,8 +38,3 @@ export function figureName(figure: (typeof FIGURES)[number]): string {
   } as const
   return names[figure]
 }
-
-/** A name as the second word of a column's label. */
-export function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
-}

@@ -1,3 +1,4 @@
+import { capitalised } from '../../format.ts'
 import { withIntervals } from '../json/intervals-json.ts'
 import type { HistogramFigures } from '../../load/recording/histogram.ts'
 import {
@@ -11,13 +12,7 @@ import { deserializeOperation, serializeOperation } from '../json/load-result-js
 import { roundedMs, roundedRate, roundedRatio } from './rounded.ts'
 import { column, toCsv, type Column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
-import {
-  capitalized,
-  FIGURES,
-  figureName,
-  ofOperation,
-  type OperationRow,
-} from './operation-row.ts'
+import { FIGURES, figureName, ofOperation, type OperationRow } from './operation-row.ts'
 import { serversText } from '../../environment/system.ts'
 import { isOfRegistry } from '../provenance/environment-fields.ts'
 import { outcomeOf } from '../outcome.ts'
@@ -238,7 +233,7 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
   return [
     ...names.map((name) =>
       ofOperation(
-        `deliveries${capitalized(name)}`,
+        `deliveries${capitalised(name)}`,
         descriptions[name],
         ({ operation }) => countedDeliveries(operation.deliveries)?.[name] ?? null,
       ),
@@ -256,7 +251,7 @@ function timeColumns(
 ): readonly Column<OperationRow>[] {
   return FIGURES.map((figure) =>
     ofOperation(
-      `${time}${capitalized(figure)}`,
+      `${time}${capitalised(figure)}`,
       `${time} time (${meaning}), ${figureName(figure)}`,
       ({ operation }) => roundedMs(figuresOf(operation)?.[figure] ?? null),
     ),
@@ -295,7 +290,7 @@ function usersColumns(): readonly Column<OperationRow>[] {
     ),
     ...FIGURES.map((figure) =>
       ofUsers(
-        `iteration${capitalized(figure)}`,
+        `iteration${capitalised(figure)}`,
         `service times of an iteration's steps, added up, ${figureName(figure)}`,
         ({ iterations }) => roundedMs(iterations.time.figures[figure]),
       ),

@@ -83,10 +83,14 @@ function sentenceOf(series: Series, offset: number): string {
 function levels(series: Series): readonly (number | null)[] {
   const { changes, points } = series
   if (changes === null) return points.map(() => null)
+  const [first] = changes
+  if (first === undefined) {
+    const level = rounded(presentLevel(series))
+    return points.map(() => level)
+  }
   return points.map((_, at) => {
     const before = changes.findLast(({ index }) => index <= at)
-    const level = before?.levelAfter ?? changes[0]?.levelBefore
-    return rounded(level === undefined ? presentLevel(series) : inMetricUnit(series, level))
+    return rounded(inMetricUnit(series, before?.levelAfter ?? first.levelBefore))
   })
 }
 

@@ -1,4 +1,4 @@
-import { counted, formatFigure, formatPercent } from '../../format.ts'
+import { counted, formatFigure, formatPercent, formatUtc } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { paint } from '../../report/terminal/paint.ts'
 import type { Change, Point } from '../decision/changes.ts'
@@ -40,7 +40,7 @@ export function changeText(series: Series, change: Change, emphasis = PLAIN): st
     beside.length === 0 ? null : `at the same time: ${beside.map(printable).join('; ')}`,
   ].filter((note) => note !== null)
   const direction = emphasis[change.isWorse ? 'worse' : 'better'](directionOf(change))
-  const since = `since ${emphasis.commit(commitText(first))} (${dateTimeText(first.startedAt)})`
+  const since = `since ${emphasis.commit(commitText(first))} (${formatUtc(first.startedAt)})`
   return `${series.metric.label} ${direction} ${since}: ${[levels, confirmed, ...notes].join('; ')}`
 }
 
@@ -63,11 +63,6 @@ export function levelsOf(
 /** A run's short commit; `*` marks uncommitted work. */
 export function commitText({ commit, isDirty }: Point): string {
   return `${commit ?? 'no commit'}${isDirty ? '*' : ''}`
-}
-
-/** A time in ISO 8601, UTC, to the minute: `2026-03-02 00:00 UTC`. */
-export function dateTimeText(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 /** `90 runs from 2026-01-01 (abc0000) to 2026-03-31 (abc0059)`. */

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatCount } from '../../format.ts'
+import { counted, formatCount, formatUtc } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { dataTable, type TableColumn } from '../../report/html/data-table.ts'
 import type { Page } from '../../report/html/page.ts'
@@ -8,7 +8,7 @@ import { outcomeBadge } from '../../report/html/run/outcome-badge.ts'
 import { noteList, verdictPage, type PageSection } from '../../report/html/verdict-page.ts'
 import type { Change } from '../decision/changes.ts'
 import type { Series } from '../decision/series.ts'
-import { commitText, dateTimeText, directionOf, levelsOf } from './series-notes.ts'
+import { commitText, directionOf, levelsOf } from './series-notes.ts'
 import { seriesSection } from './series-section.ts'
 import { closingText, groupsOf, nameOf } from './trend-groups.ts'
 
@@ -33,8 +33,8 @@ export function trendPage(all: readonly Series[], { title, unread }: TrendPageOp
     sentence: sentenceOf(all, changes),
     facts: [
       ['Runs', formatCount(new Set(points.map(({ runId }) => runId)).size)],
-      ['First', first === undefined ? null : dateTimeText(first)],
-      ['Latest', last === undefined ? null : dateTimeText(last)],
+      ['First', first === undefined ? null : formatUtc(first)],
+      ['Latest', last === undefined ? null : formatUtc(last)],
       ['Operations', formatCount(groupsOf(all).length)],
       ['Series', formatCount(all.length)],
     ],
@@ -113,7 +113,7 @@ function changesSection(changes: readonly Found[]): PageSection {
       series.metric.label,
       badge(change),
       html`<code>${commitText(change.first)}</code
-        ><small>${dateTimeText(change.first.startedAt)}</small>`,
+        ><small>${formatUtc(change.first.startedAt)}</small>`,
       ...levelsOf(series, change),
       counted(change.confirmedBy - change.index + 1, 'run'),
       [...(change.isWithinCommit ? ['the same commit'] : []), ...change.beside.map(printable)].join(

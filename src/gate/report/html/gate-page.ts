@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatCount, formatMs } from '../../../format.ts'
+import { capitalised, counted, formatCount, formatMs, formatUtc } from '../../../format.ts'
 import { printable } from '../../../printable.ts'
 import { percentileMs } from '../../../load/recording/histogram.ts'
 import type { Chart, LineChart } from '../../../report/html/chart.ts'
@@ -42,12 +42,12 @@ export function gatePage(report: GateReport, times: readonly OperationTimes[]): 
     kicker: 'Performance gate',
     ending: ENDINGS[verdict],
     word: verdict,
-    sentence: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${decisiveText(report, tables)}`,
+    sentence: `${capitalised(sentence)}${decisiveText(report, tables)}`,
     facts: [
       ['Baseline', printable(baseline.version)],
       ['Candidate', printable(candidate.version)],
       ['Subject', subject.map(printable).join(', ')],
-      ['Date', `${startedAt.slice(0, 16).replace('T', ' ')} UTC`],
+      ['Date', formatUtc(startedAt)],
       ['Duration', `${clock(elapsedMs)} min${status === 'interrupted' ? ', interrupted' : ''}`],
       ['Environment', printable(report.environment)],
     ],

@@ -1,10 +1,10 @@
+import { capitalised } from '../../../format.ts'
 import { html } from 'htm/preact'
 import { render } from 'preact-render-to-string'
 import type { ComponentChildren, VNode } from 'preact'
 import { systemText } from '../../../environment/system.ts'
-import { printableRun } from '../../../run-file/printable-run.ts'
+import { printableRun, redactedRun } from '../../../run-file/printable-run.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
-import { withoutSecrets } from '../../../run-file/write/without-secrets.ts'
 import type { FollowedRun } from '../../live/followed-run.ts'
 import type { LiveTest } from '../../terminal/live/live-run.ts'
 import { placeText } from '../../terminal/live/run-lines.ts'
@@ -27,9 +27,16 @@ export interface LiveView {
 }
 
 /** A scenario that has ended, without secrets and control characters, and its section. */
-interface Ended {
+interface EndedScenario {
   readonly shown: ScenarioEntry
   readonly part: Part
+}
+
+/** What has ended of a run, as markup. */
+interface Ended {
+  readonly run: RunFile | null
+  readonly body: string
+  readonly charts: readonly Chart[]
 }
 
 /** The page before anything has happened: `view` fills it. */
@@ -54,12 +61,11 @@ export function livePage(events: string): Page {
   }
 }
 
-/** Renders the present state of a run. Sections of scenarios that have ended are built once. */
+/** Renders the present state of a run. What has ended is rendered once. */
 export class LivePageView {
   readonly #run: FollowedRun
-  readonly #ended = new Map<ScenarioEntry, Ended>()
-  /** Of all that have ended, and how many those are. */
-  #summary: { readonly count: number; readonly part: Part } = { count: 0, part: NOTHING }
+  readonly #scenarios = new WeakMap<ScenarioEntry, EndedScenario>()
+  #ended: Ended = { run: null, body: '', charts: [] }
 
   constructor(run: FollowedRun) {
     this.#run = run
@@ -68,9 +74,7 @@ export class LivePageView {
   view(): LiveView {
     const parts = new Map<string, string>()
     const charts: Chart[] = []
-    const put = (id: string, body: ComponentChildren): void =>
-      void parts.set(id, render(html`<${Fragment}>${body}<//>`))
-    const { run } = this.#run
+    const put = (id: string, body: ComponentChildren): void => void parts.set(id, markup(body))
     put('live-head', head(this.#run))
     const sections = [...this.#run.live.tests.values()].map((test) =>
       runningSection(test, this.#run),
@@ -83,39 +87,42 @@ export class LivePageView {
       for (const [id, body] of section.changing) put(id, body)
       charts.push(...section.charts)
     }
-    const ended = run === null ? [] : this.#endedOf(run)
-    put(
-      'live-ended',
-      ended.map(({ body }) => body),
-    )
-    charts.push(...ended.flatMap((section) => section.charts))
-    return { parts, charts }
+    const ended = this.#endedOf(this.#run.run)
+    parts.set('live-ended', ended.body)
+    return { parts, charts: [...charts, ...ended.charts] }
   }
 
   /** What all scenarios that have ended say together, and then each of them: first the latest one. */
-  #endedOf(run: RunFile): readonly Part[] {
-    const ended = run.scenarios.map((entry, at) => this.#sectionOf(run, entry, at))
-    if (this.#summary.count !== ended.length) {
-      const scenarios = ended.map(({ shown }) => shown)
-      this.#summary = { count: ended.length, part: summarySection({ ...run, scenarios }) }
-    }
-    const { microBenchmarks } = printableRun(withoutSecrets({ ...run, scenarios: [] }))
-    return [
-      this.#summary.part,
+  #endedOf(run: RunFile | null): Ended {
+    if (run === null || run === this.#ended.run) return this.#ended
+    const ended = run.scenarios.map((entry, at) => this.#scenarioOf(entry, at))
+    const rest = printableRun(redactedRun({ ...run, scenarios: [] }))
+    const scenarios = ended.map(({ shown }) => shown)
+    const sections: readonly Part[] = [
+      scenarios.length === 0 ? NOTHING : summarySection({ ...rest, scenarios }),
       ...ended.map(({ part }) => part).toReversed(),
-      { charts: [], body: microBenchmarksSection(microBenchmarks) },
+      { charts: [], body: microBenchmarksSection(rest.microBenchmarks) },
     ]
+    this.#ended = {
+      run,
+      body: markup(sections.map(({ body }) => body)),
+      charts: sections.flatMap(({ charts }) => charts),
+    }
+    return this.#ended
   }
 
-  #sectionOf(run: RunFile, entry: ScenarioEntry, at: number): Ended {
-    const known = this.#ended.get(entry)
+  #scenarioOf(entry: ScenarioEntry, at: number): EndedScenario {
+    const known = this.#scenarios.get(entry)
     if (known !== undefined) return known
-    const { scenarios } = printableRun(withoutSecrets({ ...run, scenarios: [entry] }))
-    const [shown = entry] = scenarios
+    const shown = printableRun(redactedRun(entry))
     const ended = { shown, part: scenarioSection(shown, `scenario-${at + 1}`) }
-    this.#ended.set(entry, ended)
+    this.#scenarios.set(entry, ended)
     return ended
   }
+}
+
+function markup(body: ComponentChildren): string {
+  return render(html`<${Fragment}>${body}<//>`)
 }
 
 function Fragment({ children }: { readonly children?: ComponentChildren }): ComponentChildren {
@@ -129,7 +136,7 @@ function head(followed: FollowedRun): VNode {
       <span class="live-dot" aria-hidden="true"></span> Load test under way
     </p>
     <h1>${headline(followed)}</h1>
-    ${place === null ? null : html`<p class="place">${place.charAt(0).toUpperCase()}${place.slice(1)}</p>`}
+    ${place === null ? null : html`<p class="place">${capitalised(place)}</p>`}
     ${
       run === null
         ? null

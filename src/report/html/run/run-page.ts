@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { counted, formatSeconds } from '../../../format.ts'
+import { counted, formatSeconds, formatUtc } from '../../../format.ts'
 import { systemText } from '../../../environment/system.ts'
 import { outcomeOf } from '../../../run-file/outcome.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
@@ -63,10 +63,7 @@ function runFacts({
 }: RunFile): readonly Fact[] {
   const seconds = finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt)
   return [
-    [
-      'Date',
-      html`<time datetime=${startedAt}>${startedAt.slice(0, 19).replace('T', ' ')} UTC</time>`,
-    ],
+    ['Date', html`<time datetime=${startedAt}>${formatUtc(startedAt, 'second')}</time>`],
     ['Duration', seconds === null ? 'unknown' : formatSeconds(seconds, 0)],
     ['System', systemText(system)],
     ['Commit', commit === null ? null : commitText(commit)],
