@@ -95,6 +95,8 @@ describe('the report of a run, opened from disk', () => {
     const figure = page.locator('figure.chart').first()
     await figure.scrollIntoViewIfNeeded()
     await figure.locator('summary').click()
+    // The browser tells that it is open a moment later.
+    await figure.locator('table').waitFor()
     const cells = await figure
       .locator('table tr')
       .evaluateAll((rows) => rows.map((row) => row.textContent ?? ''))

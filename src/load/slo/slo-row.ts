@@ -43,7 +43,7 @@ export interface WindowTally {
 
 /** Orders rows for reading: missed before inconclusive before met, and within each, by how much of the bound is used up. */
 export function worstFirst(a: SloRow, b: SloRow): number {
-  return RANK[a.outcome] - RANK[b.outcome] || usedUp(b) - usedUp(a)
+  return RANK[a.outcome] - RANK[b.outcome] || finite(usedUp(b)) - finite(usedUp(a))
 }
 
 /**
@@ -76,14 +76,20 @@ const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1,
 
 /**
  * The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. Of a least ratio, such as
- * the success rate, it is that of the permitted failures that happened.
+ * the success rate, it is that of the permitted failures that happened: 99.95 % of at least 99.9 % uses half.
+ * @returns infinity without a measured figure, or where nothing is permitted.
  */
-function usedUp({ measured, comparison, bound, unit }: SloRow): number {
-  if (measured === null) return Number.MAX_VALUE
+export function usedUp({ measured, comparison, bound, unit }: SloRow): number {
+  if (measured === null) return Infinity
   if (comparison === '<' || comparison === '<=') return ratioOf(measured, bound)
   return unit === 'ratio' ? ratioOf(1 - measured, 1 - bound) : ratioOf(bound, measured)
 }
 
 function ratioOf(part: number, whole: number): number {
-  return part === 0 ? 0 : Math.min(part / whole, Number.MAX_VALUE)
+  return part === 0 ? 0 : part / whole
+}
+
+/** The difference of two infinities is not a number. */
+function finite(ratio: number): number {
+  return Math.min(ratio, Number.MAX_VALUE)
 }

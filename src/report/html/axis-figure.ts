@@ -34,15 +34,16 @@ export function stretchOn(axis: Axis, from: number, to: number): string {
   return `${low} – ${high}`
 }
 
-/** Seconds as a clock shows them: `0:12`, `1:02:03`, `0:00.5`. */
+/** Seconds as a clock shows them, to a millisecond: `0:12`, `1:02:03`, `0:00.5`. */
 export function elapsed(seconds: number): string {
-  const whole = Math.floor(Math.abs(seconds) + 1e-9)
-  const rest = Math.abs(seconds) - whole
-  const fraction = rest > 1e-6 ? rest.toFixed(3).slice(1).replace(/0+$/, '') : ''
+  const ms = Math.round(Math.abs(seconds) * 1_000)
+  const whole = Math.floor(ms / 1_000)
+  const rest = ms % 1_000
+  const fraction = rest === 0 ? '' : `.${String(rest).padStart(3, '0').replace(/0+$/, '')}`
   const hours = Math.floor(whole / 3_600)
   const minutes = Math.floor(whole / 60) % 60
   const front = hours > 0 ? `${hours}:${twoDigits(minutes)}` : `${minutes}`
-  return `${seconds < 0 ? '−' : ''}${front}:${twoDigits(whole % 60)}${fraction}`
+  return `${seconds < 0 && ms > 0 ? '−' : ''}${front}:${twoDigits(whole % 60)}${fraction}`
 }
 
 /** In the time zone that reports and run files have: `14:03:12 UTC`. */

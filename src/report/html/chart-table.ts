@@ -1,5 +1,7 @@
+import { formatCount } from '../../format.ts'
 import { elapsed, figureOn, NO_FIGURE } from './axis-figure.ts'
 import type { Axis, Chart, HeatMap, LineChart } from './chart.ts'
+import { cellsOf } from './heat-cells.ts'
 import { eventsIn, slotsOf } from './plot-layout.ts'
 
 /** A chart's data: a table shows it formatted, a CSV file as it is. */
@@ -49,13 +51,14 @@ function tableOfLines(chart: LineChart): ChartTable {
 }
 
 /** One row per cell that counts something. */
-function tableOfHeatMap({ x, y, xs, edges, cells }: HeatMap): ChartTable {
-  const rows: TableCell[][] = []
-  for (let k = 0; k + 2 < cells.length; k += 3) {
-    const [at = -1, row = -1, count = 0] = cells.slice(k, k + 3)
-    const [low, high] = [edges[row], edges[row + 1]]
-    rows.push([...positionCells(x, xs[at]), finite(low), finite(high), finite(count)])
-  }
+function tableOfHeatMap(chart: HeatMap): ChartTable {
+  const { x, y, xs, edges } = chart
+  const rows = cellsOf(chart).map(({ column: at, row, count }) => [
+    ...positionCells(x, xs[at]),
+    finite(edges[row]),
+    finite(edges[row + 1]),
+    finite(count),
+  ])
   return {
     columns: [
       ...positionColumns(x),
@@ -119,10 +122,8 @@ function textOf(cell: TableCell): string {
   return cell === null ? NO_FIGURE : String(cell)
 }
 
-const COUNT = new Intl.NumberFormat('en-US')
-
 function countOf(cell: TableCell): string {
-  return typeof cell === 'number' ? COUNT.format(cell) : textOf(cell)
+  return typeof cell === 'number' ? formatCount(cell) : textOf(cell)
 }
 
 /** RFC 4180, with all digits. A text that a spreadsheet would take for a formula is prefixed with `'`. */

@@ -24,26 +24,30 @@ export type Axis =
   /** Positions 0, 1, 2 …, each with a name: rounds, commits. */
   | { readonly scale: 'names'; readonly label: string; readonly names: readonly string[] }
 
+/** All tones: a palette reads the colour of each. */
+export const TONES = [
+  'p50',
+  'p95',
+  'p99',
+  'max',
+  'response',
+  'service',
+  'lateness',
+  'asked',
+  'achieved',
+  'ok',
+  'failed',
+  'timed-out',
+  'dropped',
+  'in-flight',
+  'received',
+  'baseline',
+  'candidate',
+  'estimate',
+] as const
+
 /** What a series or bar stands for: it decides the colour, the same in every chart. */
-export type Tone =
-  | 'p50'
-  | 'p95'
-  | 'p99'
-  | 'max'
-  | 'response'
-  | 'service'
-  | 'lateness'
-  | 'asked'
-  | 'achieved'
-  | 'ok'
-  | 'failed'
-  | 'timed-out'
-  | 'dropped'
-  | 'in-flight'
-  | 'received'
-  | 'baseline'
-  | 'candidate'
-  | 'estimate'
+export type Tone = (typeof TONES)[number]
 
 /** One figure per position of the x axis. */
 export interface Series {
@@ -67,11 +71,14 @@ export interface Bound {
   readonly isNeutral?: boolean
 }
 
+/** All kinds of marks. */
+export const MARK_KINDS = ['failed', 'dropped', 'pause', 'drain', 'fault', 'change'] as const
+
 /** A stretch of the x axis in which something happened. */
 export interface Mark {
   readonly from: number
   readonly to: number
-  readonly kind: 'failed' | 'dropped' | 'pause' | 'drain' | 'fault' | 'change'
+  readonly kind: (typeof MARK_KINDS)[number]
   readonly label: string
 }
 

@@ -1,5 +1,6 @@
 import { heightRange, positionOn, rangeOf, type Range } from './axis-position.ts'
 import type { Axis, Chart, HeatMap, LineChart } from './chart.ts'
+import { cellsOf } from './heat-cells.ts'
 
 /** One position of the x axis as it is drawn: a second of a clock is as wide as it lasts. */
 export interface Slot {
@@ -84,12 +85,12 @@ function heightsOf({ x, y, series, bounds }: LineChart): Range | null {
   return heightRange(y, range ?? { min: 0, max: 0 }, mayZoom)
 }
 
-function rowsOf({ y, edges, cells, bounds }: HeatMap): Range | null {
-  const used: (number | null)[] = []
-  for (let k = 0; k + 2 < cells.length; k += 3) {
-    const row = cells[k + 1] ?? -1
-    used.push(positionOn(y, edges[row]), positionOn(y, edges[row + 1]))
-  }
+function rowsOf(chart: HeatMap): Range | null {
+  const { y, edges, bounds } = chart
+  const used = cellsOf(chart).flatMap(({ row }) => [
+    positionOn(y, edges[row]),
+    positionOn(y, edges[row + 1]),
+  ])
   if (used.length === 0) return null
   const lines = bounds.map((bound) => (bound.axis === 'y' ? positionOn(y, bound.at) : null))
   const range = rangeOf([...used, ...lines])

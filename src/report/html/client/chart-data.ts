@@ -1,4 +1,5 @@
-import { chartTable, csvOf, type ChartTable } from '../chart-table.ts'
+import { counted, formatCount } from '../../../format.ts'
+import { chartTable, csvOf } from '../chart-table.ts'
 import type { Chart } from '../chart.ts'
 
 /** Rows that a table shows; the CSV file has all. */
@@ -37,12 +38,12 @@ export class ChartData {
 }
 
 function tableOf(chart: Chart): HTMLElement {
-  const { columns, rows }: ChartTable = chartTable(chart)
+  const { columns, rows } = chartTable(chart)
   const table = document.createElement('table')
   const caption = table.createCaption()
   caption.textContent =
     rows.length > MAX_ROWS
-      ? `${chart.title}: the first ${MAX_ROWS.toLocaleString('en-US')} of ${rows.length.toLocaleString('en-US')} rows; the CSV file has all.`
+      ? `${chart.title}: the first ${formatCount(MAX_ROWS)} of ${counted(rows.length, 'row')}; the CSV file has all.`
       : chart.title
   const head = table.createTHead().insertRow()
   for (const { label } of columns) {

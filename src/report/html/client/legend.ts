@@ -1,3 +1,4 @@
+import { counted } from '../../../format.ts'
 import type { Chart, Mark } from '../chart.ts'
 import { mostOf } from './paint-heat.ts'
 import { seriesOf } from './plot.ts'
@@ -45,6 +46,6 @@ function heatScale(most: number): HTMLElement {
   scale.className = 'heat-scale'
   const bar = document.createElement('span')
   bar.className = 'bar'
-  scale.append('1', bar, `${most.toLocaleString('en-US')} requests`)
+  scale.append('1', bar, counted(most, 'request'))
   return scale
 }

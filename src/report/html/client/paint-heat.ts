@@ -1,5 +1,6 @@
 import { positionOn } from '../axis-position.ts'
 import type { HeatMap } from '../chart.ts'
+import { cellsOf } from '../heat-cells.ts'
 import type { PlotLayout } from '../plot-layout.ts'
 import type { Surface } from './canvas.ts'
 import { colourAt, type Palette } from './palette.ts'
@@ -26,21 +27,6 @@ export function paintHeat(
     context.fillStyle = `rgb(${colourAt(palette.heat, ratioOf(count, most)).join(',')})`
     context.fillRect(left, from, Math.max(1, right - left), Math.max(1, to - from))
   }
-}
-
-/** A cell of a heat map. */
-export interface Cell {
-  readonly column: number
-  readonly row: number
-  readonly count: number
-}
-
-export function cellsOf({ cells }: HeatMap): readonly Cell[] {
-  const found: Cell[] = []
-  for (let k = 0; k + 2 < cells.length; k += 3) {
-    found.push({ column: cells[k] ?? -1, row: cells[k + 1] ?? -1, count: cells[k + 2] ?? 0 })
-  }
-  return found
 }
 
 /** The largest count, at least 1. */

@@ -1,4 +1,4 @@
-import type { Mark, Tone } from '../chart.ts'
+import { MARK_KINDS, TONES, type Mark, type Tone } from '../chart.ts'
 
 /** The colours of charts as the page's style has them, in the theme of the moment. */
 export interface Palette {
@@ -39,7 +39,7 @@ export function readPalette(inside: Element): Palette {
     const names = ['text', 'muted', 'grid', 'background', 'bound'] as const
     const [text, muted, grid, background, bound] = names.map((name) => colour(`ink-${name}`))
     for (const tone of TONES) colour(`tone-${tone}`)
-    for (const kind of KINDS) colour(`mark-${kind}`)
+    for (const kind of MARK_KINDS) colour(`mark-${kind}`)
     const { fontFamily } = getComputedStyle(inside)
     return {
       text: text ?? '',
@@ -56,29 +56,6 @@ export function readPalette(inside: Element): Palette {
     probe.remove()
   }
 }
-
-const TONES: readonly Tone[] = [
-  'p50',
-  'p95',
-  'p99',
-  'max',
-  'response',
-  'service',
-  'lateness',
-  'asked',
-  'achieved',
-  'ok',
-  'failed',
-  'timed-out',
-  'dropped',
-  'in-flight',
-  'received',
-  'baseline',
-  'candidate',
-  'estimate',
-]
-
-const KINDS: readonly Mark['kind'][] = ['failed', 'dropped', 'pause', 'drain', 'fault', 'change']
 
 /** A computed colour is `rgb(1, 2, 3)`. */
 function channels(colour: string): Colour {

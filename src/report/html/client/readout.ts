@@ -1,6 +1,6 @@
 import { readHeatMap, readLines, type Readout } from '../chart-readout.ts'
 import type { HeatMap } from '../chart.ts'
-import { cellsOf } from './paint-heat.ts'
+import { cellsOf } from '../heat-cells.ts'
 import type { Plot } from './plot.ts'
 
 /** What the cursor of a plot is on. */

@@ -122,11 +122,7 @@ export class LivePageView {
 }
 
 function markup(body: ComponentChildren): string {
-  return render(html`<${Fragment}>${body}<//>`)
-}
-
-function Fragment({ children }: { readonly children?: ComponentChildren }): ComponentChildren {
-  return children
+  return render(html`${body}`)
 }
 
 function head(followed: FollowedRun): VNode {

@@ -13,7 +13,7 @@ import { timeBounds } from './charts/time-bounds.ts'
 import { factList, type Fact } from './facts.ts'
 import { courseOf, overTime } from './operation-section.ts'
 import { outcomeBadge } from './outcome-badge.ts'
-import type { Part } from './part.ts'
+import { NOTHING, type Part } from './part.ts'
 import { sloTable } from './slo-table.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
@@ -21,6 +21,7 @@ type Operation = Measured['result']['operations'][number]
 
 /** What a reader needs first: the bounds, and the worst operation over time. */
 export function summarySection({ scenarios }: RunFile): Part {
+  if (scenarios.length === 0) return NOTHING
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
   const isOne = scenarios.length === 1
   const rows = measured.flatMap(({ name, slo }) =>
@@ -34,7 +35,6 @@ export function summarySection({ scenarios }: RunFile): Part {
           overTime(courseOf(worst.entry), worst.operation.name, 'worst-latency'),
           timeBounds(worst.entry.bounds, 'response', worst.operation.name),
         )
-  if (scenarios.length === 0) return { body: null, charts: [] }
   return {
     charts: chart === null ? [] : [chart],
     body: html`<section id="summary" aria-labelledby="summary-heading">

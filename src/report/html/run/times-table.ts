@@ -1,13 +1,11 @@
 import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatMs, formatRate } from '../../../format.ts'
+import { formatCount, formatRate } from '../../../format.ts'
 import { achievedPerSecond } from '../../../load/totals.ts'
 import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
-import { isThin, THIN_NOTE } from '../../thin-percentile.ts'
+import { markedMs, THIN_NOTE } from '../../thin-percentile.ts'
 import { dataTable } from '../data-table.ts'
-
-type Operation = LoadResultJson['operations'][number]
 
 const FIGURES = [
   ['p50Ms', 'P50', 50],
@@ -27,7 +25,7 @@ export function timesTable(caption: string, result: LoadResultJson): VNode | nul
     times.map((time) => [
       html`${operation.name} <span class="muted">${time}</span>`,
       ...FIGURES.map(([figure, , percentile]) =>
-        figureText(operation[time].figures, figure, percentile),
+        markedMs(operation[time].figures[figure], operation[time].figures.count, percentile),
       ),
     ]),
   )
@@ -83,14 +81,4 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
       ].map(formatCount),
     ]),
   })
-}
-
-function figureText(
-  figures: Operation['response']['figures'],
-  figure: (typeof FIGURES)[number][0],
-  percentile: number,
-): string {
-  const ms = figures[figure]
-  if (ms === null) return '–'
-  return `${isThin(figures.count, percentile) ? '~' : ''}${formatMs(ms)}`
 }

@@ -1,6 +1,6 @@
 import { counted, formatCount, formatRate } from '../../../../format.ts'
 import type { LineChart } from '../../chart.ts'
-import type { OverTime } from './latency-chart.ts'
+import { overClock, type OverTime } from './over-time.ts'
 import { rounded } from './rounded.ts'
 
 /** Requests under way, over time; `null` if that is unknown. */
@@ -10,10 +10,12 @@ export function inFlightChart(over: OverTime): LineChart | null {
   if (most === null) return null
   return {
     ...overClock(over),
+    kind: 'lines',
     title: `${over.operation}: in flight`,
     sentence: `The most requests in flight at once, per second; up to ${formatCount(most)}.`,
     y: { scale: 'linear', label: 'requests in flight', unit: 'number' },
     series: [{ label: 'in flight', tone: 'in-flight', shape: 'steps', values }],
+    bounds: [],
   }
 }
 
@@ -28,25 +30,11 @@ export function receiptsChart(over: OverTime): LineChart | null {
   const most = values.reduce<number>((a, b) => Math.max(a, b ?? 0), 0)
   return {
     ...overClock(over),
+    kind: 'lines',
     title: `${over.operation}: receipts over time`,
     sentence: `${counted(all, 'receipt')} arrived, at up to ${formatRate(most)}.`,
     y: { scale: 'linear', label: 'receipts per second', unit: '1/s' },
     series: [{ label: 'received', tone: 'received', shape: 'steps', values }],
-  }
-}
-
-function overClock({
-  id,
-  startMs,
-  slots,
-  marks,
-}: OverTime): Omit<LineChart, 'title' | 'sentence' | 'y' | 'series'> {
-  return {
-    kind: 'lines',
-    id,
-    x: { scale: 'clock', label: 'time since the start', startMs },
-    xs: slots.map(({ from }) => from),
     bounds: [],
-    marks,
   }
 }

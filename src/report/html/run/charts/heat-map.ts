@@ -10,7 +10,7 @@ import {
 } from '../../../../load/recording/sparse-counts.ts'
 import type { Bound, HeatMap } from '../../chart.ts'
 import { planSlots, slotsOf } from '../slots.ts'
-import type { OverTime } from './latency-chart.ts'
+import { overClock, type OverTime } from './over-time.ts'
 import { rounded } from './rounded.ts'
 
 /** More columns or rows than this can't be told apart. */
@@ -22,11 +22,12 @@ const LEAST_MS = 0.0005
 
 /** Response times over time, as counts; `null` if they are unknown, as in older run files. */
 export function heatMap(
-  { id, operation, startMs, marks }: OverTime,
+  over: OverTime,
   intervals: readonly IntervalFigures[],
   measuredMs: number,
   bounds: readonly Bound[],
 ): HeatMap | null {
+  const { operation } = over
   const slots = slotsOf(intervals, operation, planSlots(intervals, measuredMs, MAX_COLUMNS))
   const columns = slots.map(({ counts }) =>
     bucketsOf(counts).map(({ fromMs, count }) => ({ bucket: bucketAt(fromMs), count })),
@@ -39,13 +40,11 @@ export function heatMap(
   const first = Math.floor(lowest / perRow)
   const rows = Math.floor(highest / perRow) - first + 1
   return {
+    ...overClock({ ...over, slots }),
     kind: 'heat-map',
-    id,
     title: `${operation}: all response times`,
     sentence: sentence(slots),
-    x: { scale: 'clock', label: 'time since the start', startMs },
     y: { scale: 'log', label: 'response time', unit: 'ms' },
-    xs: slots.map(({ from }) => from),
     edges: Array.from({ length: rows + 1 }, (_, row) =>
       Math.max(rounded(shortestUs((first + row) * perRow) / 1_000), LEAST_MS),
     ),
@@ -58,7 +57,6 @@ export function heatMap(
       return [...inRows].flatMap(([row, count]) => [at, row, count])
     }),
     bounds,
-    marks,
   }
 }
 

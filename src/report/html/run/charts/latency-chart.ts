@@ -1,18 +1,9 @@
 import { formatMs } from '../../../../format.ts'
-import type { Bound, LineChart, Mark, Series } from '../../chart.ts'
+import type { Bound, LineChart, Series } from '../../chart.ts'
 import type { Slot } from '../slots.ts'
+import { overClock, type OverTime } from './over-time.ts'
 import { rounded } from './rounded.ts'
 import { timeScale } from './time-scale.ts'
-
-/** What a chart over time needs to know of its load. */
-export interface OverTime {
-  readonly id: string
-  readonly operation: string
-  /** Start of the measurement, in UNIX ms. */
-  readonly startMs: number
-  readonly slots: readonly Slot[]
-  readonly marks: readonly Mark[]
-}
 
 const LINES = [
   { figure: 'p50Ms', label: 'P50', tone: 'p50' },
@@ -22,10 +13,8 @@ const LINES = [
 ] as const
 
 /** Response times of an operation's seconds, with their bounds; `null` if nothing was answered. */
-export function latencyChart(
-  { id, operation, startMs, slots, marks }: OverTime,
-  bounds: readonly Bound[],
-): LineChart | null {
+export function latencyChart(over: OverTime, bounds: readonly Bound[]): LineChart | null {
+  const { operation, slots } = over
   const series = LINES.map(({ figure, label, tone }): Series => ({
     label,
     tone,
@@ -35,16 +24,13 @@ export function latencyChart(
   if (series.every(({ values }) => values.every((value) => value === null))) return null
   const shown = [...series.flatMap(({ values }) => values), ...bounds.map(({ at }) => at)]
   return {
+    ...overClock(over),
     kind: 'lines',
-    id,
     title: `${operation}: response time`,
     sentence: sentence(slots),
-    x: { scale: 'clock', label: 'time since the start', startMs },
     y: { scale: timeScale(shown), label: 'response time', unit: 'ms' },
-    xs: slots.map(({ from }) => from),
     series,
     bounds,
-    marks,
   }
 }
 

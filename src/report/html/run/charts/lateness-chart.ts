@@ -1,6 +1,6 @@
 import { formatMs } from '../../../../format.ts'
 import type { LineChart, Series } from '../../chart.ts'
-import type { OverTime } from './latency-chart.ts'
+import { overClock, type OverTime } from './over-time.ts'
 import { rounded } from './rounded.ts'
 import { timeScale } from './time-scale.ts'
 
@@ -11,13 +11,8 @@ const LINES = [
 ] as const
 
 /** How late the generator started requests, over time; `null` if that is unknown. */
-export function latenessChart({
-  id,
-  operation,
-  startMs,
-  slots,
-  marks,
-}: OverTime): LineChart | null {
+export function latenessChart(over: OverTime): LineChart | null {
+  const { operation, slots } = over
   const late = slots.flatMap(({ lateness }) => lateness ?? [])
   if (late.length === 0) return null
   const series = LINES.map(({ figure, label, tone }): Series => ({
@@ -28,19 +23,16 @@ export function latenessChart({
   }))
   const most = late.reduce((longest, { maxMs }) => Math.max(longest, maxMs), 0)
   return {
+    ...overClock(over),
     kind: 'lines',
-    id,
     title: `${operation}: lateness`,
     sentence: `How late the generator started requests: at most ${formatMs(most)}. Response times include this delay, service times don't.`,
-    x: { scale: 'clock', label: 'time since the start', startMs },
     y: {
       scale: timeScale(series.flatMap(({ values }) => values)),
       label: 'lateness',
       unit: 'ms',
     },
-    xs: slots.map(({ from }) => from),
     series,
     bounds: [],
-    marks,
   }
 }

@@ -2,11 +2,12 @@ import { counted, formatRate } from '../../../../format.ts'
 import { total } from '../../../../load/totals.ts'
 import type { LineChart, Series } from '../../chart.ts'
 import type { Slot } from '../slots.ts'
-import type { OverTime } from './latency-chart.ts'
+import { overClock, type OverTime } from './over-time.ts'
 import { rounded } from './rounded.ts'
 
 /** Requests started, and what became of them, per second. */
-export function rateChart({ id, operation, startMs, slots, marks }: OverTime): LineChart {
+export function rateChart(over: OverTime): LineChart {
+  const { operation, slots } = over
   const perSecond = (countOf: (slot: Slot) => number): readonly (number | null)[] =>
     slots.map((slot) => {
       const count = countOf(slot)
@@ -52,16 +53,13 @@ export function rateChart({ id, operation, startMs, slots, marks }: OverTime): L
     }),
   ]
   return {
+    ...overClock(over),
     kind: 'lines',
-    id,
     title: `${operation}: rate`,
     sentence: sentence(slots),
-    x: { scale: 'clock', label: 'time since the start', startMs },
     y: { scale: 'linear', label: 'requests per second', unit: '1/s' },
-    xs: slots.map(({ from }) => from),
     series: series.filter((one) => one !== null),
     bounds: [],
-    marks,
   }
 }
 

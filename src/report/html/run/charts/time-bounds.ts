@@ -1,4 +1,4 @@
-import { formatMs } from '../../../../format.ts'
+import { formatBound } from '../../../../format-bound.ts'
 import type { Bound as SloBound } from '../../../../load/slo/slo.ts'
 import type { Bound } from '../../chart.ts'
 
@@ -12,13 +12,8 @@ export function timeBounds(
     if (bound.kind !== 'time' || bound.metric !== metric) return []
     if (bound.operation !== null && bound.operation !== operation) return []
     const every = bound.everyMs === null ? '' : ` every ${bound.everyMs / 1_000} s`
-    const label = `${bound.percentile.label}${every} < ${boundMs(bound.belowMs)}`
+    const label = `${bound.percentile.label}${every} < ${formatBound(bound.belowMs, 'ms')}`
     return [{ axis: 'y', at: bound.belowMs, label }]
   })
   return [...new Map(lines.map((line) => [line.label, line])).values()]
-}
-
-/** As it was written: `30 ms`, not `30.0 ms`. */
-function boundMs(ms: number): string {
-  return Number.isInteger(ms) && ms < 1_000 ? `${ms} ms` : formatMs(ms)
 }
