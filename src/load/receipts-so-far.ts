@@ -1,3 +1,4 @@
+import { isCount } from './is-count.ts'
 import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
 import { total } from './totals.ts'
 import type { Operation } from './workload.ts'
@@ -17,8 +18,7 @@ function toldReceipts(operation: Teller): ReceiptsSoFar | null {
   try {
     const told = operation.receiptsSoFar?.()
     if (told === undefined || told === null) return null
-    const counts = [told.expected, told.received]
-    return counts.every((one) => Number.isSafeInteger(one) && one >= 0) ? told : null
+    return isCount(told.expected) && isCount(told.received) ? told : null
   } catch {
     return null
   }

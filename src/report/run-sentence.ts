@@ -1,7 +1,12 @@
 import { counted, formatCount, formatRate } from '../format.ts'
 import { formatBeside } from '../format-bound.ts'
 import { isMissedBeyondDoubt, worstFirst, type SloRow } from '../load/slo/slo-row.ts'
-import { outcomeOf, ownErrors, type ScenarioOutcome } from '../run-file/outcome.ts'
+import {
+  outcomeOf,
+  ownErrors,
+  WORST_OUTCOME_FIRST,
+  type ScenarioOutcome,
+} from '../run-file/outcome.ts'
 import type { CapacityEntry, RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { boundText, sloCells } from './slo-cells.ts'
 
@@ -33,13 +38,10 @@ export function runSentence(run: Ended): RunSentence {
   return { outcome, text: sentences.join(' ') }
 }
 
-/** From the worst to the best. */
-const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
-
 function worstOutcome({ scenarios, status }: Ended): ScenarioOutcome {
   const outcomes = new Set(scenarios.map(endOf))
   if (status === 'interrupted') outcomes.add('interrupted')
-  return ORDER.find((outcome) => outcomes.has(outcome)) ?? 'passed'
+  return WORST_OUTCOME_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'passed'
 }
 
 /** A scenario whose process died is broken, as for exit codes. */

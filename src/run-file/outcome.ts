@@ -7,7 +7,16 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
  * measurement can't be trusted or decided nothing; `interrupted` by the user; or `broken` before it measured
  * anything.
  */
-export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'interrupted' | 'broken'
+export type ScenarioOutcome = (typeof WORST_OUTCOME_FIRST)[number]
+
+/** The outcomes, in the order in which reports list and choose them. */
+export const WORST_OUTCOME_FIRST = [
+  'broken',
+  'failed',
+  'inconclusive',
+  'interrupted',
+  'passed',
+] as const
 
 /**
  * How one scenario ended. An invalid measurement is inconclusive, unless requests or deliveries failed for reasons

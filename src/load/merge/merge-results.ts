@@ -10,7 +10,6 @@ import type {
   Deliveries,
   EventLoopDelay,
   GeneratorHealth,
-  IntervalError,
   IntervalFigures,
   IntervalLateness,
   IntervalResponse,
@@ -138,7 +137,7 @@ function addInterval(a: IntervalFigures, b: IntervalFigures): IntervalFigures {
     timedOut: a.timedOut + b.timedOut,
     inFlight: sumOfKnown(a.inFlight, b.inFlight),
     received: sumOfKnown(a.received, b.received),
-    errors: mergeIntervalErrors(a.errors, b.errors),
+    errors: mergeErrors([...a.errors, ...b.errors]),
     lateness: worstLateness(a.lateness, b.lateness),
     response: mergeTimes(a.response, b.response),
   }
@@ -146,12 +145,6 @@ function addInterval(a: IntervalFigures, b: IntervalFigures): IntervalFigures {
 
 function sumOfKnown(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a + b
-}
-
-function mergeIntervalErrors(...all: readonly (readonly IntervalError[])[]): IntervalError[] {
-  const merged = new Map<string, number>()
-  for (const { code, count } of all.flat()) merged.set(code, (merged.get(code) ?? 0) + count)
-  return [...merged].map(([code, count]) => ({ code, count }))
 }
 
 function worstLateness(

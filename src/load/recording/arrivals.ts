@@ -1,3 +1,4 @@
+import { isCount } from '../is-count.ts'
 import type { ArrivalCounts, Deliveries } from '../result.ts'
 
 /** Arrivals are counted in steps of this length, because receivers don't know when the measurement began. */
@@ -35,8 +36,7 @@ export function receivedPerSecond(
 ): readonly number[] | null {
   if (deliveries.kind === 'unknown' || deliveries.arrivals === undefined) return null
   const { fromMs, stepMs, counts } = deliveries.arrivals
-  const isSound = counts.every((count) => Number.isSafeInteger(count) && count >= 0)
-  if (!isSound || !Number.isFinite(fromMs) || !(stepMs > 0)) return null
+  if (!counts.every(isCount) || !Number.isFinite(fromMs) || !(stepMs > 0)) return null
   const received = Array.from({ length: lastSecond + 1 }, () => 0)
   for (const [step, count] of counts.entries()) {
     const middleMs = fromMs + (step + 0.5) * stepMs - measureStartMs

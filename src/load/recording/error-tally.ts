@@ -39,12 +39,14 @@ export class ErrorTally {
   }
 }
 
-/** Adds up the counts of several tallies, the most frequent first, each with the first sample there is. */
-export function mergeErrors(errors: readonly ErrorCount[]): readonly ErrorCount[] {
-  const merged = new Map<string, ErrorCount>()
+/** Adds up the counts of several tallies, the most frequent first, each with the first sample there is, if they have any. */
+export function mergeErrors<Errors extends Pick<ErrorCount, 'code' | 'count'>>(
+  errors: readonly Errors[],
+): readonly Errors[] {
+  const merged = new Map<string, Errors>()
   for (const error of errors) {
-    const { code, sample, count } = merged.get(error.code) ?? { ...error, count: 0 }
-    merged.set(code, { code, sample, count: count + error.count })
+    const first = merged.get(error.code) ?? { ...error, count: 0 }
+    merged.set(error.code, { ...first, count: first.count + error.count })
   }
   return [...merged.values()].toSorted((a, b) => b.count - a.count)
 }

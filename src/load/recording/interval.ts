@@ -49,13 +49,15 @@ export class Interval {
   }
 }
 
-function latenessOf(times: TimeCounts): IntervalLateness | null {
+/** How late requests were started; `null` if none was. */
+export function latenessOf(times: TimeCounts): IntervalLateness | null {
   if (times.totalCount === 0) return null
   const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
   return { p50Ms: at(50), p99Ms: at(99), maxMs: at(100) }
 }
 
-function responseOf(times: TimeCounts): IntervalResponse | null {
+/** The response times of requests; `null` if none ended. */
+export function responseOf(times: TimeCounts): IntervalResponse | null {
   if (times.totalCount === 0) return null
   const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
   const counts = times.toSparse()

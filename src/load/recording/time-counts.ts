@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
 import { rankOf } from './rank.ts'
-import { sparseBucketOf, type SparseCounts } from './sparse-counts.ts'
+import { sparseBucketOf, sparseOf, type SparseCounts } from './sparse-counts.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
 const UNIT_STEPS = 2_048
@@ -92,10 +92,7 @@ export class TimeCounts implements Times {
 
   /** The times at 16 buckets per doubling. Takes a few µs. */
   toSparse(): SparseCounts {
-    const sparse: number[] = []
-    let previous = 0
-    let current = 0
-    let counted = 0
+    const counts = new Map<number, number>()
     for (const [page, inPage] of this.#inPage.entries()) {
       if (inPage === 0) continue
       const end = (page + 1) * STEPS
@@ -103,17 +100,10 @@ export class TimeCounts implements Times {
         const count = this.#counts[bucket] ?? 0
         if (count === 0) continue
         const coarse = sparseBucketOf(shortestIn(bucket))
-        if (coarse !== current && counted > 0) {
-          sparse.push(current - previous, counted)
-          previous = current
-          counted = 0
-        }
-        current = coarse
-        counted += count
+        counts.set(coarse, (counts.get(coarse) ?? 0) + count)
       }
     }
-    if (counted > 0) sparse.push(current - previous, counted)
-    return sparse
+    return sparseOf(counts)
   }
 
   /** A histogram of times in µs, equal in every bucket: for storing and merging. */
@@ -141,5 +131,5 @@ function bucketOf(us: number): number {
 export function shortestIn(bucket: number): number {
   if (bucket < UNIT_STEPS) return bucket
   const doublings = (bucket >>> STEPS_BITS) - 1
-  return ((bucket & (STEPS - 1)) + STEPS) * 2 ** doublings
+  return ((bucket & (STEPS - 1)) + STEPS) * (1 << doublings)
 }

@@ -1,6 +1,7 @@
-import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { resolve } from 'node:path'
 import type { IntervalFigures } from '../../load/result.ts'
+import { countedDeliveries } from '../../load/totals.ts'
+import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { outcomeOf } from '../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
@@ -175,13 +176,7 @@ function loadStarted({
 
 function operationFigures(operation: LoadResultJson['operations'][number]) {
   const { name, counts, errors, response, service, lateness, deliveries } = operation
-  const isCounted = deliveries !== null && deliveries.kind === 'counted'
-  const receiptsOf = ({ expected, received, missing, duplicates }: Counted) => ({
-    expected,
-    received,
-    missing,
-    duplicates,
-  })
+  const receipts = countedDeliveries(deliveries)
   return {
     operation: name,
     counts,
@@ -189,12 +184,15 @@ function operationFigures(operation: LoadResultJson['operations'][number]) {
     response: response.figures,
     service: service.figures,
     lateness: lateness.figures,
-    receipts: isCounted ? receiptsOf(deliveries) : null,
+    receipts: receipts === null ? null : receiptCounts(receipts),
   }
 }
 
-type Deliveries = NonNullable<LoadResultJson['operations'][number]['deliveries']>
-type Counted = Extract<Deliveries, { kind: 'counted' }>
+function receiptCounts({ expected, received, missing, duplicates }: ReceiptCounts): ReceiptCounts {
+  return { expected, received, missing, duplicates }
+}
+
+type ReceiptCounts = Readonly<Record<'expected' | 'received' | 'missing' | 'duplicates', number>>
 
 function runEnded({
   run,

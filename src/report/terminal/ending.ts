@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { capitalised, counted, formatSeconds } from '../../format.ts'
-import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import { outcomeOf, WORST_OUTCOME_FIRST, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
 import { printableRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
@@ -31,7 +31,7 @@ interface OtherEnd {
 export function renderEnding(unprintable: RunFile, others: readonly OtherEnd[] = []): string {
   const run = printableRun(unprintable)
   const { outcome, text } = runSentence(run)
-  const worse = WORST_FIRST.slice(0, WORST_FIRST.indexOf(outcome))
+  const worse = WORST_OUTCOME_FIRST.slice(0, WORST_OUTCOME_FIRST.indexOf(outcome))
     .map((worst) => others.filter((other) => other.outcome === worst))
     .find((ended) => ended.length > 0)
   const end = worse?.[0]?.outcome ?? outcome
@@ -41,8 +41,6 @@ export function renderEnding(unprintable: RunFile, others: readonly OtherEnd[] =
     [paint(OUTCOME_STYLE[end], said), ...lengthOf(run)].join(' '),
   ].join('\n')
 }
-
-const WORST_FIRST = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
 
 /** `Broken: enumerate by field, and 2 others.` */
 function othersText(others: readonly OtherEnd[]): string {

@@ -1,5 +1,6 @@
 import { counted, formatCount } from '../../format.ts'
 import { intervalsOf } from '../../run-file/json/intervals-json.ts'
+import { WORST_OUTCOME_FIRST } from '../../run-file/outcome.ts'
 import { systemText } from '../../environment/system.ts'
 import { printable } from '../../printable.ts'
 import { renderMicroBenchmarks } from './micro-benchmarks.ts'
@@ -55,7 +56,7 @@ function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
 /** `2 passed, 1 failed`, worst first; with the run's status unless it is complete. */
 function outcomeText({ scenarios, status }: RunLine): string {
   const outcomes = scenarios.map(({ outcome }) => outcome)
-  const ends = ORDER.flatMap((outcome) => {
+  const ends = WORST_OUTCOME_FIRST.flatMap((outcome) => {
     const count = outcomes.filter((other) => other === outcome).length
     return count === 0 ? [] : [`${formatCount(count)} ${outcome}`]
   })
@@ -64,8 +65,6 @@ function outcomeText({ scenarios, status }: RunLine): string {
   const isGood = status === 'complete' && outcomes.every((outcome) => outcome === 'passed')
   return paint(isGood ? 'green' : outcomes.includes('failed') ? 'red' : 'yellow', text)
 }
-
-const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
 
 /**
  * Everything that a run printed while it ran, from its file. Whole lines without a final newline.

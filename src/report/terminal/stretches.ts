@@ -1,5 +1,5 @@
 import { formatCount, formatMs } from '../../format.ts'
-import { bucketAtPercentile, sumOfSparse } from '../../load/recording/sparse-counts.ts'
+import { roughPercentileMs, sumOfSparse } from '../../load/recording/sparse-counts.ts'
 import type { IntervalFigures, IntervalResponse } from '../../load/result.ts'
 import { medianOf } from '../../stats/quantile.ts'
 import { left, renderTable, right, tableWidth } from './table.ts'
@@ -75,6 +75,6 @@ function percentileOf(
   if (others.length === 0) return formatMs(ofSecond(first))
   if (seconds.some(({ counts }) => counts.length === 0))
     return formatMs(medianOf(seconds.map(ofSecond)))
-  const bucket = bucketAtPercentile(sumOfSparse(seconds.map(({ counts }) => counts)), percentile)
-  return bucket === null ? '–' : `≈${formatMs((bucket.fromMs + bucket.toMs) / 2)}`
+  const ms = roughPercentileMs(sumOfSparse(seconds.map(({ counts }) => counts)), percentile)
+  return ms === null ? '–' : `≈${formatMs(ms)}`
 }

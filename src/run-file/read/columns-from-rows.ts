@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { nothingIn } from '../../load/recording/interval.ts'
 import { serializeIntervals } from '../json/intervals-json.ts'
 import type { IntervalsJson } from '../schema/intervals-schema.ts'
 import { count, time } from '../schema/values-schema.ts'
@@ -34,12 +35,8 @@ export function columnsFromRows(data: unknown, startedAtMs: number | null): Inte
   if (distinct.size < rows.data.length) return null
   return serializeIntervals(
     rows.data.map(({ response, ...row }) => ({
+      ...nothingIn(row.second, row.operation),
       ...row,
-      planned: null,
-      inFlight: null,
-      received: null,
-      errors: [],
-      lateness: null,
       response: response && { ...response, counts: [] },
     })),
     startedAtMs,

@@ -40,18 +40,16 @@ export function* flawsOfOperation(
     const sum = total(seconds, (second) => second[name])
     yield* flawOfSum(name, counts[name], 'its seconds', sum)
   }
-  if (seconds.every((second) => second.planned !== null)) {
+  if (seconds.length > 0 && seconds.every((second) => second.planned !== null)) {
     const due = total(seconds, (second) => second.planned ?? 0)
-    if (seconds.length > 0) yield* flawOfSum('planned', planned, 'its seconds', due)
+    yield* flawOfSum('planned', planned, 'its seconds', due)
     const times = total(seconds, ({ response }) => totalOfSparse(response?.counts ?? []))
-    if (seconds.length > 0) {
-      yield* flawOfSum(
-        'ok + timedOut + unfinished',
-        ok + timedOut + unfinished,
-        'the histograms of its seconds',
-        times,
-      )
-    }
+    yield* flawOfSum(
+      'ok + timedOut + unfinished',
+      ok + timedOut + unfinished,
+      'the histograms of its seconds',
+      times,
+    )
   }
   const counted = countedDeliveries(deliveries)
   if (counted === null) return

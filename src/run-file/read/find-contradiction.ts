@@ -1,7 +1,7 @@
 import { total } from '../../load/totals.ts'
 import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
 import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
-import { falling, flawsOfColumns, flawsOfInterval } from './interval-flaws.ts'
+import { falling, fallingResponse, flawsOfColumns, flawsOfInterval } from './interval-flaws.ts'
 import { intervalsOf } from '../json/intervals-json.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import { printable } from '../../printable.ts'
@@ -99,12 +99,7 @@ function* ofSeconds(of: Stored): Generator<string> {
   }
 }
 
-function fallingResponse(of: Readonly<Record<'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxMs', Time>>) {
-  return falling({ P50: of.p50Ms, P95: of.p95Ms, P99: of.p99Ms, max: of.maxMs })
-}
-
 type Stored = Pick<LoadResultJson, 'intervals'>
-type Time = number | null
 
 /** In characters: names chosen by users leave room for the values. */
 const MAX_NAME = 60

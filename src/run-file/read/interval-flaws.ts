@@ -61,14 +61,7 @@ function* columnsOf(columns: IntervalColumns): Generator<readonly [name: string,
 export function* flawsOfInterval(interval: IntervalFigures): Generator<string> {
   const { lateness, response, planned, failed, errors } = interval
   // Cheap first: a day has 100,000 seconds.
-  if (response !== null && !isAscending(response)) {
-    yield* falling({
-      P50: response.p50Ms,
-      P95: response.p95Ms,
-      P99: response.p99Ms,
-      max: response.maxMs,
-    })
-  }
+  if (response !== null && !isAscending(response)) yield* fallingResponse(response)
   if (
     lateness !== null &&
     !(lateness.p50Ms <= lateness.p99Ms && lateness.p99Ms <= lateness.maxMs)
@@ -108,6 +101,13 @@ function* flawsOfCounts(response: IntervalResponse): Generator<string> {
     if (bucket === null || (ms >= bucket.fromMs && ms <= bucket.toMs)) continue
     yield `${name} is ${ms} ms, but its histogram has it from ${bucket.fromMs} to ${bucket.toMs} ms.`
   }
+}
+
+/** Finds a percentile of response times that is longer than a higher one. */
+export function fallingResponse(
+  of: Readonly<Record<'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxMs', number | null>>,
+): Generator<string> {
+  return falling({ P50: of.p50Ms, P95: of.p95Ms, P99: of.p99Ms, max: of.maxMs })
 }
 
 /** Finds a higher percentile that is shorter; and times of which only some are present. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isCount } from '../../load/is-count.ts'
 import { isSparseCounts, type SparseCounts } from '../../load/recording/sparse-counts.ts'
 import type { DeepReadonly } from './values-schema.ts'
 
@@ -7,7 +8,6 @@ import type { DeepReadonly } from './values-schema.ts'
  * checked as a whole.
  */
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 const isTime = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value < Infinity
 
@@ -42,7 +42,7 @@ const histograms = column<SparseCounts>(
 
 /** The times that a `Date` can have. */
 const timestamps = column<number>(
-  (value) => isCount(value) && Number(value) <= 8.64e15,
+  (value) => isCount(value) && value <= 8.64e15,
   { ...COUNT, maximum: 8.64e15 },
   'times in ms since 1970',
 )

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { TimeCounts } from '../../load/recording/time-counts.ts'
-import { percentileMs } from '../../load/recording/histogram.ts'
+import { nothingIn, responseOf } from '../../load/recording/interval.ts'
 import type { IntervalFigures, IntervalResponse, OperationCounts } from '../../load/result.ts'
 import { serializeIntervals } from '../json/intervals-json.ts'
 import type { IntervalsJson } from '../schema/intervals-schema.ts'
@@ -48,12 +48,9 @@ type Known = Pick<
 
 function olderForm(counts: Known): fc.Arbitrary<IntervalFigures> {
   return fc.option(percentiles).map((response) => ({
+    ...nothingIn(counts.second, counts.operation),
     ...counts,
     planned: null,
-    inFlight: null,
-    received: null,
-    errors: [],
-    lateness: null,
     response: response && { ...response, counts: [] },
   }))
 }
@@ -76,7 +73,7 @@ function presentForm(
     lateness: fc.option(
       ascending(3).map(([p50Ms = 0, p99Ms = 0, maxMs = 0]) => ({ p50Ms, p99Ms, maxMs })),
     ),
-    response: responseOf(counts.ok + counts.timedOut + unfinished),
+    response: arbitraryResponse(counts.ok + counts.timedOut + unfinished),
   })
 }
 
@@ -87,19 +84,16 @@ function constants<T extends object>(of: T): { [K in keyof T]: fc.Arbitrary<T[K]
 }
 
 /** The response times of the given number of requests. */
-function responseOf(requests: number): fc.Arbitrary<IntervalResponse | null> {
+function arbitraryResponse(requests: number): fc.Arbitrary<IntervalResponse | null> {
   return fc
     .array(fc.oneof(fc.nat(5), fc.nat(5_000), fc.nat(10_000_000)), { minLength: 1, maxLength: 10 })
     .map((values) => {
-      if (requests === 0) return null
       const times = new TimeCounts()
       for (const [i, us] of values.entries()) {
         const part = partOf(requests, i, values.length)
         if (part > 0) times.record(us / 1_000, part)
       }
-      const at = (percentile: number): number => percentileMs(times, percentile) ?? 0
-      const counts = times.toSparse()
-      return { p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs: at(100), counts }
+      return responseOf(times)
     })
 }
 

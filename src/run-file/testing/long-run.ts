@@ -1,7 +1,8 @@
-import { percentileMs } from '../../load/recording/histogram.ts'
+import { latenessOf, responseOf } from '../../load/recording/interval.ts'
 import { TimeCounts } from '../../load/recording/time-counts.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { loadResult } from '../../load/testing/result-fixture.ts'
+import { normalDraws, randomStream } from '../../stats/random.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 
@@ -32,13 +33,12 @@ export function longResult(seconds: number, operations: number): LoadResultJson 
 
 function secondOf(seed: number): Omit<IntervalFigures, 'second' | 'operation'> {
   const [response, lateness] = [new TimeCounts(), new TimeCounts()]
-  const uniform = lehmer(seed)
+  const uniform = randomStream(seed, 0)
+  const normal = normalDraws(uniform)
   for (let k = 0; k < PER_SECOND; k++) {
-    const normal = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-    response.record(MEDIAN_MS * Math.exp(SPREAD * normal))
+    response.record(MEDIAN_MS * Math.exp(SPREAD * normal()))
     lateness.record(0.02 + 0.1 * uniform() ** 8)
   }
-  const at = (times: TimeCounts, percentile: number): number => percentileMs(times, percentile) ?? 0
   return {
     planned: PER_SECOND,
     started: PER_SECOND,
@@ -49,22 +49,7 @@ function secondOf(seed: number): Omit<IntervalFigures, 'second' | 'operation'> {
     inFlight: 1 + (seed % 9),
     received: null,
     errors: [],
-    lateness: { p50Ms: at(lateness, 50), p99Ms: at(lateness, 99), maxMs: at(lateness, 100) },
-    response: {
-      p50Ms: at(response, 50),
-      p95Ms: at(response, 95),
-      p99Ms: at(response, 99),
-      maxMs: at(response, 100),
-      counts: response.toSparse(),
-    },
-  }
-}
-
-/** Numbers in (0, 1). Park and Miller (1988), "Random number generators: good ones are hard to find". */
-function lehmer(seed: number): () => number {
-  let state = seed * 1_009
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
+    lateness: latenessOf(lateness),
+    response: responseOf(response),
   }
 }

@@ -1,9 +1,5 @@
 import type { LoadProgress } from '../../../load/recording/load-recorder.ts'
-import {
-  bucketAtPercentile,
-  sumOfSparse,
-  type SparseCounts,
-} from '../../../load/recording/sparse-counts.ts'
+import { sumOfSparse, type SparseCounts } from '../../../load/recording/sparse-counts.ts'
 import type { IntervalFigures } from '../../../load/result.ts'
 import { total } from '../../../load/totals.ts'
 import type { LoadOutline } from '../../live/run-event.ts'
@@ -93,10 +89,4 @@ export class LiveLoad {
   #addErrors(kind: string, count: number): void {
     if (count > 0) this.errors.set(kind, (this.errors.get(kind) ?? 0) + count)
   }
-}
-
-/** The middle of the bucket of a percentile, in ms: at most 3 % off. `null` if there are no times. */
-export function roughPercentileMs(response: SparseCounts, percentile: number): number | null {
-  const bucket = bucketAtPercentile(response, percentile)
-  return bucket === null ? null : (bucket.fromMs + bucket.toMs) / 2
 }

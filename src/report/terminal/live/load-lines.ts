@@ -7,12 +7,13 @@ import {
   formatRate,
 } from '../../../format.ts'
 import type { ReceiptsSoFar } from '../../../load/recording/delivery-tally.ts'
+import { roughPercentileMs } from '../../../load/recording/sparse-counts.ts'
 import { printable } from '../../../printable.ts'
 import { sparkline } from '../../sparkline.ts'
 import { boundText, sloCells } from '../../slo-cells.ts'
 import { cutInMiddle, textWidth } from '../text-width.ts'
 import type { Style } from '../paint.ts'
-import { roughPercentileMs, type LiveLoad, type LiveSecond } from './live-load.ts'
+import type { LiveLoad } from './live-load.ts'
 import { paceSoFar } from './pace-so-far.ts'
 import { sloSoFar } from './slo-so-far.ts'
 
@@ -35,7 +36,7 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
     const at = (percentile: number): number | null => roughPercentileMs(last.response, percentile)
     lines.push(line('last second', times('P50', at(50)), times('P99', at(99))))
     const { started, p50Ms } = progress.soFar
-    const requests = `${formatCount(started)} ${started === 1 ? 'request' : 'requests'}`
+    const requests = counted(started, 'request')
     lines.push(line('so far', times('P50', p50Ms), times('P99', progress.p99Ms), requests))
   }
   lines.push(line('errors', ...errorCells(load, paint)))
@@ -105,13 +106,14 @@ function rateLines(
   const asked = shown.map(({ askedPerSecond }) => askedPerSecond)
   const achieved = shown.map(({ achievedPerSecond }) => achievedPerSecond)
   const both = sparkline([...asked, ...achieved], 'zero')
-  const rate = line('achieved', both.slice(asked.length), achievedText(last), inFlight)
+  const rate = line(
+    'achieved',
+    both.slice(asked.length),
+    formatRate(last.achievedPerSecond),
+    inFlight,
+  )
   if (last.askedPerSecond === null || outline?.model === 'closed') return [rate]
   return [line('asked', both.slice(0, asked.length), formatRate(last.askedPerSecond)), rate]
-}
-
-function achievedText({ achievedPerSecond }: LiveSecond): string {
-  return formatRate(achievedPerSecond)
 }
 
 function times(percentile: string, ms: number | null): string {

@@ -1,9 +1,13 @@
 import { rowOf } from '../../../load/slo/bound-row.ts'
 import type { Bound } from '../../../load/slo/slo.ts'
 import { worstFirst, type SloRow } from '../../../load/slo/slo-row.ts'
-import { bucketAtPercentile, sumOfSparse } from '../../../load/recording/sparse-counts.ts'
+import {
+  bucketAtPercentile,
+  roughPercentileMs,
+  sumOfSparse,
+} from '../../../load/recording/sparse-counts.ts'
 import { total } from '../../../load/totals.ts'
-import { roughPercentileMs, type OperationSoFar } from './live-load.ts'
+import type { OperationSoFar } from './live-load.ts'
 
 /**
  * Judges the bounds on response times and success rates of a load that runs, worst first: the others depend on
