@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
-import { headedFigure } from '../../report/html/chart-figure.ts'
+import { chartGrid } from '../../report/html/chart-figure.ts'
 import { dataTable } from '../../report/html/data-table.ts'
 import { noteList, type PageSection } from '../../report/html/verdict-page.ts'
 import { MIN_RUNS } from '../decision/alarms.ts'
@@ -39,7 +39,7 @@ export function seriesSection(group: readonly Series[], id: string): PageSection
       ],
       rows: group.map(metricRow),
     })}
-    <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>
+    ${chartGrid(charts)}
     ${noteList([...divisorNotes(group), ...versionNotes(longest)].map((note) => note.trim()))}`
   return { id, heading, body, charts }
 }
