@@ -8,7 +8,7 @@ import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { BothOperations, MeasuredOperation } from '../decision/measured-operation.ts'
 import { formatRatio, type MetricComparison } from '../decision/metric.ts'
-import { formatMetric } from './format-metric.ts'
+import { againstText } from './format-metric.ts'
 
 /** Both runs of an operation over each other: service times by percentile, response times over time. */
 export function operationCharts(
@@ -31,7 +31,7 @@ function percentiles(
   if (baseline === undefined || candidate === undefined) return null
   const shown = (['service P50', 'service P95', 'service P99'] as const).flatMap((label) => {
     const metric = metrics.find((one) => one.metric === label)
-    return metric === undefined ? [] : [changeText(metric)]
+    return metric === undefined ? [] : [`${metric.metric} ${againstText(metric)}`]
   })
   return percentilesChart(
     {
@@ -47,13 +47,6 @@ function percentiles(
 
 function line(version: 'baseline' | 'candidate', histogram: Histogram) {
   return { label: version, tone: version, histogram }
-}
-
-function changeText(metric: MetricComparison): string {
-  const [before, after] = [metric.baseline, metric.candidate].map((figure) =>
-    formatMetric(figure, metric.unit),
-  )
-  return `${metric.metric} ${before} against ${after} (${formatRatio(metric)})`
 }
 
 /** Each second's P95 of the response time, from the start of either run. */

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { capitalised, formatUtc } from '../../format.ts'
 import type { Chart } from '../../report/html/chart.ts'
-import { headedFigure } from '../../report/html/chart-figure.ts'
+import { chartGrid } from '../../report/html/chart-figure.ts'
 import { dataTable } from '../../report/html/data-table.ts'
 import type { Page } from '../../report/html/page.ts'
 import { outcomeBadge } from '../../report/html/run/outcome-badge.ts'
@@ -150,23 +150,23 @@ function scenarioSection(
     ...(ratios === null ? [] : [ratios]),
   ]
   const body = html`${doubts.map((doubt) => html`<p class="notice doubtful">${capitalised(doubt)}</p>`)}
-    ${differenceTexts(unlike).map((text) => html`<p>The loads differ: ${text}.</p>`)}
-    ${operations.map(({ name: operation, metrics }) =>
-      dataTable({
-        caption: `${operation}: all figures`,
-        columns: [...FIGURE_COLUMNS, { heading: 'candidate is' }],
-        rows: metrics.map((metric) => [metric.metric, ...figureCells(metric), markCell(metric)]),
-      }),
-    )}
-    ${noteList([
-      ...operations.flatMap(({ name: operation, generator }) =>
-        generator === null ? [] : [`${operation}: ${generator}`],
-      ),
-      ...notJudgedLines(scenario),
-      ...onlyInBaseline.map((operation) => `${operation}: only in the baseline`),
-      ...onlyInCandidate.map((operation) => `${operation}: only in the candidate`),
-    ])}
-    <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>`
+  ${differenceTexts(unlike).map((text) => html`<p>The loads differ: ${text}.</p>`)}
+  ${operations.map(({ name: operation, metrics }) =>
+    dataTable({
+      caption: `${operation}: all figures`,
+      columns: [...FIGURE_COLUMNS, { heading: 'candidate is' }],
+      rows: metrics.map((metric) => [metric.metric, ...figureCells(metric), markCell(metric)]),
+    }),
+  )}
+  ${noteList([
+    ...operations.flatMap(({ name: operation, generator }) =>
+      generator === null ? [] : [`${operation}: ${generator}`],
+    ),
+    ...notJudgedLines(scenario),
+    ...onlyInBaseline.map((operation) => `${operation}: only in the baseline`),
+    ...onlyInCandidate.map((operation) => `${operation}: only in the candidate`),
+  ])}
+  ${chartGrid(charts)}`
   return { id, heading: name, body, charts }
 }
 

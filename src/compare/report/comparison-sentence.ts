@@ -3,10 +3,9 @@ import type { Ending } from '../../report/html/run/outcome-badge.ts'
 import { EXIT } from '../../exit-code.ts'
 import type { RunComparison } from '../decision/compare-runs.ts'
 import { comparisonExitCode, judgedCounts } from '../decision/judgement.ts'
-import { formatRatio } from '../decision/metric.ts'
 import { markedDifferences } from './comparison-notes.ts'
 import { fieldName } from './difference-text.ts'
-import { formatMetric } from './format-metric.ts'
+import { againstText } from './format-metric.ts'
 
 /** A comparison's answer: in a word, in a sentence, and whether that is good news. */
 export interface ComparisonAnswer {
@@ -34,11 +33,7 @@ export function comparisonAnswer(comparison: RunComparison): ComparisonAnswer {
   const largest = marked.toSorted((a, b) => size(b.metric.ratio) - size(a.metric.ratio))[0]
   if (largest !== undefined) {
     const { scenario, operation, metric } = largest
-    const [before, after] = [metric.baseline, metric.candidate].map((figure) =>
-      formatMetric(figure, metric.unit),
-    )
-    const ratio = metric.ratio === null ? '' : ` (${formatRatio(metric)})`
-    const one = `${operation} ${metric.metric} of ${scenario}, ${before} against ${after}${ratio}`
+    const one = `${operation} ${metric.metric} of ${scenario}, ${againstText(metric)}`
     const sentence =
       marked.length === 1
         ? `Worth a look, not proven: ${one}.`

@@ -17,3 +17,8 @@ export function headedFigure({ id, title, sentence }: Chart, heading: 'h2' | 'h3
     <div class="plot" data-chart=${id}></div>
   </figure>`
 }
+
+/** Charts of a section side by side, as far as there is room. */
+export function chartGrid(charts: readonly Chart[]): VNode {
+  return html`<div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>`
+}

@@ -1,13 +1,12 @@
 import { plot } from 'simple-ascii-chart'
-import { counted, formatFigure } from '../../format.ts'
+import { formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { sparkline } from '../../report/sparkline.ts'
 import { paint } from '../../report/terminal/paint.ts'
-import { renderTable } from '../../report/terminal/table.ts'
-import { MIN_RUNS } from '../decision/alarms.ts'
+import { left, renderTable, right } from '../../report/terminal/table.ts'
 import { inMetricUnit, presentLevel, type Series } from '../decision/series.ts'
-import { changeNote, divisorNotes, periodText, versionNotes } from './series-notes.ts'
-import { closingText, groupsOf } from './trend-groups.ts'
+import { changeNote, divisorNotes, neededText, periodText, versionNotes } from './series-notes.ts'
+import { closingText, groupsOf, longestOf, nameOf } from './trend-groups.ts'
 import { wrapped } from './wrap.ts'
 
 /** The number of latest runs in a sparkline, and in a chart. */
@@ -24,9 +23,9 @@ export function renderTrend(all: readonly Series[], isDrawn: boolean): string {
 }
 
 function renderGroup(group: readonly Series[], isDrawn: boolean): string {
-  const longest = group.toSorted((a, b) => b.points.length - a.points.length)[0]
+  const longest = longestOf(group)
   if (longest === undefined) return ''
-  const { scenario, operation, environment, workloadHash, invalidRuns, points } = longest
+  const { environment, workloadHash, invalidRuns, points } = longest
   const dirty = points.filter(({ isDirty }) => isDirty).length
   const kinds = new Set(group.map(({ timeKind }) => timeKind).filter((kind) => kind !== null))
   const notes = [
@@ -35,7 +34,7 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
     ...[...kinds].map((kind) => `P50 to P99.9 are ${kind} times`),
   ].filter((note) => note !== null)
   const lines = [
-    paint('bold', wrapped(printable(`${scenario}: ${operation}`))),
+    paint('bold', wrapped(printable(nameOf(longest)))),
     paint(
       'dim',
       wrapped(`  ${printable(environment)}; load ${printable(workloadHash ?? 'not recorded')}`),
@@ -57,10 +56,8 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
 }
 
 function renderCourses(group: readonly Series[]): string {
-  const right = ['level', 'latest'].map((heading) => ({ heading, align: 'right' }) as const)
-  const left = ['metric', 'course'].map((heading) => ({ heading, align: 'left' }) as const)
   return renderTable(
-    [...left, ...right, { heading: 'last change', align: 'left' }],
+    [left('metric'), left('course'), right('level'), right('latest'), left('last change')],
     group.map((series) => {
       const { metric, points } = series
       const values = points.map(({ value }) => value)
@@ -78,7 +75,7 @@ function renderCourses(group: readonly Series[]): string {
 }
 
 function changesText({ changes, points }: Series): string {
-  if (changes === null) return `needs ${counted(MIN_RUNS - points.length, 'more run', 'more runs')}`
+  if (changes === null) return neededText(points)
   const last = changes.at(-1)
   if (last === undefined) return 'none'
   return `${last.isWorse ? 'worse' : 'better'} ${last.first.startedAt.slice(0, 10)}`

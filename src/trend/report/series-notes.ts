@@ -1,6 +1,7 @@
 import { counted, formatFigure, formatPercent, formatUtc } from '../../format.ts'
 import { printable } from '../../printable.ts'
 import { paint } from '../../report/terminal/paint.ts'
+import { MIN_RUNS } from '../decision/alarms.ts'
 import type { Change, Point } from '../decision/changes.ts'
 import { DECIDING_RUNS, type Divisor } from '../decision/divisor.ts'
 import { inMetricUnit, type Series } from '../decision/series.ts'
@@ -42,6 +43,11 @@ export function changeText(series: Series, change: Change, emphasis = PLAIN): st
   const direction = emphasis[change.isWorse ? 'worse' : 'better'](directionOf(change))
   const since = `since ${emphasis.commit(commitText(first))} (${formatUtc(first.startedAt)})`
   return `${series.metric.label} ${direction} ${since}: ${[levels, confirmed, ...notes].join('; ')}`
+}
+
+/** What a series lacks to be searched for changes: `needs 2 more runs`. */
+export function neededText(points: readonly Point[]): string {
+  return `needs ${counted(MIN_RUNS - points.length, 'more run')}`
 }
 
 /** `worse by 12.3 %`; without a number if the level before was 0. */

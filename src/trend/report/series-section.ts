@@ -1,18 +1,24 @@
 import { html } from 'htm/preact'
 import { counted, formatFigure } from '../../format.ts'
 import { printable } from '../../printable.ts'
-import { headedFigure } from '../../report/html/chart-figure.ts'
+import { chartGrid } from '../../report/html/chart-figure.ts'
 import { dataTable } from '../../report/html/data-table.ts'
 import { noteList, type PageSection } from '../../report/html/verdict-page.ts'
-import { MIN_RUNS } from '../decision/alarms.ts'
 import { presentLevel, type Series } from '../decision/series.ts'
 import { seriesChart } from './series-chart.ts'
-import { commitText, directionOf, divisorNotes, periodText, versionNotes } from './series-notes.ts'
-import { nameOf } from './trend-groups.ts'
+import {
+  commitText,
+  directionOf,
+  divisorNotes,
+  neededText,
+  periodText,
+  versionNotes,
+} from './series-notes.ts'
+import { longestOf, nameOf } from './trend-groups.ts'
 
 /** One operation's metrics over its runs: where they are now, and a chart of each that varied. */
 export function seriesSection(group: readonly Series[], id: string): PageSection {
-  const [longest] = group.toSorted((a, b) => b.points.length - a.points.length)
+  const longest = longestOf(group)
   if (longest === undefined) return { id, heading: '', body: null, charts: [] }
   const heading = printable(nameOf(longest))
   const latest = longest.points.at(-1)
@@ -39,7 +45,7 @@ export function seriesSection(group: readonly Series[], id: string): PageSection
       ],
       rows: group.map(metricRow),
     })}
-    <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>
+    ${chartGrid(charts)}
     ${noteList([...divisorNotes(group), ...versionNotes(longest)].map((note) => note.trim()))}`
   return { id, heading, body, charts }
 }
@@ -56,9 +62,7 @@ function metricRow(series: Series): readonly string[] {
 }
 
 function changesText({ changes, points }: Series): string {
-  if (changes === null) {
-    return `needs ${counted(MIN_RUNS - points.length, 'more run', 'more runs')}`
-  }
+  if (changes === null) return neededText(points)
   return (
     changes
       .map((change) => `${directionOf(change)} since ${commitText(change.first)}`)

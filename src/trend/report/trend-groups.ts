@@ -13,6 +13,11 @@ export function groupsOf(all: readonly Series[]): readonly (readonly Series[])[]
   return [...groups.values()]
 }
 
+/** The series of a group that has the most runs; metrics may be missing in some. */
+export function longestOf(group: readonly Series[]): Series | undefined {
+  return group.toSorted((a, b) => b.points.length - a.points.length)[0]
+}
+
 /** How many changes were found, and how many to expect without any. */
 export function closingText(all: readonly Series[]): string {
   const searched = all.filter(({ changes }) => changes !== null).length

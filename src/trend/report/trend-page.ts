@@ -23,6 +23,7 @@ export interface TrendPageOptions {
 /** A history as a page: what changed first, then each operation's metrics over its runs. */
 export function trendPage(all: readonly Series[], { title, unread }: TrendPageOptions): Page {
   const changes = changesOf(all)
+  const groups = groupsOf(all)
   const points = all.flatMap((series) => series.points)
   const dates = points.map(({ startedAt }) => startedAt).toSorted()
   const [first, last] = [dates[0], dates.at(-1)]
@@ -35,12 +36,12 @@ export function trendPage(all: readonly Series[], { title, unread }: TrendPageOp
       ['Runs', formatCount(new Set(points.map(({ runId }) => runId)).size)],
       ['First', first === undefined ? null : formatUtc(first)],
       ['Latest', last === undefined ? null : formatUtc(last)],
-      ['Operations', formatCount(groupsOf(all).length)],
+      ['Operations', formatCount(groups.length)],
       ['Series', formatCount(all.length)],
     ],
     sections: [
       ...(changes.length === 0 ? [] : [changesSection(changes)]),
-      ...groupsOf(all).map((group, at) => seriesSection(group, `series-${at + 1}`)),
+      ...groups.map((group, at) => seriesSection(group, `series-${at + 1}`)),
       aboutSection(all, unread),
     ],
     footer: `${title}, ${counted(all.length, 'series', 'series')}`,

@@ -4,7 +4,7 @@ import { capitalised, counted, formatCount, formatMs, formatUtc } from '../../..
 import { printable } from '../../../printable.ts'
 import { percentileMs } from '../../../load/recording/histogram.ts'
 import type { Chart, LineChart } from '../../../report/html/chart.ts'
-import { headedFigure } from '../../../report/html/chart-figure.ts'
+import { chartGrid } from '../../../report/html/chart-figure.ts'
 import { dataTable, type TableColumn } from '../../../report/html/data-table.ts'
 import type { Page } from '../../../report/html/page.ts'
 import { percentilesChart } from '../../../report/html/run/charts/percentiles-chart.ts'
@@ -128,14 +128,14 @@ function stageSection(table: StageTable, charts: readonly Chart[]): PageSection 
   const { stage, headings, names, rows } = table
   const columns = headings.map((heading, at): TableColumn => ({ heading, isFigure: at >= names }))
   const body = html`${dataTable({
-      caption: `All comparisons of ${stage}`,
-      columns: [...columns, { heading: 'verdict' }],
-      rows: rows.map((row) => [
-        ...row.cells.map(printable),
-        html`${badge(row)}<small>${reasonOf(row)}</small>`,
-      ]),
-    })}
-    <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>`
+    caption: `All comparisons of ${stage}`,
+    columns: [...columns, { heading: 'verdict' }],
+    rows: rows.map((row) => [
+      ...row.cells.map(printable),
+      html`${badge(row)}<small>${reasonOf(row)}</small>`,
+    ]),
+  })}
+  ${chartGrid(charts)}`
   return { id: stage, heading: HEADINGS[stage], body, charts }
 }
 
@@ -176,6 +176,6 @@ function percentileSections(times: readonly OperationTimes[]): readonly PageSect
       These charts add up all rounds. The verdict comes from differences within rounds, which are
       above.
     </p>
-    <div class="charts">${charts.map((chart) => headedFigure(chart, 'h3'))}</div>`
+    ${chartGrid(charts)}`
   return [{ id: 'percentiles', heading: 'Service times of all rounds', body, charts }]
 }

@@ -1,9 +1,9 @@
 import { counted } from '../../../format.ts'
-import type { Bound, LineChart, Series } from '../../../report/html/chart.ts'
-import { rounded } from '../../../report/html/run/charts/rounded.ts'
+import type { Bound, LineChart } from '../../../report/html/chart.ts'
 import { figuresOf, PAIR_METRICS, type PairMetric } from '../../pairs/pair-metric.ts'
 import type { GateReport } from '../gate-report.ts'
 import { amount, signed } from '../pair-figures.ts'
+import { estimatesChart, versionsChart } from './evidence-charts.ts'
 
 type Pairs = Exclude<GateReport['stages']['pairs'], { kind: 'skipped' }>
 type Operation = Pairs['operations'][number]
@@ -38,39 +38,23 @@ function estimates(metric: PairMetric, { operations }: Pairs): LineChart | null 
   const worst = rows.toSorted((a, b) => b.evidence.change - a.evidence.change)[0]
   if (worst === undefined) return null
   const byThreshold = Map.groupBy(rows, ({ evidence }) => evidence.threshold)
-  return {
-    kind: 'lines',
-    id: idOf(metric),
-    title: `${metric} per operation, with intervals`,
-    sentence: `The largest change is ${signed(worst.evidence.change, metric)} of ${worst.operation}: ${worst.kind}. Above 0 is worse.`,
-    x: { scale: 'names', label: 'operation', names: rows.map(({ operation }) => operation) },
-    y: { scale: 'linear', label: `change of ${metric}`, unit: 'ratio' },
-    xs: rows.map((_, at) => at),
-    series: [
-      {
-        label: 'median and interval',
-        tone: 'estimate',
-        shape: 'dots',
-        values: rows.map(({ evidence }) => rounded(evidence.change)),
-        interval: {
-          low: rows.map(({ evidence }) => rounded(evidence.lower)),
-          high: rows.map(({ evidence }) => rounded(evidence.upper)),
-        },
-      },
-    ],
-    bounds: [
-      { axis: 'y', at: 0, label: 'no change', isNeutral: true },
-      ...[...byThreshold].map(([threshold, alike]): Bound => ({
-        axis: 'y',
-        at: threshold,
-        label:
-          byThreshold.size === 1
-            ? 'counts from'
-            : `counts from: ${alike.map(({ operation }) => operation).join(', ')}`,
-      })),
-    ],
-    marks: [],
-  }
+  return estimatesChart(
+    {
+      id: idOf(metric),
+      title: `${metric} per operation, with intervals`,
+      sentence: `The largest change is ${signed(worst.evidence.change, metric)} of ${worst.operation}: ${worst.kind}. Above 0 is worse.`,
+    },
+    { x: 'operation', y: `change of ${metric}`, label: 'median and interval' },
+    rows.map(({ operation, evidence }) => ({ name: operation, ...evidence })),
+    [...byThreshold].map(([threshold, alike]): Bound => ({
+      axis: 'y',
+      at: threshold,
+      label:
+        byThreshold.size === 1
+          ? 'counts from'
+          : `counts from: ${alike.map(({ operation }) => operation).join(', ')}`,
+    })),
+  )
 }
 
 /** Both versions in each process, of what did not simply pass. */
@@ -83,30 +67,22 @@ function processes(metric: PairMetric, one: Operation): LineChart | null {
   })
   if (figures.length === 0) return null
   const scale = metric === 'cpu' || metric === 'deferred cpu' ? 1 / 1_000 : 1
-  const series = (['baseline', 'candidate'] as const).map((version): Series => ({
-    label: version,
-    tone: version,
-    shape: 'dots',
-    values: figures.map((all) => rounded(all[version] * scale)),
-  }))
   const { change, lower, upper } = verdict.evidence
   const [from, to] = [lower, upper].map((end) => signed(end, metric))
-  return {
-    kind: 'lines',
-    id: idOf(metric, one.operation),
-    title: `${one.operation}: ${metric} by process`,
-    sentence: `${signed(change, metric)}, interval ${from} … ${to} in ${counted(figures.length, 'process', 'processes')}; baseline ${amount(verdict.evidence.baseline, metric)}; ${verdict.kind}.`,
-    x: {
-      scale: 'names',
-      label: 'process',
-      names: figures.map((_, at) => `process ${at + 1}`),
+  return versionsChart(
+    {
+      id: idOf(metric, one.operation),
+      title: `${one.operation}: ${metric} by process`,
+      sentence: `${signed(change, metric)}, interval ${from} … ${to} in ${counted(figures.length, 'process', 'processes')}; baseline ${amount(verdict.evidence.baseline, metric)}; ${verdict.kind}.`,
     },
-    y: { scale: 'linear', label: labelOf(metric), unit: unitOf(metric) },
-    xs: figures.map((_, at) => at),
-    series,
-    bounds: [],
-    marks: [],
-  }
+    'process',
+    { scale: 'linear', label: labelOf(metric), unit: unitOf(metric) },
+    figures.map(({ baseline, candidate }) => ({
+      baseline: baseline * scale,
+      candidate: candidate * scale,
+    })),
+    [],
+  )
 }
 
 function labelOf(metric: PairMetric): string {

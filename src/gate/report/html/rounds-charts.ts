@@ -1,13 +1,13 @@
 import { counted } from '../../../format.ts'
 import { printable } from '../../../printable.ts'
-import type { Bound, LineChart, Series } from '../../../report/html/chart.ts'
-import { rounded } from '../../../report/html/run/charts/rounded.ts'
+import type { Bound, LineChart } from '../../../report/html/chart.ts'
 import { labelOf, type Comparison } from '../../decision/metric.ts'
 import { effectOf, PASS_LIMIT_EFFECTS } from '../../decision/plan.ts'
 import type { Reading } from '../../decision/round.ts'
 import type { Evidence, JudgedComparison } from '../../decision/verdict.ts'
 import { change, confidence, interval, level } from '../figures.ts'
 import type { GateReport } from '../gate-report.ts'
+import { estimatesChart, versionsChart } from './evidence-charts.ts'
 
 export type Rounds = Extract<GateReport['stages']['rounds'], { kind: 'measured' }>
 
@@ -42,51 +42,34 @@ function estimates(
   const shown = rows.filter(({ evidence: { estimate, lower, upper } }) =>
     [estimate, lower, upper].some((value) => value !== null && value !== 0),
   )
-  if (shown.length === 0) return null
   const worst = shown.toSorted((a, b) => b.evidence.estimate - a.evidence.estimate)[0]
+  if (worst === undefined) return null
   const what = unit === 'relative' ? 'times' : 'ratios of requests'
-  return {
-    kind: 'lines',
-    id,
-    title: `Changes of ${what}, with intervals`,
-    sentence:
-      worst === undefined
-        ? ''
-        : `The largest estimate is ${change(worst.evidence.estimate, worst.evidence)} (${interval(worst.evidence)}) of ${nameOf(worst.comparison)}: ${worst.kind}. Above 0 is worse.`,
-    x: {
-      scale: 'names',
-      label: 'comparison',
-      names: shortNames(shown.map(({ comparison }) => comparison)),
+  const names = shortNames(shown.map(({ comparison }) => comparison))
+  return estimatesChart(
+    {
+      id,
+      title: `Changes of ${what}, with intervals`,
+      sentence: `The largest estimate is ${change(worst.evidence.estimate, worst.evidence)} (${interval(worst.evidence)}) of ${nameOf(worst.comparison)}: ${worst.kind}. Above 0 is worse.`,
     },
-    y: { scale: 'linear', label: 'change, candidate − baseline', unit: 'ratio' },
-    xs: shown.map((_, at) => at),
-    series: [
-      {
-        label: 'estimate and interval',
-        tone: 'estimate',
-        shape: 'dots',
-        values: shown.map(({ evidence }) => rounded(evidence.estimate)),
-        interval: {
-          low: shown.map(({ evidence }) => rounded(evidence.lower)),
-          high: shown.map(({ evidence }) => rounded(evidence.upper)),
-        },
-      },
-    ],
-    bounds: [
-      { axis: 'y', at: 0, label: 'no change', isNeutral: true },
-      ...(plan === null || unit !== 'relative'
-        ? []
-        : ([
-            { axis: 'y', at: plan.effects.latency, label: 'smallest that counts' },
-            {
-              axis: 'y',
-              at: PASS_LIMIT_EFFECTS * plan.effects.latency,
-              label: 'excluded by a pass',
-            },
-          ] satisfies readonly Bound[])),
-    ],
-    marks: [],
-  }
+    { x: 'comparison', y: 'change, candidate − baseline', label: 'estimate and interval' },
+    shown.map(({ evidence: { estimate, lower, upper } }, at) => ({
+      name: names[at] ?? '',
+      change: estimate,
+      lower,
+      upper,
+    })),
+    plan === null || unit !== 'relative'
+      ? []
+      : [
+          { axis: 'y', at: plan.effects.latency, label: 'smallest that counts' },
+          {
+            axis: 'y',
+            at: PASS_LIMIT_EFFECTS * plan.effects.latency,
+            label: 'excluded by a pass',
+          },
+        ],
+  )
 }
 
 /** Without the scenario, if all are of the same. */
@@ -103,34 +86,24 @@ function shortNames(comparisons: readonly Comparison[]): readonly string[] {
 function roundsChart(id: string, judged: JudgedComparison, rounds: Rounds): LineChart | null {
   const { comparison, verdict } = judged
   const isTime = comparison.metric.kind === 'latency'
-  const valuesOf = (version: 'baseline' | 'candidate') =>
-    rounds.rounds.map((round) => rounded(valueOf(round[version][comparison.id])))
-  const series = (['baseline', 'candidate'] as const).map((version): Series => ({
-    label: version,
-    tone: version,
-    shape: 'dots',
-    values: valuesOf(version),
+  const figures = rounds.rounds.map((round) => ({
+    baseline: valueOf(round.baseline[comparison.id]),
+    candidate: valueOf(round.candidate[comparison.id]),
   }))
-  if (series.every(({ values }) => values.every((value) => value === null || value === 0))) {
-    return null
-  }
+  const values = figures.flatMap(({ baseline, candidate }) => [baseline, candidate])
+  if (values.every((value) => value === null || value === 0)) return null
   const evidence = 'evidence' in verdict ? verdict.evidence : null
-  return {
-    kind: 'lines',
-    id,
-    title: nameOf(comparison),
-    sentence: evidence === null ? `${verdict.kind}.` : sentenceOf(evidence, verdict.kind),
-    x: {
-      scale: 'names',
-      label: 'round',
-      names: rounds.rounds.map((_, at) => `round ${at + 1}`),
+  return versionsChart(
+    {
+      id,
+      title: nameOf(comparison),
+      sentence: evidence === null ? `${verdict.kind}.` : sentenceOf(evidence, verdict.kind),
     },
-    y: { scale: 'linear', label: labelOf(comparison.metric), unit: isTime ? 'ms' : 'ratio' },
-    xs: rounds.rounds.map((_, at) => at),
-    series,
-    bounds: boundsOf(judged, rounds),
-    marks: [],
-  }
+    'round',
+    { scale: 'linear', label: labelOf(comparison.metric), unit: isTime ? 'ms' : 'ratio' },
+    figures,
+    boundsOf(judged, rounds),
+  )
 }
 
 function sentenceOf(evidence: Evidence, kind: string): string {
