@@ -10,6 +10,8 @@ export interface Server {
   readonly version: string
   /** Such as `postgres://user:password@127.0.0.1:5432/shop`; reports hide user, password and query. */
   readonly addresses: readonly string[]
+  /** How many servers it consists of and how they relate, such as `cluster of 3 primaries and 3 replicas`. Default: a single one. */
+  readonly topology?: string | undefined
 }
 
 /** The system under test, as plain data. */

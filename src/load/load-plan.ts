@@ -71,6 +71,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   startAtMs: number(0),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
   onProgress: functionOf('that takes the progress'),
+  faults: checkedLater,
 }
 
 const PLAN: Fields<LoadPlan> = {

@@ -6,6 +6,7 @@ import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/technique.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
+import type { ScheduledFault } from './faults/fault.ts'
 import type { Feed } from './feed/feed.ts'
 import { InputError } from '../input-error.ts'
 import type { NoMetrics } from './metrics/declare-metrics.ts'
@@ -69,6 +70,8 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly startAtMs?: number
   /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
+  /** What breaks while it is measured, and when. Default: nothing. */
+  readonly faults?: readonly ScheduledFault[]
   /** Aborting ends the load early: the result is the measurement so far, marked as interrupted. */
   readonly signal?: AbortSignal | undefined
   /** Called with the progress about twice per second. */
@@ -196,6 +199,7 @@ export async function measure(
       verdictThresholds,
       ...record,
       windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
+      faults: [],
     }
   } finally {
     clearInterval(progressTimer)

@@ -1,7 +1,9 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { LoadModel } from './load-model.ts'
+import type { FaultRecord } from './faults/fault-record.ts'
 import type { ErrorCount } from './recording/error-tally.ts'
 import type { Technique } from './dispatch/technique.ts'
+import type { Losses } from './recording/losses.ts'
 import type { LoadNotesResult, OperationNotesResult } from './notes/load-notes.ts'
 import type { SparseCounts } from './recording/sparse-counts.ts'
 import type { SloRow } from './slo/slo-row.ts'
@@ -127,6 +129,13 @@ export interface OperationResult extends OperationNotesResult {
   /** Intended → actual start, of every request started: the generator's own delay. */
   readonly lateness: Histogram
   readonly deliveries: Deliveries | null
+  /** `null` if the operation makes no promises that outlast its answer, or nobody checks them. */
+  readonly losses: Losses | null
+  /**
+   * The longest stretch without a success, in ms: from the first request due after a success to the next success,
+   * or to the end; `null` if unknown, as in older files.
+   */
+  readonly unavailableMs: number | null
 }
 
 /** One operation in one second of the measurement, for time series. */
@@ -235,4 +244,6 @@ export interface LoadResult extends LoadNotesResult {
   readonly intervals: readonly IntervalFigures[]
   /** The bounds on every window that the load was given, judged as it ran. */
   readonly windowedSlo: readonly SloRow[]
+  /** The faults that the load was given, in order of time. */
+  readonly faults: readonly FaultRecord[]
 }

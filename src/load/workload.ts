@@ -11,6 +11,7 @@ import type { CheckCondition } from './notes/check-counts.ts'
 import type { NoTags, TagValue } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
+import type { Losses } from './recording/losses.ts'
 import type { Deliveries } from './result.ts'
 import { InputError } from '../input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
@@ -65,6 +66,11 @@ export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
    */
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
   /**
+   * Checks what became of the promises that its requests were given, such as registrations acknowledged; called once,
+   * after the last request ended and every fault is over. If it rejects or takes longer than 30 s, they are unknown.
+   */
+  readonly losses?: () => Promise<Losses>
+  /**
    * Returns its receipts so far, for those who watch the load; called about twice per second while it runs, in
    * the process that sends, so it has to return at once what it knows; `null` once it knows no more.
    */
@@ -89,6 +95,7 @@ const OPERATION: Fields<Operation> = {
   run: functionOf('that makes one request'),
   weight: numberAbove0,
   deliveries: functionOf('that returns its deliveries'),
+  losses: functionOf('that checks its promises'),
   receiptsSoFar: functionOf('that returns its receipts so far'),
 }
 

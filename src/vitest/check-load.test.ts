@@ -28,6 +28,7 @@ const load: Required<Omit<Load, 'shard' | 'users'>> = {
   seed: 7,
   slo: { response: { p90: '10ms' } },
   parameters: null,
+  faults: [],
   allowFailures: false,
   allowUndelivered: true,
   verdict: { dropped: { invalid: 0.05 } },
@@ -47,6 +48,7 @@ const plan: Required<Omit<LoadPlan, 'shard' | 'startAtMs' | 'signal' | 'onProgre
   dispatch: 'timer',
   seed: 7,
   slo: { successRate: 1 },
+  faults: [],
   verdict: { dropped: { invalid: 0.05 } },
 }
 

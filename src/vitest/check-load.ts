@@ -21,6 +21,7 @@ const SCENARIO_FIELDS = {
   timeout: checkLength,
   gracePeriod: checkDuration,
   parameters: checkedLater,
+  faults: checkedLater,
   allowFailures: trueOrFalse,
   allowUndelivered: trueOrFalse,
 }

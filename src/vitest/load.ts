@@ -1,6 +1,7 @@
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import type { Duration } from '../load/duration.ts'
+import type { ScheduledFault } from '../load/faults/fault.ts'
 import type { Feed } from '../load/feed/feed.ts'
 import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
 import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
@@ -58,6 +59,8 @@ export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> 
    * Drops the default bound, delivery above 99 %, which applies unless an SLO bounds the delivery rate.
    */
   readonly allowUndelivered?: boolean
+  /** What breaks during the measurement: `[at('20s', kill(nats.node(2)))]`. */
+  readonly faults?: readonly ScheduledFault[]
   /** Overrides of `VERDICT_THRESHOLDS` for this load. */
   readonly verdict?: VerdictOverrides
 }

@@ -143,6 +143,7 @@ function summarise(
     measuredMs: DURATION_MS,
     isInterrupted: false,
     abortReason: null,
+    faults: [],
     limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
     health: {
       dispatch: 'timer',

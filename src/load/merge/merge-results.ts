@@ -56,6 +56,7 @@ export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResu
         shards.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
     },
     intervals: mergeIntervals(shards.flatMap(({ intervals }) => intervals)),
+    faults: first.faults,
     windowedSlo: bounds.flatMap((bound) =>
       bound.everyMs === null ? [] : mergeWindows(shards, bound, rowOf(bound, names)),
     ),
@@ -83,6 +84,8 @@ export function mergeOperations(
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
+    losses: null,
+    unavailableMs: null,
   }
 }
 

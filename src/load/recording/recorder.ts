@@ -177,6 +177,8 @@ export class OperationRecorder {
         count: this.#dropped + this.#notStarted,
         byGenerator: this.#droppedByPause + this.#notStarted,
       }),
+      losses: null,
+      unavailableMs: null,
       ...this.notes.finish(),
     }
   }

@@ -58,6 +58,7 @@ export function loadResult(
     measuredMs: 10_000,
     isInterrupted: false,
     abortReason: null,
+    faults: [],
     limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
     health: {
       dispatch: 'timer',
@@ -131,6 +132,8 @@ function operationResult(fixture: OperationFixture): OperationResult {
     failure: histogramOf(Array.from({ length: counts.failed }, () => 1)),
     lateness: histogramOf(latenessMs),
     deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
+    losses: null,
+    unavailableMs: null,
     checks,
     tags,
   }

@@ -63,7 +63,7 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
   const metrics = json.metrics.map(deserializeMetric)
   const model = deserializeModel(json.model)
   const intervals = intervalsOf(json)
-  return { ...json, model, operations: new Map(operations), intervals, metrics }
+  return { ...json, model, operations: new Map(operations), intervals, metrics, faults: [] }
 }
 
 /** The stored form of an operation. */
@@ -102,6 +102,8 @@ export function deserializeOperation(operation: OperationJson): OperationResult 
     failure: deserializeHistogram(operation.failure),
     lateness: deserializeHistogram(operation.lateness),
     deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+    losses: null,
+    unavailableMs: null,
     checks: operation.checks,
     tags: operation.tags.map(deserializeTagSplit),
   }

@@ -7,6 +7,12 @@ const serverSchema = z.strictObject({
   name: z.string().min(1),
   version: z.string(),
   addresses: z.array(z.string()).describe('Without user names, passwords and tokens.'),
+  topology: z
+    .string()
+    .optional()
+    .describe(
+      'How many servers it is, such as cluster of 3 primaries and 3 replicas; absent for one.',
+    ),
 })
 
 /** See `src/environment/system.ts`. */

@@ -152,6 +152,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       warmUpMs: time,
       isInterrupted: fc.boolean(),
       abortReason: fc.option(arbitraryText),
+      faults: fc.constant([]),
       limits: fc.record({
         maxInFlight: count,
         whenFull: fc.constantFrom('drop', 'wait'),

@@ -103,6 +103,8 @@ const operationOf = (all: OperationCounts): fc.Arbitrary<OperationResult> =>
     failure: histogramOfCount(all.failed),
     lateness: histogramOfCount(all.started),
     deliveries: fc.option(deliveries),
+    losses: fc.constant(null),
+    unavailableMs: fc.constant(null),
     checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
       maxLength: 2,
     }),
