@@ -10,6 +10,7 @@ import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { sloCells } from '../slo-cells.ts'
+import { renderFaults, renderPromises } from './faults.ts'
 import { renderGenerator, renderLateness } from './generator.ts'
 import { renderNotes } from './notes.ts'
 import { renderOperations } from './operations.ts'
@@ -53,7 +54,7 @@ export function renderReport(entry: ScenarioEntry): string {
     renderGenerator(result),
   ]
   return withThinNote(
-    [judged, [slo.length === 0 ? null : renderSlo(slo)], measured]
+    [judged, [slo.length === 0 ? null : renderSlo(slo)], [renderFaults(result)], measured]
       .map((lines) => lines.filter((line) => line !== null).join('\n'))
       .filter((part) => part !== '')
       .join('\n\n'),
@@ -79,12 +80,13 @@ function renderTotals(result: LoadResultJson): string {
   return `  ${parts.join(', ')}`
 }
 
-/** Errors by code, and receipts of messages; `null` without either. */
+/** Errors by code, receipts of messages, and what became of promises; `null` without any. */
 function renderDetails(result: LoadResultJson): string | null {
   const lines = result.operations.flatMap((operation) => [
     ...renderErrors(operation),
     ...renderDeliveries(operation),
   ])
+  lines.push(...renderPromises(result))
   return lines.length === 0 ? null : lines.map((line) => `  ${line}`).join('\n')
 }
 

@@ -125,7 +125,7 @@ function operationsOf(
   if (startMs === null || last === undefined) return []
   const shown = withShownNames(intervals)
   // Progress has whole seconds only.
-  const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, pauses: [] }
+  const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, events: [] }
   const bounds = (outline?.bounds ?? []).map((bound) => ({
     ...bound,
     operation: bound.operation === null ? null : shownName(bound.operation),
