@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { formatCount, formatSeconds } from '../../format.ts'
 import { nowMs } from '../../load/clock.ts'
 import type { KnownLosses, Losses } from '../../load/recording/losses.ts'
-import type { MulticastRegistry } from '../../registry/registry.ts'
+import type { MulticastRegistry, RegisterOptions } from '../../registry/registry.ts'
 import type { RegistrationTimes, RegistryStore } from '../../registry/store.ts'
 
 /** A registry's calls that make, renew and remove registrations. */
@@ -68,12 +68,12 @@ export class RegistrationLedger {
   /** The calls of a registry, which are noted here. */
   follow(registry: Writes): Writes {
     return {
-      register: (identity, metadata, options = {}) =>
-        this.#write(identity, options.ttlMs ?? DEFAULT_TTL_MS, () =>
+      register: (identity, metadata, options?: RegisterOptions) =>
+        this.#write(identity, options?.ttlMs ?? DEFAULT_TTL_MS, () =>
           registry.register(identity, metadata, options),
         ),
-      heartbeat: (identity, ttlMs = DEFAULT_TTL_MS) =>
-        this.#write(identity, ttlMs, () => registry.heartbeat(identity, ttlMs)),
+      heartbeat: (identity, ttlMs?: number) =>
+        this.#write(identity, ttlMs ?? DEFAULT_TTL_MS, () => registry.heartbeat(identity, ttlMs)),
       unregister: (identity) => this.#remove(identity, () => registry.unregister(identity)),
     }
   }
