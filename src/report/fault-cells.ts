@@ -1,4 +1,5 @@
 import { counted, formatCount, formatSeconds } from '../format.ts'
+import type { FaultProgress } from '../load/faults/fault-record.ts'
 import type { FaultJson, LossesJson } from '../run-file/json/load-result-json.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import { faultEffects, type FaultEffect } from '../run-file/fault-effects.ts'
@@ -63,7 +64,7 @@ function lastedText(fault: FaultJson): string {
 }
 
 /** A fault in a few words, for charts and lines of a log: `pause gateway, 3.0 s`. */
-export function faultText(fault: FaultJson): string {
+export function faultText(fault: FaultProgress): string {
   const { label, state, what } = fault
   switch (state) {
     case 'injected': {
@@ -76,6 +77,10 @@ export function faultText(fault: FaultJson): string {
     }
     case 'failed':
       return `${label}: failed, ${fault.reason}`
+    case 'on':
+      return what === null ? label : `${label}, ${what}`
+    case 'planned':
+      return label
     case 'elsewhere':
       return `${label}, by another shard`
     case 'not reached':

@@ -38,6 +38,16 @@ export function faultEffects(result: LoadResultJson): readonly (FaultEffect | nu
   )
 }
 
+/** The faults of a load that broke something, and when, in ms since the measurement began. */
+export function begunFaults({
+  faults,
+}: Pick<LoadResultJson, 'faults'>): readonly { readonly label: string; readonly atMs: number }[] {
+  return faults.flatMap((fault) => {
+    const atMs = beginningMs(fault)
+    return atMs === null ? [] : [{ label: fault.label, atMs }]
+  })
+}
+
 /** The labels of the faults that began, or were still on, in each second of a load; seconds without any are left out. */
 export function faultsBySecond({
   faults,

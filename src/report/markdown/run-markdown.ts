@@ -183,7 +183,7 @@ function sloRow({
   readonly scenario: Measured
   readonly row: SloRow
 }): readonly string[] {
-  const { operation, metric, bound, measured } = sloCells(row)
+  const { operation, metric, bound, measured } = sloCells(row, scenario.result.operations)
   const outcome = row.outcome === 'met' ? row.outcome : `**${row.outcome}**`
   return [outcome, ...[scenario.name, operation, metric, bound, measured].map(markdownText)]
 }

@@ -1,5 +1,5 @@
 import { counted, formatCount, formatMs } from '../../../../format.ts'
-import type { FaultJson } from '../../../../run-file/json/load-result-json.ts'
+import type { FaultProgress } from '../../../../load/faults/fault-record.ts'
 import { faultText } from '../../../fault-cells.ts'
 import type { LongPause } from '../../../../load/result.ts'
 import type { Mark } from '../../chart.ts'
@@ -40,17 +40,28 @@ export function pauseMarks(pauses: readonly LongPause[], measuredMs: number): re
   })
 }
 
-/** What broke, or could not be broken, during the load; a kill is a moment. What was never due isn't there. */
-export function faultMarks(faults: readonly FaultJson[]): readonly Mark[] {
+/**
+ * What broke, or could not be broken, during a load; a kill is a moment. What was not due isn't there.
+ * @param elapsedMs of a load that runs: faults that are on last until now.
+ */
+export function faultMarks(
+  faults: readonly FaultProgress[],
+  elapsedMs = Infinity,
+): readonly Mark[] {
   const marks = faults.flatMap((fault): readonly Mark[] => {
     const label = faultText(fault)
     switch (fault.state) {
       case 'injected':
         return [markOf('fault', fault.fromMs, fault.toMs, label)]
+      case 'on':
+        return [markOf('fault', fault.fromMs, Math.max(fault.fromMs, elapsedMs), label)]
       case 'elsewhere':
-        return [markOf('fault', fault.plannedAtMs, fault.plannedAtMs, label)]
+        return fault.plannedAtMs > elapsedMs
+          ? []
+          : [markOf('fault', fault.plannedAtMs, fault.plannedAtMs, label)]
       case 'failed':
         return [markOf('fault-failed', fault.fromMs, fault.fromMs, label)]
+      case 'planned':
       case 'not reached':
         return []
     }
