@@ -6,7 +6,7 @@ import { dateTimeSchema, timeOrNothing, type DeepReadonly } from './schema/value
 import { hashSchema, referenceSchema, systemSchema } from './schema/system-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
-export const SCHEMA_VERSION = 7
+export const SCHEMA_VERSION = 8
 
 /** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a shard, `.2` and so on where that was taken. */
 const runIdSchema = z

@@ -10,7 +10,7 @@ test('the text of schemas is stable, and names the present versions', () => {
   expect(schemaFiles()).toEqual(schemaFiles())
   const [ofRuns, ofStreams] = schemaFiles().map(({ text }) => JSON.parse(text) as unknown)
   expect(ofRuns).toMatchObject({
-    properties: { schemaVersion: { const: 7 } },
+    properties: { schemaVersion: { const: 8 } },
     additionalProperties: false,
   })
   expect(ofStreams).toHaveProperty('$defs.runEnded.properties.streamVersion.const', 1)

@@ -2,6 +2,7 @@ import { nothingIn } from '../recording/interval.ts'
 import type { ClosedModel } from '../load-model.ts'
 import type { CheckResult } from '../notes/check-counts.ts'
 import type { TagSplit } from '../notes/tag-splits.ts'
+import type { Losses } from '../recording/losses.ts'
 import { newTimeHistogram } from '../recording/histogram.ts'
 import type {
   Deliveries,
@@ -25,6 +26,8 @@ export interface OperationFixture {
   readonly deliveries?: UnknownDeliveries | DeliveriesFixture
   readonly checks?: readonly CheckResult[]
   readonly tags?: readonly TagSplit[]
+  readonly losses?: Losses
+  readonly unavailableMs?: number
 }
 
 /** Completions take 2 ms. */
@@ -111,6 +114,7 @@ export function onlyOperation({ operations }: LoadResult): OperationResult {
 function operationResult(fixture: OperationFixture): OperationResult {
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
   const { undisturbedMs = serviceMs, lostByPause = 0, checks = [], tags = [] } = fixture
+  const { losses = null, unavailableMs = null } = fixture
   const counts = {
     planned: 1_000,
     started: 1_000,
@@ -132,8 +136,8 @@ function operationResult(fixture: OperationFixture): OperationResult {
     failure: histogramOf(Array.from({ length: counts.failed }, () => 1)),
     lateness: histogramOf(latenessMs),
     deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
-    losses: null,
-    unavailableMs: null,
+    losses,
+    unavailableMs,
     checks,
     tags,
   }

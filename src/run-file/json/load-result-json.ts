@@ -1,5 +1,7 @@
+import type { FaultRecord } from '../../load/faults/fault-record.ts'
 import type { LoadModel } from '../../load/load-model.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../../load/result.ts'
+import type { Losses } from '../../load/recording/losses.ts'
 import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
 import { inUnit, trendAt, type TrendResult } from '../../load/metrics/trend.ts'
 import type { TagSplit } from '../../load/notes/tag-splits.ts'
@@ -19,6 +21,10 @@ export type MetricJson = LoadResultJson['metrics'][number]
 export type TagSplitJson = LoadResultJson['operations'][number]['tags'][number]
 type TrendJson = Extract<MetricJson, { readonly kind: 'trend' }>
 type ModelJson = LoadResultJson['model']
+/** A fault in stored form. */
+export type FaultJson = LoadResultJson['faults'][number]
+/** An operation's losses in stored form. */
+export type LossesJson = NonNullable<OperationJson['losses']>
 type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 
 /**
@@ -28,7 +34,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
-  const { undeclaredTags, windowedSlo } = result
+  const { undeclaredTags, windowedSlo, faults } = result
   const operations = [...result.operations].map(serializeOperation)
   return {
     startedAt,
@@ -48,6 +54,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     metrics: result.metrics.map(serializeMetric),
     undeclaredTags,
     windowedSlo,
+    faults: faults.map(serializeFault),
   }
 }
 
@@ -63,7 +70,7 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
   const metrics = json.metrics.map(deserializeMetric)
   const model = deserializeModel(json.model)
   const intervals = intervalsOf(json)
-  return { ...json, model, operations: new Map(operations), intervals, metrics, faults: [] }
+  return { ...json, model, operations: new Map(operations), intervals, metrics }
 }
 
 /** The stored form of an operation. */
@@ -82,6 +89,8 @@ export function serializeOperation([name, operation]: readonly [
     failure: serializeHistogram(operation.failure),
     lateness: serializeHistogram(operation.lateness),
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+    losses: operation.losses && serializeLosses(operation.losses),
+    unavailableMs: operation.unavailableMs,
     checks: operation.checks,
     tags: operation.tags.map(serializeTagSplit),
   }
@@ -102,11 +111,32 @@ export function deserializeOperation(operation: OperationJson): OperationResult 
     failure: deserializeHistogram(operation.failure),
     lateness: deserializeHistogram(operation.lateness),
     deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
-    losses: null,
-    unavailableMs: null,
+    losses: operation.losses,
+    unavailableMs: operation.unavailableMs,
     checks: operation.checks,
     tags: operation.tags.map(deserializeTagSplit),
   }
+}
+
+/** Only the fields of a record. */
+function serializeFault(fault: FaultRecord): FaultJson {
+  const { label, what, plannedAtMs } = fault
+  const planned = { label, what, plannedAtMs }
+  switch (fault.state) {
+    case 'injected':
+      return { state: 'injected', ...planned, fromMs: fault.fromMs, toMs: fault.toMs }
+    case 'failed':
+      return { state: 'failed', ...planned, fromMs: fault.fromMs, reason: fault.reason }
+    case 'elsewhere':
+    case 'not reached':
+      return { state: fault.state, ...planned }
+  }
+}
+
+function serializeLosses(losses: Losses): LossesJson {
+  if (losses.kind === 'unknown') return { kind: 'unknown', reason: losses.reason }
+  const { of, promised, lost, duplicates, examples } = losses
+  return { kind: 'known', of, promised, lost, duplicates, examples }
 }
 
 function serializeModel(model: LoadModel): ModelJson {

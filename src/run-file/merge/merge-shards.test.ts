@@ -37,7 +37,7 @@ function shard(
   generators: Partial<Extract<RunFile['generators'], { kind: 'shard' }>> = {},
 ): Shard {
   const run: RunFile = {
-    schemaVersion: 7,
+    schemaVersion: 8,
     runId: `20260102T03040${number}Z-0a1b2c3-${number}of3`,
     status: 'complete',
     startedAt: `2026-01-02T03:04:0${number}.000Z`,

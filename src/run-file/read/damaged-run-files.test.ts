@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { FaultRecord } from '../../load/faults/fault-record.ts'
 import { histogramFigures, newTimeHistogram } from '../../load/recording/histogram.ts'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { compareRuns } from '../../compare/decision/compare-runs.ts'
@@ -26,6 +27,15 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const path = join(folder, '20260102T030405Z-0a1b2c3.json')
 beforeEach(() => rmSync(path, { recursive: true, force: true }))
 
+const killed: FaultRecord = {
+  state: 'injected',
+  label: 'kill Redis primary',
+  what: 'redis-2',
+  plannedAtMs: 2_000,
+  fromMs: 2_001,
+  toMs: 2_001,
+}
+
 const good = runOf([
   scenarioOf('mixed', {
     counts: {
@@ -38,6 +48,16 @@ const good = runOf([
       notStarted: 0,
     },
     deliveries: { expected: 5_000, received: 4_990 },
+    losses: {
+      kind: 'known',
+      of: 'registrations',
+      promised: 900,
+      lost: 2,
+      duplicates: null,
+      examples: ['user-1'],
+    },
+    unavailableMs: 1_200,
+    faults: [killed],
   }),
 ])
 const text = JSON.stringify(good)
@@ -54,6 +74,7 @@ function changed(place: readonly (string | number)[], change: (value: unknown) =
 
 const RESULT = ['scenarios', 0, 'result'] as const
 const A = [...RESULT, 'operations', 0] as const
+const FAULT = [...RESULT, 'faults', 0] as const
 const SECONDS_OF_A = [...RESULT, 'intervals', 'operations', 0] as const
 const twice = (all: unknown) => [...(all as unknown[]), ...(all as unknown[])]
 const figure = (time: string, name: string, value: number | null) =>
@@ -265,6 +286,48 @@ describe('a damaged file, refused in one line with its name, the flaw and the re
       changed([...SECONDS_OF_A, 'lateness', 'maxMs', 3], () => '1'),
       'invalid',
       'lateness.maxMs: it is not a list of times',
+    ],
+    [
+      'a fault that is over before it began',
+      changed([...FAULT, 'toMs'], () => 2_000),
+      'invalid',
+      'fault "kill Redis primary": toMs is 2000, but fromMs is 2001.',
+    ],
+    [
+      'a fault before it was due',
+      changed([...FAULT, 'fromMs'], () => 500),
+      'invalid',
+      'fromMs is 500, but it was due at 2000 ms.',
+    ],
+    [
+      'a fault that outlasts the load',
+      changed([...FAULT, 'toMs'], () => 1e6),
+      'invalid',
+      'it lasted until 1000000 ms, but the load ended by 85000 ms.',
+    ],
+    [
+      'a fault in a state that there is not',
+      changed([...FAULT, 'state'], () => 'over'),
+      'invalid',
+      'faults[0].state: ',
+    ],
+    [
+      'more losses than promises',
+      changed([...A, 'losses', 'promised'], () => 1),
+      'invalid',
+      `${IN_A}2 registrations are lost, but 1 were promised.`,
+    ],
+    [
+      'more names of losses than losses',
+      changed([...A, 'losses', 'lost'], () => 0),
+      'invalid',
+      `${IN_A}1 lost registrations are named, but 0 are lost.`,
+    ],
+    [
+      'an outage longer than the load',
+      changed([...A, 'unavailableMs'], () => 1e6),
+      'invalid',
+      `${IN_A}unavailableMs is 1000000, but the load ended by 85000 ms.`,
     ],
   ])('%s', async (_, content, fault, message) => {
     writeFileSync(path, content)

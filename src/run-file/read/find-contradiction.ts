@@ -1,5 +1,6 @@
 import { total } from '../../load/totals.ts'
 import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
+import { flawsOfFault, flawsOfLosses } from './fault-flaws.ts'
 import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
 import { falling, fallingResponse, flawsOfColumns, flawsOfInterval } from './interval-flaws.ts'
 import { intervalsOf } from '../json/intervals-json.ts'
@@ -53,6 +54,7 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
     names.add(name)
     yield* within(here, flawsOfOperation(operation, byName.get(name) ?? [], recordedIn))
     yield* within(here, flawsOfHistograms(operation, recordedIn))
+    yield* within(here, flawsOfLosses(operation, result))
   }
   for (const name of byName.keys()) {
     if (!names.has(name))
@@ -63,6 +65,9 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
   for (const metric of result.metrics) {
     if (metric.kind !== 'trend') continue
     yield* within(`${place}, metric ${quoted(metric.name)}`, flawOfTrend(metric))
+  }
+  for (const fault of result.faults) {
+    yield* within(`${place}, fault ${quoted(fault.label)}`, flawsOfFault(fault, result))
   }
   yield* within(place, ofTime(result))
 }

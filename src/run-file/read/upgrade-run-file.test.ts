@@ -8,6 +8,34 @@ import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
+const LATER_THAN_7 = ['faults', 'losses', 'unavailableMs', 'topology']
+
+/** A run as version 7 had it. */
+function asVersion7(run: RunFile): Json {
+  return { ...without(run, LATER_THAN_7), schemaVersion: 7 }
+}
+
+/** A run in which nothing happened that version 7 did not record. */
+function recordedInVersion7(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const operations = scenario.result.operations.map((operation) => ({
+      ...operation,
+      losses: null,
+      unavailableMs: null,
+    }))
+    return { ...scenario, result: { ...scenario.result, operations, faults: [] } }
+  })
+  const { system } = run
+  if (!('servers' in system)) return { ...run, scenarios }
+  const servers = system.servers.map(({ name, version, addresses }) => ({
+    name,
+    version,
+    addresses,
+  }))
+  return { ...run, scenarios, system: { ...system, servers } }
+}
+
 /** A run as version 6 had it: seconds were rows, of fewer figures. */
 function asVersion6(run: RunFile): Json {
   const later = ['planned', 'inFlight', 'received', 'errors', 'lateness', 'counts']
@@ -22,7 +50,7 @@ function asVersion6(run: RunFile): Json {
       result: { ...scenario.result, health, intervals: rows(scenario.result) },
     }
   })
-  return { ...run, scenarios, schemaVersion: 6 }
+  return { ...without({ ...run, scenarios }, LATER_THAN_7), schemaVersion: 6 }
 }
 
 /** A run in which nothing happened that version 6 did not record. */
@@ -40,7 +68,8 @@ function recordedInVersion6(run: RunFile): RunFile {
       })),
       startedAtMs,
     )
-  const scenarios = run.scenarios.map((scenario) => {
+  const inVersion7 = recordedInVersion7(run)
+  const scenarios = inVersion7.scenarios.map((scenario) => {
     if (scenario.state === 'lost') return { ...scenario, intervals: then(scenario, null) }
     if (scenario.state === 'unmeasured') return scenario
     const { result } = scenario
@@ -48,7 +77,7 @@ function recordedInVersion6(run: RunFile): RunFile {
     const intervals = then(result, Date.parse(result.startedAt))
     return { ...scenario, result: { ...result, health, intervals } }
   })
-  return { ...run, scenarios }
+  return { ...inVersion7, scenarios }
 }
 
 /** A run as version 5 had it. */
@@ -252,6 +281,17 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
+test('upgrades a file of version 7, which knew no faults', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion7), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion7(run), schemaVersion: 7 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
 test('upgrades a file of version 6, whose seconds were rows', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion6), (run) => {
@@ -334,7 +374,7 @@ test('leaves a file of the present version as it is', () => {
   )
 })
 
-test.each([1, 2, 3, 4, 5, 6])(
+test.each([1, 2, 3, 4, 5, 6, 7])(
   'leaves nonsense that claims version %d to be refused by the schema',
   (version) => {
     const bad = fc.record({

@@ -26,7 +26,9 @@ export function upgradeRunFile(data: Versioned): Versioned {
     case 5:
       return upgradeRunFile(fromVersion5(data))
     case 6:
-      return fromVersion6(data)
+      return upgradeRunFile(fromVersion6(data))
+    case 7:
+      return fromVersion7(data)
     default:
       return data
   }
@@ -177,6 +179,24 @@ function fromVersion6(data: Versioned): Versioned {
       if (result === undefined) return withColumns(scenario, null)
       if (!isObject(result)) return { ...scenario, result }
       return { ...scenario, result: withColumns(result, Date.parse(String(result['startedAt']))) }
+    }),
+  }
+}
+
+/** Version 8 brought faults, losses and the longest stretch without a success. */
+function fromVersion7(data: Versioned): Versioned {
+  return {
+    ...data,
+    schemaVersion: 8,
+    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
+      if (result === undefined) return scenario
+      if (!isObject(result)) return { ...scenario, result }
+      const operations = each(result['operations'], (operation) => ({
+        losses: null,
+        unavailableMs: null,
+        ...operation,
+      }))
+      return { ...scenario, result: { faults: [], ...result, operations } }
     }),
   }
 }

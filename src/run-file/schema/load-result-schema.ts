@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../../load/dispatch/technique.ts'
+import { faultSchema, lossesSchema } from './faults-schema.ts'
 import { intervalsSchema } from './intervals-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-schema.ts'
@@ -114,6 +115,10 @@ const operationSchema = z
     failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
+    losses: lossesSchema
+      .nullable()
+      .describe('What became of its promises, by an audit after the load; null without one.'),
+    unavailableMs: timeOrNothing.describe('Longest stretch without a success; null if unknown.'),
     checks: z.array(checkSchema).describe('Checks by name; up to 50, and OTHER.'),
     tags: z
       .array(tagSplitSchema)
@@ -194,6 +199,7 @@ export const loadResultSchema = z
     windowedSlo: z
       .array(sloRowSchema)
       .describe('The bounds of the load that hold in every window.'),
+    faults: z.array(faultSchema).describe('What broke, or was to break, during the load.'),
   })
   .meta({ id: 'loadResult' })
 

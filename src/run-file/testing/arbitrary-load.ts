@@ -4,6 +4,7 @@ import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
 import type { LoadResult } from '../../load/result.ts'
 import type { Bound } from '../../load/slo/slo.ts'
 import type { SloRow } from '../../load/slo/slo-row.ts'
+import { arbitraryFaults } from './arbitrary-faults.ts'
 import { measurement } from './arbitrary-operation.ts'
 import {
   arbitraryHistogram,
@@ -152,7 +153,6 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       warmUpMs: time,
       isInterrupted: fc.boolean(),
       abortReason: fc.option(arbitraryText),
-      faults: fc.constant([]),
       limits: fc.record({
         maxInFlight: count,
         whenFull: fc.constantFrom('drop', 'wait'),
@@ -187,8 +187,11 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
     }),
   )
-  .map(([{ leftMs, ...measured }, planned]) => ({
-    ...planned,
-    ...measured,
-    durationMs: measured.measuredMs + leftMs,
-  }))
+  .chain(([{ leftMs, ...measured }, planned]) =>
+    arbitraryFaults(measured.measuredMs).map((faults) => ({
+      ...planned,
+      ...measured,
+      durationMs: measured.measuredMs + leftMs,
+      faults,
+    })),
+  )

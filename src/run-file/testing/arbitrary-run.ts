@@ -93,7 +93,15 @@ const environment = fc.record({
 })
 
 function server(name: fc.Arbitrary<string>, address: string) {
-  return fc.record({ name, version: arbitraryText, addresses: fc.constant([address]) })
+  return fc.record(
+    {
+      name,
+      version: arbitraryText,
+      addresses: fc.constant([address]),
+      topology: fc.constant('cluster of 3 primaries and 3 replicas'),
+    },
+    { requiredKeys: ['name', 'version', 'addresses'] },
+  )
 }
 
 type Servers = Extract<RunFile['system'], { readonly servers: unknown }>
@@ -113,7 +121,7 @@ function referencePart(name: string) {
 const shards = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(7),
+  schemaVersion: fc.constant(8),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',

@@ -1,5 +1,5 @@
 import { intervalOf, loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
-import type { IntervalFigures } from '../../load/result.ts'
+import type { IntervalFigures, LoadResult } from '../../load/result.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
@@ -36,7 +36,7 @@ export function runOf(
   overrides: Partial<RunFile> = {},
 ): RunFile {
   return {
-    schemaVersion: 7,
+    schemaVersion: 8,
     runId: '20260102T030405Z-0a1b2c3',
     status: 'complete',
     startedAt: '2026-01-02T03:04:05.000Z',
@@ -87,14 +87,14 @@ function stretched(given: readonly number[], count: number): readonly number[] {
  */
 export function scenarioOf(
   name: string,
-  operation: OperationFixture = {},
+  operation: OperationFixture & { readonly faults?: LoadResult['faults'] } = {},
   overrides: Partial<Measured> = {},
 ): Measured {
   const counts = { ...UNTROUBLED, ...operation.counts }
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0] } = operation
   const { undisturbedMs = serviceMs } = operation
   const timed = counts.ok + counts.timedOut + counts.unfinished
-  const result = loadResult({
+  const operations = {
     a: {
       ...operation,
       counts,
@@ -103,7 +103,8 @@ export function scenarioOf(
       undisturbedMs: stretched(undisturbedMs, timed),
       latenessMs: stretched(latenessMs, counts.started),
     },
-  })
+  }
+  const result = loadResult(operations, { faults: operation.faults ?? [] })
   const typical = responseMs.toSorted((x, y) => x - y)[responseMs.length >> 1] ?? 1
   const intervals = Array.from({ length: SECONDS }, (_, second): IntervalFigures => {
     // Seconds are never quite alike.

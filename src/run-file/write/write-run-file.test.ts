@@ -299,7 +299,7 @@ describe('a file that is not a run file, refused with the reason', () => {
     ['other JSON', '{"name":"package"}', 'foreign', 'it has no schemaVersion'],
     ['a list', '[]', 'foreign', 'it has no schemaVersion'],
     ['null', 'null', 'foreign', 'it has no schemaVersion'],
-    ['a later version', '{"schemaVersion":8}', 'schema-version', 'schemaVersion 8; this'],
+    ['a later version', '{"schemaVersion":9}', 'schema-version', 'schemaVersion 9; this'],
   ])('%s', async (_, text, fault, message) => {
     const error = await refusal(text)
     expect(error.fault).toBe(fault)
