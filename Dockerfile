@@ -29,13 +29,12 @@ COPY --from=redis:7-alpine /usr/local/bin/redis-cli /usr/local/bin/
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json vitest.config.ts tsconfig.json LICENSE ./
-COPY results results
 COPY bench bench
 COPY deploy deploy
 COPY src src
 COPY --from=commit /commit commit
 COPY --from=page /app/src/report/html/client.js /app/src/report/html/client.css src/report/html/
-RUN chown node:node results \
+RUN mkdir results && chown node:node results \
   && ln -s /app/src/cli/start.mjs /usr/local/bin/prism-loadtest \
   && chmod +x src/cli/start.mjs
 # Vitest keeps a file of its own in XDG_DATA_HOME; whoever the user is, /tmp takes it.
