@@ -115,7 +115,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ]),
   ...because(
     'needs a Kubernetes cluster, on which npm run walk-through:kubernetes follows the page',
-    [...scriptsOf(readPage(KUBERNETES_PAGE)).flatMap((script) => script.map(({ text }) => text))],
+    scriptsOf(readPage(KUBERNETES_PAGE)).flatMap((script) => script.map(({ text }) => text)),
   ),
   ...because(
     'is of the nats command line, which tests do without; src/registry/nats/ tests the same with a plain client',
