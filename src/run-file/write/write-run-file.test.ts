@@ -132,6 +132,7 @@ describe('a run written to files', () => {
       fc.property(secret, (password) => {
         const redisUrl = `redis://:${password}@127.0.0.1:6379/0`
         const natsUrl = `nats://${password}@127.0.0.1:4222`
+        const due = { plannedAtMs: 1, fromMs: 1 }
         const run: RunFile = {
           ...aRun,
           system: describeSystem(
@@ -152,6 +153,13 @@ describe('a run written to files', () => {
               testStatus: 'failed',
               error: `connect ECONNREFUSED ${redisUrl}: gave up`,
             },
+            faultedScenario(
+              [
+                { ...due, label: `kill ${natsUrl}`, what: redisUrl, state: 'not reached' },
+                { ...due, label: 'cut', what: null, state: 'failed', reason: `no ${redisUrl}` },
+              ],
+              { ...TWELVE_LOST, examples: [redisUrl] },
+            ),
           ],
         }
         const paths = writeRunFile(folder, run)
