@@ -20,7 +20,7 @@ const OTHERS: readonly FaultRecord[] = [
 test('each fault is a row with when it was and what requests show of it', () => {
   const { result } = faultedScenario([...KILL_AND_PAUSE, ...OTHERS])
   expect(renderFaults(result, 140)?.split('\n')).toEqual([
-    '  fault                state           at  lasted  not ok  no success  failing for',
+    '  fault                state            at  lasted  not ok  no success  failing for',
     '  kill Redis primary   injected      2.0 s       –     250         2 s        3.0 s  (redis-2 at 127.0.0.1:7002)',
     '  pause gateway        injected      6.0 s   1.5 s       0         0 s            –',
     '  fill disk            failed        8.0 s       –       –           –            –  (NATS node 1 has no disk of its own)',

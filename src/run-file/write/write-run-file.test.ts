@@ -9,6 +9,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { SloRow } from '../../load/slo/slo-row.ts'
 import { longResult } from '../testing/long-run.ts'
+import { faultedScenario, TWELVE_LOST } from '../testing/faulted-scenario.ts'
 import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { systemOf } from '../../environment/backends.ts'
@@ -143,6 +144,7 @@ describe('a run written to files', () => {
               redisVersion: '7.0.15',
               natsVersion: '2.9.10',
               configurationHash: null,
+              natsTopology: `cluster of ${natsUrl}`,
             }),
           ),
           scenarios: [
