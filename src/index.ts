@@ -34,6 +34,18 @@ export type { RunStep, Session, Step, StepRequest } from './load/users/session.t
 export { feed, type Feed, type FeedMode } from './load/feed/feed.ts'
 export { counter, gauge, trend } from './load/metrics/declare-metrics.ts'
 
+// Faults: what breaks during a load
+export {
+  at,
+  type Fault,
+  type FaultContext,
+  type FaultTime,
+  type ScheduledFault,
+} from './load/faults/fault.ts'
+export type * from './load/faults/fault-targets.ts'
+export { drain, failover, kill, restart } from './load/faults/lasting-faults.ts'
+export { cut, fillDisk, partition, pause, slow } from './load/faults/passing-faults.ts'
+
 // Results and their bounds
 export type { LoadResult, OperationResult } from './load/result.ts'
 export type { OperationSlo, Slo, Slos } from './load/slo/slo.ts'

@@ -16,6 +16,7 @@ import {
   type Fields,
 } from './check-fields.ts'
 import { DISPATCH_OPTIONS } from './dispatch/technique.ts'
+import { checkFaults } from './faults/fault.ts'
 import { checkFeed } from './feed/feed.ts'
 import { InputError } from '../input-error.ts'
 import type { MeasuredPlan } from './measure.ts'
@@ -71,7 +72,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   startAtMs: number(0),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
   onProgress: functionOf('that takes the progress'),
-  faults: checkedLater,
+  faults: checkFaults,
 }
 
 const PLAN: Fields<LoadPlan> = {

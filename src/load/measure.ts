@@ -6,7 +6,8 @@ import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/technique.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
-import type { ScheduledFault } from './faults/fault.ts'
+import { checkDue, type ScheduledFault } from './faults/fault.ts'
+import { FaultInjection } from './faults/fault-injection.ts'
 import type { Feed } from './feed/feed.ts'
 import { InputError } from '../input-error.ts'
 import type { NoMetrics } from './metrics/declare-metrics.ts'
@@ -103,12 +104,17 @@ export interface Measurement {
   readonly limits: LoadResult['limits']
   readonly bounds: readonly Bound[]
   readonly verdictThresholds: VerdictThresholds
-  readonly plan: Pick<MeasuredPlan, 'dispatch' | 'startAtMs' | 'signal' | 'onProgress'> & NotesPlan
+  readonly plan: Pick<
+    MeasuredPlan,
+    'dispatch' | 'startAtMs' | 'signal' | 'onProgress' | 'faults' | 'shard'
+  > &
+    NotesPlan
 }
 
 /**
  * Reads a load's bounds and thresholds before it starts.
- * @throws InputError for more than 200 operations, bounds on anything that the load lacks, or invalid verdict thresholds.
+ * @throws InputError for more than 200 operations, bounds on anything that the load lacks, faults that are due too late, or invalid
+ *   verdict thresholds.
  */
 export function readMeasurement(
   plan: MeasuredPlan & NotesPlan,
@@ -125,6 +131,7 @@ export function readMeasurement(
   checkOperations(bounds, [...operations.keys()])
   checkCounted(bounds, countedIn(operations))
   checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
+  checkDue(plan.faults ?? [], durationMs)
   return {
     operations,
     warmUpMs,
@@ -150,6 +157,7 @@ export async function measure(
   const operations = [...measured.keys()]
   const opened = await openDispatch(plan.dispatch ?? 'auto')
   let progressTimer: NodeJS.Timeout | undefined
+  let faults: FaultInjection | undefined
   try {
     const startMs = await startTime(plan.startAtMs, plan.signal)
     const source = sourceFrom(startMs)
@@ -162,11 +170,21 @@ export async function measure(
     const windowPlan = { operations, measureStartMs, durationMs }
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
+    const injection = new FaultInjection({
+      faults: plan.faults ?? [],
+      measureStartMs,
+      durationMs,
+      isElsewhere: (plan.shard?.index ?? 0) > 0,
+      onInject: () => {},
+    })
+    faults = injection
+    injection.start()
     progressTimer = setInterval(() => {
       if (plan.onProgress === undefined) return
       const { inFlight, isDraining } = dispatcher
       const receipts = receiptsSoFar(measured)
-      tell(plan.onProgress, recorder.progress(nowMs(), inFlight, isDraining, receipts))
+      const progress = recorder.progress(nowMs(), inFlight, isDraining, receipts)
+      tell(plan.onProgress, { ...progress, faults: injection.progress })
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
@@ -180,7 +198,11 @@ export async function measure(
       recorder.endAt(endMs)
       dispatcher.abandon(endMs, dueBeforeMs)
     }
-    const isCutShort = await dispatcher.drain(endMs, plan.signal)
+    // Mended while the last requests are waited for, and before anybody asks what is lost.
+    const areOver = isEndedEarly ? injection.end() : injection.endAt(endMs, plan.signal)
+    const isDrainCut = await dispatcher.drain(endMs, plan.signal)
+    await areOver
+    const isCutShort = isDrainCut || (plan.signal?.aborted === true && injection.areCutShort)
     const health = { ...pace, ranOn: dispatcher.ranOn }
     const deliveries = await askReceivers(measured, dispatcher.pauses)
     const scheduled = source.plannedBefore(dueBeforeMs)
@@ -199,10 +221,11 @@ export async function measure(
       verdictThresholds,
       ...record,
       windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
-      faults: [],
+      faults: injection.records,
     }
   } finally {
     clearInterval(progressTimer)
+    await faults?.end()
     await opened.wait.close()
   }
 }

@@ -2,6 +2,9 @@ import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
 
+/** A subscribers' process inherits the journal by this file descriptor, the first one after those of `fork`. */
+export const JOURNAL_FD = 4
+
 /** A call from the load test's process to the subscribers' process. Its answer carries the same number. */
 export type SubscriberCall = { readonly call: number } & (
   | {
@@ -9,10 +12,20 @@ export type SubscriberCall = { readonly call: number } & (
       readonly natsUrls: readonly string[]
       readonly namespace: string
       readonly loadId: number
+      /** The gateway's lasting name, under which messages are kept while it is away; `null`: any name. */
+      readonly gatewayName: string | null
+      /** Whether receipts are written to the journal that this process has inherited. */
+      readonly isJournaled: boolean
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }
   | { readonly kind: 'expect'; readonly messages: readonly AnnouncedMessage[] }
-  | { readonly kind: 'deliveries'; readonly pauses: readonly Pause[] }
+  | {
+      readonly kind: 'deliveries'
+      /** Of the generator. */
+      readonly pauses: readonly Pause[]
+      /** Of this process, as faults of the load. */
+      readonly asked: readonly Pause[]
+    }
 )
 
 /** Deliveries with histograms as base64 of compressed HdrHistogram V2. */

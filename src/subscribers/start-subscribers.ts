@@ -1,16 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
-import { formatSeconds } from '../format.ts'
 import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
-import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
+import type { EncodedDeliveries } from './process-messages.ts'
+import type { ReceiptJournal } from './receipt-journal.ts'
+import { SubscriberCalls } from './subscriber-calls.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
-
-/** A call without its number, which sending assigns. */
-type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : never
 
 /** Announcements are sent in batches because a message between processes costs more than a receipt. */
 const ANNOUNCE_BATCH = 50
@@ -24,30 +22,53 @@ const PER_IDENTITY_MS = 5
 /** A process still running after this time is killed. */
 const END_WITHIN_MS = 2_000
 
+/** Where a subscribers' process receives, and what it keeps. */
+export interface SubscribersPlan {
+  readonly natsUrls: readonly string[]
+  readonly namespace: string
+  readonly loadId: number
+  /** See `process-messages.ts`. */
+  readonly gatewayName: string | null
+  /** Receives an entry per receipt; it may have those of a process before this one. */
+  readonly journal: ReceiptJournal | null
+}
+
 /**
  * Starts subscribers in a process of their own. Every call ends: if the process dies or stops answering,
  * the deliveries are unknown.
  * @param answerWithinMs how long a call to the process may take.
  * @throws Error with the reason if the process doesn't start or NATS is unreachable.
  */
-export async function startSubscribers(
+export function startSubscribers(
   natsUrls: readonly string[],
   namespace: string,
   answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<Subscribers> {
+  const plan = { natsUrls, namespace, loadId: newLoadId(), gatewayName: null, journal: null }
+  return startSubscriberProcess(plan, answerWithinMs)
+}
+
+/** As `startSubscribers`, for those who choose the plan. */
+export async function startSubscriberProcess(
+  { journal, ...plan }: SubscribersPlan,
+  answerWithinMs = ANSWER_WITHIN_MS,
+): Promise<SubscriberProcess> {
   const program = programBeside('subscriber-process.ts', import.meta.url)
-  const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const loadId = newLoadId()
-  const calls = new Calls(child, answerWithinMs)
+  const inherited = journal === null ? [] : [journal.fd]
+  const child = fork(program, {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited],
+  })
+  const calls = new SubscriberCalls(child, answerWithinMs)
   try {
     const answer = await calls.make(
-      { kind: 'connect', natsUrls, namespace, loadId },
+      { kind: 'connect', ...plan, isJournaled: journal !== null },
       START_WITHIN_MS,
     )
     if (answer.kind !== 'connected' || child.pid === undefined) {
       throw new Error(`unexpected answer: ${answer.kind}`)
     }
-    return new SubscriberProcess(child, child.pid, calls, loadId, answer.gateway)
+    return new SubscriberProcess(child, child.pid, calls, plan.loadId, answer.gateway)
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -55,18 +76,24 @@ export async function startSubscribers(
 }
 
 /** Subscribers in another process, controlled by messages. */
-class SubscriberProcess implements Subscribers {
+export class SubscriberProcess implements Subscribers {
   readonly loadId: number
   readonly gateway: string
   readonly pid: number
   readonly #child: ChildProcess
-  readonly #calls: Calls
+  readonly #calls: SubscriberCalls
   readonly #hosted = new Set<string>()
   #announced: AnnouncedMessage[] = []
   /** As last told; `null` once the process can't be asked any more. */
   #soFar: ReceiptsSoFar | null = { expected: 0, received: 0 }
 
-  constructor(child: ChildProcess, pid: number, calls: Calls, loadId: number, gateway: string) {
+  constructor(
+    child: ChildProcess,
+    pid: number,
+    calls: SubscriberCalls,
+    loadId: number,
+    gateway: string,
+  ) {
     this.loadId = loadId
     this.pid = pid
     this.#child = child
@@ -99,11 +126,12 @@ class SubscriberProcess implements Subscribers {
     return soFar
   }
 
-  async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
+  /** @param asked when the process was stopped on purpose, as a fault of the load. */
+  async deliveries(pauses: readonly Pause[], asked: readonly Pause[] = []): Promise<Deliveries> {
     try {
       this.#announce()
       // Calls are answered in order, so the announcements have arrived when this one is.
-      const answer = await this.#calls.make({ kind: 'deliveries', pauses })
+      const answer = await this.#calls.make({ kind: 'deliveries', pauses, asked })
       if (answer.kind !== 'deliveries') throw new Error(`unexpected answer: ${answer.kind}`)
       return decoded(answer.deliveries)
     } catch (error) {
@@ -112,13 +140,30 @@ class SubscriberProcess implements Subscribers {
     }
   }
 
+  /** Stops or continues the process. @throws Error if it has ended. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.#child.kill(signal)) throw new Error(`process ${this.pid} has ended`)
+  }
+
+  /** Kills the process; resolves when it is gone. @throws Error if it has ended already. */
+  async kill(): Promise<void> {
+    if (this.#hasEnded) throw new Error(`process ${this.pid} has ended`)
+    const exit = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exit
+  }
+
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    if (this.#hasEnded) return
     const exit = once(this.#child, 'exit')
     const killer = setTimeout(() => this.#child.kill('SIGKILL'), END_WITHIN_MS)
     if (this.#child.connected) this.#child.disconnect()
     await exit
     clearTimeout(killer)
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   #announce(): void {
@@ -141,58 +186,5 @@ function decoded(deliveries: EncodedDeliveries): Deliveries {
     receipt: decodeFromCompressedBase64(deliveries.receipt),
     completion: decodeFromCompressedBase64(deliveries.completion),
     undisturbedCompletion: decodeFromCompressedBase64(deliveries.undisturbedCompletion),
-  }
-}
-
-/** Calls to the process that await their answers. */
-class Calls {
-  readonly #child: ChildProcess
-  readonly #withinMs: number
-  readonly #waiting = new Map<number, PromiseWithResolvers<SubscriberAnswer>>()
-  #last = 0
-  /** Why no call will be answered any more; `null` while the process runs. */
-  #ended: string | null = null
-
-  constructor(child: ChildProcess, withinMs: number) {
-    this.#child = child
-    this.#withinMs = withinMs
-    child.on('message', (answer: SubscriberAnswer) => {
-      const waiting = this.#waiting.get(answer.call)
-      if (answer.kind === 'failed') waiting?.reject(new Error(answer.message))
-      else waiting?.resolve(answer)
-    })
-    child.on('exit', (code, signal) => this.#fail(`ended (${signal ?? `exit code ${code}`})`))
-    child.on('error', (error) => this.#fail(`failed: ${error.message}`))
-  }
-
-  /**
-   * @param longerMs extra time for this call.
-   * @throws Error if the process has ended or doesn't answer in time.
-   */
-  async make(call: Call, longerMs = 0): Promise<SubscriberAnswer> {
-    const withinMs = this.#withinMs + longerMs
-    if (this.#ended !== null) throw new Error(this.#ended)
-    const number = ++this.#last
-    const waiting = Promise.withResolvers<SubscriberAnswer>()
-    this.#waiting.set(number, waiting)
-    const timer = setTimeout(() => {
-      const seconds = formatSeconds(withinMs, 0)
-      waiting.reject(new Error(`The subscribers' process did not answer within ${seconds}.`))
-    }, withinMs)
-    this.#child.send({ ...call, call: number }, (error) => {
-      if (error === null) return
-      waiting.reject(new Error(`The subscribers' process can't be reached: ${error.message}`))
-    })
-    try {
-      return await waiting.promise
-    } finally {
-      clearTimeout(timer)
-      this.#waiting.delete(number)
-    }
-  }
-
-  #fail(what: string): void {
-    this.#ended ??= `The subscribers' process ${what}.`
-    for (const { reject } of this.#waiting.values()) reject(new Error(this.#ended))
   }
 }

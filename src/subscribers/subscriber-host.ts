@@ -10,6 +10,8 @@ import {
 } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
+import { figuresOf, withoutAsked } from './excused-pauses.ts'
+import type { JournaledReceipt, ReceiptJournal } from './receipt-journal.ts'
 import { readStamp, type Stamp } from './stamp.ts'
 
 /** A load test's subscribers, which count the messages that reach them. */
@@ -65,6 +67,7 @@ export class SubscriberHost implements Subscribers {
   readonly #pauses = new PauseWatch(nowMs())
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
+  readonly #journal: ReceiptJournal | null
   #lastReceiptMs = 0
   /** Recipient numbers assigned so far. */
   #recipients = 0
@@ -73,10 +76,15 @@ export class SubscriberHost implements Subscribers {
   /** When the first measured message was due, as far as known here. */
   #measuredSinceMs = Infinity
 
-  /** @param messenger is owned by the host: `close()` closes it. */
-  constructor(messenger: Messenger, loadId = newLoadId()) {
+  /**
+   * @param messenger is owned by the host: `close()` closes it.
+   * @param journal of the load, which may have receipts of a process before this one.
+   */
+  constructor(messenger: Messenger, loadId = newLoadId(), journal: ReceiptJournal | null = null) {
     this.loadId = loadId
     this.#messenger = messenger
+    this.#journal = journal
+    for (const receipt of journal?.read() ?? []) this.#count(receipt)
     this.#observer = setInterval(() => this.#now(), OBSERVE_EVERY_MS)
     this.#observer.unref()
   }
@@ -112,7 +120,8 @@ export class SubscriberHost implements Subscribers {
     return this.#tally.soFar
   }
 
-  async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
+  /** @param asked when this process was stopped on purpose, as a fault of the load. */
+  async deliveries(pauses: readonly Pause[], asked: readonly Pause[] = []): Promise<Deliveries> {
     const askedMs = this.#now()
     while (
       this.#tally.outstanding > 0 &&
@@ -121,9 +130,13 @@ export class SubscriberHost implements Subscribers {
     ) {
       await sleep(POLL_MS)
     }
+    const now = this.#now()
+    const own = asked.length === 0 ? this.#pauses.list : withoutAsked(this.#pauses.list, asked)
+    const figures =
+      asked.length === 0 ? this.#pauses.figures : figuresOf(own, this.#measuredSinceMs)
     return {
-      ...this.#tally.deliveries(this.#now(), pauses, this.#pauses.list),
-      receivers: { eventLoopDelay: this.#eventLoop.read(), pauses: this.#pauses.figures },
+      ...this.#tally.deliveries(now, pauses, own),
+      receivers: { eventLoopDelay: this.#eventLoop.read(), pauses: figures },
     }
   }
 
@@ -140,11 +153,18 @@ export class SubscriberHost implements Subscribers {
     await this.#messenger.subscribe(identities, ({ payload, index }) => {
       const stamp = this.#countedStamp(payload)
       if (stamp === null) return
-      this.#lastReceiptMs = this.#now()
-      this.#measureSince(stamp.intendedAtMs)
-      const recipient = firstRecipient + index
-      this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
+      const { number, intendedAtMs } = stamp
+      const receivedAtMs = this.#now()
+      const receipt = { number, intendedAtMs, receivedAtMs, recipient: firstRecipient + index }
+      this.#journal?.append(receipt)
+      this.#count(receipt)
     })
+  }
+
+  #count({ number, intendedAtMs, receivedAtMs, recipient }: JournaledReceipt): void {
+    this.#lastReceiptMs = receivedAtMs
+    this.#measureSince(intendedAtMs)
+    this.#tally.receive(number, intendedAtMs, recipient, receivedAtMs)
   }
 
   /**

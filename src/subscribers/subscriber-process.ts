@@ -2,7 +2,13 @@ import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { leaveSignalsToParent } from '../process/signals.ts'
 import type { Deliveries } from '../load/result.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
-import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
+import {
+  JOURNAL_FD,
+  type EncodedDeliveries,
+  type SubscriberAnswer,
+  type SubscriberCall,
+} from './process-messages.ts'
+import { ReceiptJournal } from './receipt-journal.ts'
 import { SubscriberHost } from './subscriber-host.ts'
 
 /**
@@ -25,9 +31,14 @@ process.on('message', (call: SubscriberCall) => {
 async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
-    const { natsUrls, namespace, loadId } = request
-    const messenger = await connectNatsMessenger({ servers: natsUrls, namespace })
-    host = new SubscriberHost(messenger, loadId)
+    const { natsUrls, namespace, loadId, gatewayName, isJournaled } = request
+    const messenger = await connectNatsMessenger({
+      servers: natsUrls,
+      namespace,
+      ...(gatewayName === null ? {} : { durability: { gatewayName } }),
+    })
+    const journal = isJournaled ? new ReceiptJournal(JOURNAL_FD) : null
+    host = new SubscriberHost(messenger, loadId, journal)
     return { call, kind: 'connected', gateway: host.gateway }
   }
   if (host === null) throw new Error('not connected')
@@ -42,7 +53,7 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
       return {
         call,
         kind: 'deliveries',
-        deliveries: encoded(await host.deliveries(request.pauses)),
+        deliveries: encoded(await host.deliveries(request.pauses, request.asked)),
       }
   }
 }

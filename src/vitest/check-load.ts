@@ -7,6 +7,7 @@ import {
   type Fields,
 } from '../load/check-fields.ts'
 import { checkGiven, COMMON_FIELDS, OPEN_FIELDS } from '../load/load-plan.ts'
+import { checkFaults } from '../load/faults/fault.ts'
 import { checkDuration } from '../load/duration.ts'
 import { readSlo } from '../load/slo/slo.ts'
 import { checkHasRate } from '../load/slo/check-bounds.ts'
@@ -21,7 +22,7 @@ const SCENARIO_FIELDS = {
   timeout: checkLength,
   gracePeriod: checkDuration,
   parameters: checkedLater,
-  faults: checkedLater,
+  faults: checkFaults,
   allowFailures: trueOrFalse,
   allowUndelivered: trueOrFalse,
 }

@@ -98,7 +98,7 @@ export const test = base
     })
     const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
-      const { seed, verdict } = load
+      const { seed, verdict, faults } = load
       if (shared !== null) checkShard(load.shard, shared.shard)
       const durationMs = durationMsOf(load.duration, settings)
       if (offeredRate !== undefined && isOfUsers(load)) refuseRate()
@@ -122,6 +122,7 @@ export const test = base
         seed: seed ?? 1,
         parameters: load.parameters,
         data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
+        faults: (faults ?? []).map(({ time, fault }) => [time, fault.label]),
       })
       const index = loads.length
       let isOutlined = false
@@ -131,6 +132,7 @@ export const test = base
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
+        ...(faults === undefined ? {} : { faults }),
         ...(shared === null ? {} : { shard: shared.shard, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
@@ -218,6 +220,9 @@ export { constant } from '../load/arrivals/constant.ts'
 export { poisson } from '../load/arrivals/poisson.ts'
 export { ramp } from '../load/arrivals/ramp.ts'
 export { replay } from '../load/arrivals/replay.ts'
+export { at } from '../load/faults/fault.ts'
+export { drain, failover, kill, restart } from '../load/faults/lasting-faults.ts'
+export { cut, fillDisk, partition, pause, slow } from '../load/faults/passing-faults.ts'
 export { feed } from '../load/feed/feed.ts'
 export { counter, gauge, trend } from '../load/metrics/declare-metrics.ts'
 export { sine } from '../load/arrivals/sine.ts'

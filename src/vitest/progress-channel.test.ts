@@ -17,6 +17,7 @@ function message(seconds: number): ProgressMessage {
     p99Ms: null,
     soFar,
     receipts: null,
+    faults: [],
     intervals: [],
   }
   return { testId: 'test', load: 0, progress }

@@ -1,7 +1,7 @@
 import { numbersIn, WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Operation } from '../load/workload.ts'
 import type { Metadata } from '../registry/registration.ts'
-import type { MulticastRegistry } from '../registry/registry.ts'
+import type { RegistrationLedger, Writes } from './ledgers/registration-ledger.ts'
 
 /** The identity that request `n` registers. */
 export function loadTestIdentity(n: number): string {
@@ -25,16 +25,22 @@ export interface RegisterWorkload {
   readonly ttlMs?: number
   /** The gateway that hosts the identities, if any: one for all, or one per identity. */
   readonly gateway?: string | ((identity: string) => string | null)
+  /** Remembers what was acknowledged, so that what got lost is counted after the load. Default: nothing is. */
+  readonly ledger?: RegistrationLedger
 }
 
 /** Each request registers a different identity. */
-export function register(registry: MulticastRegistry, options: RegisterWorkload = {}): Operation {
-  return { run: ({ number }) => registerOne(registry, number, options) }
+export function register(registry: Writes, options: RegisterWorkload = {}): Operation {
+  const { ledger } = options
+  return {
+    run: ({ number }) => registerOne(registry, number, options),
+    ...(ledger === undefined ? {} : { losses: () => ledger.losses() }),
+  }
 }
 
 /** Registers `count` identities in batches before a load; a shard registers its own. */
 export async function registerMany(
-  registry: MulticastRegistry,
+  registry: Writes,
   count: number,
   {
     shard = WHOLE,
@@ -51,12 +57,13 @@ export async function registerMany(
 }
 
 function registerOne(
-  registry: MulticastRegistry,
+  registry: Writes,
   n: number,
-  { ttlMs = 300_000, gateway: gatewayOf }: RegisterWorkload,
+  { ttlMs = 300_000, gateway: gatewayOf, ledger }: RegisterWorkload,
 ): Promise<unknown> {
   const identity = loadTestIdentity(n)
   const gateway = typeof gatewayOf === 'function' ? gatewayOf(identity) : (gatewayOf ?? null)
   const options = { ttlMs, replace: true, ...(gateway === null ? {} : { gateway }) }
-  return registry.register(identity, loadTestMetadata(n), options)
+  const noted = ledger?.follow(registry) ?? registry
+  return noted.register(identity, loadTestMetadata(n), options)
 }

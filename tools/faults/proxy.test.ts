@@ -19,7 +19,7 @@ afterAll(() => server?.stop())
 let proxy: FaultProxy
 let redis: Redis
 beforeEach(async () => {
-  proxy = await FaultProxy.open(server?.port ?? 0)
+  proxy = await FaultProxy.before(server?.port ?? 0)
   redis = new Redis(proxy.port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null })
   redis.on('error', () => {})
   await redis.connect()
@@ -59,7 +59,7 @@ test('cuts connections and refuses new ones until mended', async () => {
   proxy.cut()
   await expect(redis.ping()).rejects.toThrow()
   await expect(other.connect()).rejects.toThrow()
-  await proxy.mend()
+  proxy.mend()
   const again = redis.duplicate()
   await again.connect()
   expect(await again.ping()).toBe('PONG')

@@ -55,7 +55,7 @@ export async function setUp({ load, steps, stage }: Row): Promise<Rig> {
     if (populated && load.servers === 'harness') await populate(redisUrl, natsUrl)
     for (const name of ['redis', 'nats'] as const) {
       if (!steps.some(({ fault }) => needsProxy(fault, name))) continue
-      const proxy = await FaultProxy.open(ports[name])
+      const proxy = await FaultProxy.before(ports[name])
       proxies[name] = proxy
       ports[name] = proxy.port
     }

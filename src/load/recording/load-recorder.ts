@@ -1,5 +1,6 @@
 import { percentileMs } from './histogram.ts'
 import { receivedPerSecond } from './arrivals.ts'
+import type { FaultProgress } from '../faults/fault-record.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { ReceiptsSoFar } from './delivery-tally.ts'
@@ -8,7 +9,13 @@ import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/l
 import { TimeCounts } from './time-counts.ts'
 
 /** The progress of a load, for a live line. */
-export interface LoadProgress {
+export interface LoadProgress extends RecordedProgress {
+  /** The load's faults, in order of time. */
+  readonly faults: readonly FaultProgress[]
+}
+
+/** What its record tells of it. */
+interface RecordedProgress {
   readonly phase: 'warm-up' | 'measuring' | 'draining'
   /** Since the measurement began, in ms; negative during the warm-up. */
   readonly elapsedMs: number
@@ -146,7 +153,7 @@ export class LoadRecorder {
     inFlight: number,
     isDraining: boolean,
     receipts: ReceiptsSoFar | null = null,
-  ): LoadProgress {
+  ): RecordedProgress {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]
     const elapsedMs = now - this.#measureStartMs

@@ -3,6 +3,7 @@ import { formatPercent, formatSeconds } from '../../format.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { countsOfAll, inTime } from '../totals.ts'
+import { judgeFaults } from './judge-faults.ts'
 import { judgePace } from './judge-pace.ts'
 import { judgeReceivers } from './judge-receivers.ts'
 import { judgeUsers } from './judge-users.ts'
@@ -67,6 +68,7 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
   }
   if (model.kind === 'open') doubtful.push(...judgePace(result, bounds))
   doubtful.push(...judgeReceivers(result, bounds))
+  broken.push(...judgeFaults(result))
   if (result.isInterrupted) {
     const { measuredMs, durationMs } = result
     const message =

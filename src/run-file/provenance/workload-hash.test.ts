@@ -16,6 +16,7 @@ const load: DeclaredLoad = {
   weights: { register: 6, enumerate: 3 },
   parameters: undefined,
   data: null,
+  faults: [],
 }
 const hash = workloadHash(sources, load)
 
@@ -37,6 +38,7 @@ test.each<Partial<DeclaredLoad>>([
   { weights: { register: 5, enumerate: 3 } },
   { parameters: { payload: 'x' } },
   { data: ['shuffled', 10] },
+  { faults: [['20s', 'kill Redis primary']] },
 ])('differs for another load: %o', (change) => {
   expect(workloadHash(sources, { ...load, ...change })).not.toBe(hash)
 })

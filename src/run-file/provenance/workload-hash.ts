@@ -17,6 +17,8 @@ export interface DeclaredLoad {
   readonly parameters: unknown
   /** The order in which requests take rows of data, and the number of rows; `null` without data. */
   readonly data: readonly [mode: string, rows: number] | null
+  /** What breaks, and when. */
+  readonly faults: readonly (readonly [time: string, label: string])[]
 }
 
 /**
@@ -32,8 +34,18 @@ export function workloadHash(sources: ReadonlyMap<string, string>, load: Declare
   const { maxInFlight, seed, weights, parameters, data } = load
   const limits = [timeoutMs, gracePeriodMs, maxInFlight]
   const operations = Object.entries(weights)
-  const declared = [arrivals, warmUpMs, durationMs, limits, seed, operations, parameters ?? null]
-  // Loads without data keep the hash of versions that had no data.
-  const text = JSON.stringify([texts, data === null ? declared : [...declared, data]])
+  const declared: unknown[] = [
+    arrivals,
+    warmUpMs,
+    durationMs,
+    limits,
+    seed,
+    operations,
+    parameters ?? null,
+  ]
+  // Loads without data or faults keep the hash of versions that had neither.
+  if (data !== null) declared.push(data)
+  if (load.faults.length > 0) declared.push({ faults: load.faults })
+  const text = JSON.stringify([texts, declared])
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

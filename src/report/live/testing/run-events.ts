@@ -75,6 +75,7 @@ export function progress(
         lateness: null,
       },
       receipts: null,
+      faults: [],
       intervals,
       ...change,
     },

@@ -54,6 +54,7 @@ export function someProgress(progress: Partial<LoadProgress> = {}): LoadProgress
       lateness: { p50Ms: 0.01, p99Ms: 0.12 },
     },
     receipts: null,
+    faults: [],
     intervals: [],
     ...progress,
   }
