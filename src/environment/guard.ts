@@ -178,7 +178,7 @@ export class GuardedFolder {
 
   #ref(isOn: boolean): void {
     const { stdout, stderr } = this.#guard
-    for (const handle of [stdout, stderr]) isOn ? ref(handle) : unref(handle)
+    for (const handle of [stdout, stderr]) (isOn ? ref : unref)(handle)
   }
 }
 

@@ -72,7 +72,7 @@ export class NatsLeader extends NatsTarget implements FailoverTarget {
       const answered = await nc.request(`$JS.API.STREAM.LEADER.STEPDOWN.${this.#stream}`, '', {
         timeout: TIMEOUT_MS,
       })
-      const { error }: { readonly error?: { readonly description?: unknown } } = answered.json()
+      const { error }: { readonly error?: { readonly description?: string } } = answered.json()
       if (error !== undefined) throw new EnvironmentError(`NATS refused: ${error.description}.`)
     })
     return `from ${name} at ${address}`

@@ -22,10 +22,10 @@ export function programProcess(
     start: (isPersistent) =>
       program.startAgain(isPersistent ? [...args, '--appendonly', 'yes'] : args),
     erase: async () => {
-      const names = await readdir(program.folder)
-      const data = names.filter((name) => !KEPT.has(name))
+      const files = await readdir(program.folder)
+      const data = files.filter((file) => !KEPT.has(file))
       await Promise.all(
-        data.map((name) => rm(join(program.folder, name), { recursive: true, force: true })),
+        data.map((file) => rm(join(program.folder, file), { recursive: true, force: true })),
       )
     },
   }

@@ -21,8 +21,9 @@ export async function setPersistence(address: string, isOn: boolean): Promise<vo
   try {
     await redis.connect()
     await redis.config('SET', 'appendonly', isOn ? 'yes' : 'no')
+    if (!isOn) return
     const deadline = nowMs() + TIMEOUT_MS
-    while (isOn && !isWritten(await redis.info('persistence'))) {
+    while (!isWritten(await redis.info('persistence'))) {
       if (nowMs() > deadline) throw new Error(`not written within ${TIMEOUT_MS / 1_000} s`)
       await sleep(10)
     }
