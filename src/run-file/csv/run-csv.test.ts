@@ -256,8 +256,16 @@ describe('faults and losses', () => {
 
   test('are in the rows of seconds and operations', () => {
     expect(parseCsv(intervalsCsv(run)).map(({ faults }) => faults)).toEqual([
-      ...[null, null, 'kill Redis primary', null, null, null],
-      ...['pause gateway', 'pause gateway', null, null],
+      null,
+      null,
+      'kill Redis primary',
+      null,
+      null,
+      null,
+      'pause gateway',
+      'pause gateway',
+      null,
+      null,
     ])
     expect(parseCsv(operationsCsv(run))[0]).toMatchObject({
       unavailableMs: 2_345,
