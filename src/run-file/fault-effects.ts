@@ -72,7 +72,8 @@ export function faultsBySecond({
 function beginningMs(fault: FaultJson): number | null {
   switch (fault.state) {
     case 'injected':
-      return fault.fromMs
+      // By the clock of the load, it may begin a fraction of a ms before it is due.
+      return Math.max(fault.fromMs, fault.plannedAtMs)
     case 'elsewhere':
       return fault.plannedAtMs
     case 'failed':

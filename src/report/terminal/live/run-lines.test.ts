@@ -81,8 +81,8 @@ test.each<[string, readonly FaultProgress[], string | undefined]>([
   ],
   [
     'a fault that failed',
-    [{ ...KILL, state: 'failed', fromMs: 1_000, reason: 'no \u001b[31mprocess' }],
-    '  faults      kill Redis primary failed: no \\u{1b}[31mprocess',
+    [{ ...KILL, state: 'failed', fromMs: 1_000, reason: 'no \u001b[31mredis://u:pw@h:1' }],
+    '  faults      kill Redis primary failed: no \\u{1b}[31mredis://***@h:1',
   ],
 ])('shows %s', (_, faults, line) => {
   const lines = linesOf([started('a'), loadStarted('a'), progressOf('a', { faults })])
