@@ -105,12 +105,20 @@ class RedisStore implements RegistryStore {
   constructor(parts: StoreParts, options: RedisStoreOptions) {
     const { connection, keys, warnings, evictions } = parts
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
-    const { loadTimeoutMs: maxWaitMs = 10_000 } = options
+    const { loadTimeoutMs: maxWaitMs = 10_000, maxConcurrentLoads } = options
     this.#connection = connection
     this.#keys = keys
     this.#warnings = warnings
     const newMark = () => this.#mark()
-    const following = { keys, warnings, evictions, logCap, maxWaitMs, newMark }
+    const following = {
+      keys,
+      warnings,
+      evictions,
+      logCap,
+      maxWaitMs,
+      newMark,
+      ...(maxConcurrentLoads === undefined ? {} : { maxConcurrentLoads }),
+    }
     this.#replica = new Replica(connection, following)
     this.#strategy = strategy
     this.#follower = new WatchFollower({ ...parts, replica: this.#replica })

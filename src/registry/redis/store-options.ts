@@ -38,6 +38,11 @@ export interface RedisStoreOptions {
    * fails with `UNAVAILABLE`, which reports the progress; the load continues. Default 10,000.
    */
   readonly loadTimeoutMs?: number
+  /**
+   * Maximum number of readers of the namespace that load everything at the same time, in all processes, > 0.
+   * Give all processes the same. Default 4.
+   */
+  readonly maxConcurrentLoads?: number
   /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
   /** Where to reach nodes and masters that announce another address. */
@@ -54,6 +59,7 @@ const takes: Takes<RedisStoreOptions> = {
   maxIdentities: wholeNumber(0, Infinity),
   logCap: wholeNumber(1),
   loadTimeoutMs: timeout,
+  maxConcurrentLoads: wholeNumber(1),
   connectTimeoutMs: timeout,
   addressMap: takeAddressMap,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
