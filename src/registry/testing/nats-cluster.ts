@@ -13,8 +13,10 @@ export async function startNatsCluster(size: number): Promise<readonly ServerPro
     routes.map((route, at) =>
       startNatsProgram({
         extraArgs: [
-          ...['--server_name', `nats-${at + 1}`, '--cluster_name', 'test'],
-          ...['--cluster', route, '--routes', routes.join(',')],
+          `--server_name=nats-${at + 1}`,
+          '--cluster_name=test',
+          `--cluster=${route}`,
+          `--routes=${routes.join(',')}`,
         ],
       }),
     ),
