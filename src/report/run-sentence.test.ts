@@ -87,7 +87,7 @@ describe('a run in one sentence', () => {
     ],
     [
       runOf([scenario('a', [row({ measured: null, outcome: 'missed' })])]),
-      'Missed: multicast response P95 no answer, bound 30 ms. Measurement valid.',
+      'Missed: response P95 of multicast: no answer, bound 30 ms. Measurement valid.',
     ],
     [
       runOf([scenario('a', [], { testStatus: 'failed', error: 'AssertionError: 1 is 2' })]),

@@ -1,8 +1,10 @@
 import type { LoadRequest, Operations } from '../load/workload.ts'
 import type { Filter } from '../registry/filter/filter.ts'
+import type { DeliveryGuarantee } from '../registry/messenger.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { enumerate } from './enumerate.ts'
+import type { RegistrationLedger } from './ledgers/registration-ledger.ts'
 import { mixed } from './mixed.ts'
 import { multicast } from './multicast.ts'
 import { LASTING_TTL_MS, loadTestIdentity, loadTestMetadata, registerMany } from './register.ts'
@@ -11,6 +13,14 @@ import { requireTargets } from './require-targets.ts'
 
 /** Values of `worker_id`: a filter on one finds every hundredth identity. */
 const WORKERS = 100
+
+/** What is promised about a population, and checked after the load. */
+export interface PopulationPromises {
+  /** Remembers every registration that is acknowledged, also before the load. Default: nothing is checked. */
+  readonly ledger?: RegistrationLedger
+  /** Of the multicasts. Default `at-most-once`. */
+  readonly delivery?: DeliveryGuarantee
+}
 
 /**
  * A registry in steady use. All identities are registered and hosted before the load, which re-registers,
@@ -22,24 +32,27 @@ export async function population(
   registry: MulticastRegistry,
   subscribers: Subscribers,
   size = 1_000,
+  { ledger, delivery = 'at-most-once' }: PopulationPromises = {},
 ): Promise<Operations> {
   const { gateway } = subscribers
   await subscribers.host(Array.from({ length: size }, (_, n) => loadTestIdentity(n)))
-  await registerMany(registry, size, { gateway })
+  const noted = ledger?.follow(registry) ?? registry
+  await registerMany(noted, size, { gateway })
   const filter = ({ number }: LoadRequest): Filter => ({ worker_id: drawsOf(number)(WORKERS) })
   const addressed = requireTargets(registry)
   const register = {
     run: ({ number }: LoadRequest) => {
       const n = drawsOf(number)(size)
       const options = { gateway, replace: true, ttlMs: LASTING_TTL_MS }
-      return registry.register(loadTestIdentity(n), loadTestMetadata(n), options)
+      return noted.register(loadTestIdentity(n), loadTestMetadata(n), options)
     },
+    ...(ledger === undefined ? {} : { losses: () => ledger.losses() }),
   }
   return mixed(
     {
       register,
       enumerate: enumerate(addressed, filter),
-      multicast: multicast(addressed, subscribers, { filter }),
+      multicast: multicast(addressed, subscribers, { filter, delivery }),
     },
     { register: 60, enumerate: 30, multicast: 10 },
   )

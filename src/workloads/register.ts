@@ -27,15 +27,13 @@ export interface RegisterWorkload {
   readonly gateway?: string | ((identity: string) => string | null)
   /** Remembers what was acknowledged, so that what got lost is counted after the load. Default: nothing is. */
   readonly ledger?: RegistrationLedger
-  /** Registers the same identities over and over, this many. Default: each request registers a new one. */
-  readonly identities?: number
 }
 
-/** Each request registers an identity. */
+/** Each request registers a different identity. */
 export function register(registry: Writes, options: RegisterWorkload = {}): Operation {
-  const { ledger, identities = Infinity } = options
+  const { ledger } = options
   return {
-    run: ({ number }) => registerOne(registry, number % identities, options),
+    run: ({ number }) => registerOne(registry, number, options),
     ...(ledger === undefined ? {} : { losses: () => ledger.losses() }),
   }
 }

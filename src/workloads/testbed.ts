@@ -3,16 +3,29 @@ import type { Backends } from '../environment/backends.ts'
 import { connectRegistry } from '../registry/connect.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
+import { deleteDurableStreams } from '../registry/nats/durable/delete-streams.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../registry/nats/subjects.ts'
+import { connectRedisStore } from '../registry/redis/redis-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
+import { EnvironmentError } from '../environment/environment-error.ts'
+import { Gateway } from '../subscribers/gateway.ts'
 import { startSubscribers } from '../subscribers/start-subscribers.ts'
 import { SubscriberHost, type Subscribers } from '../subscribers/subscriber-host.ts'
+import { RegistrationLedger, type AuditedStore } from './ledgers/registration-ledger.ts'
 
 /** A registry in its own namespace, and subscribers for it. */
 export interface Testbed {
   readonly namespace: string
   readonly registry: MulticastRegistry
+  /** Looks registrations up in this namespace. */
+  readonly ledger: RegistrationLedger
   /** Starts subscribers, once per testbed: in another process, or in this one for the memory backend. */
   startSubscribers(): Promise<Subscribers>
+  /**
+   * Starts subscribers whose process faults can act on, once per testbed.
+   * @throws EnvironmentError for the memory backend.
+   */
+  startGateway(): Promise<Gateway>
   /** Clears the namespace unless other shards use it, and closes everything. */
   close(): Promise<void>
 }
@@ -21,6 +34,16 @@ export interface Testbed {
 export interface SharedNamespace {
   readonly namespace: string
 }
+
+/** How a testbed's clients connect. */
+export interface TestbedRoute {
+  /** The servers by way of proxies; `null`: directly. */
+  readonly proxied: Backends | null
+  /** Whether the registry can send exactly-once; takes JetStream. */
+  readonly isDurable: boolean
+}
+
+const DIRECT: TestbedRoute = { proxied: null, isDurable: false }
 
 /**
  * Connects to the servers under test.
@@ -32,6 +55,7 @@ export async function openTestbed(
   backends: Backends,
   name: string,
   shared: SharedNamespace | null = null,
+  route: TestbedRoute = DIRECT,
 ): Promise<Testbed> {
   const slug = name
     .toLowerCase()
@@ -41,7 +65,7 @@ export async function openTestbed(
     shared === null
       ? `loadtest-${slug}-${randomBytes(3).toString('hex')}`
       : `${shared.namespace}-${slug}`
-  return openNamespace(backends, namespace, shared !== null)
+  return openNamespace(backends, namespace, shared !== null, route)
 }
 
 /**
@@ -53,38 +77,73 @@ export async function openNamespace(
   backends: Backends,
   namespace: string,
   isKept: boolean,
+  { proxied, isDurable }: TestbedRoute = DIRECT,
 ): Promise<Testbed> {
   const broker = new MemoryBroker(namespace)
+  const memory = new MemoryStore()
+  const reached = proxied ?? backends
+  const durability = isDurable ? { durability: {} } : {}
   const registry =
-    backends.kind === 'memory'
+    reached.kind === 'memory'
       ? new MulticastRegistry({
-          store: new MemoryStore(),
-          messenger: new MemoryMessenger(broker),
+          store: memory,
+          messenger: new MemoryMessenger(broker, durability.durability),
         })
       : await connectRegistry({
-          redisUrl: backends.redisUrl,
-          natsUrls: backends.natsUrls,
+          redisUrl: reached.redisUrl,
+          natsUrls: reached.natsUrls,
           namespace,
+          ...durability,
         })
   let subscribers: Promise<Subscribers> | null = null
+  let gateway: Promise<Gateway> | null = null
   return {
     namespace,
     registry,
+    ledger: new RegistrationLedger(() => openAudited(backends, namespace, memory)),
+    startGateway: () => {
+      gateway ??= startGateway(reached, namespace)
+      return gateway
+    },
     startSubscribers: () => {
       subscribers ??=
-        backends.kind === 'memory'
+        reached.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(backends.natsUrls, namespace)
+          : startSubscribers(reached.natsUrls, namespace)
       return subscribers
     },
     close: async () => {
       const hosted = await subscribers?.catch(() => null)
       await hosted?.close()
+      const target = await gateway?.catch(() => null)
+      await target?.close()
       try {
         if (!isKept) await registry.clear()
       } finally {
         await registry.close()
       }
+      if (isKept || !isDurable || backends.kind === 'memory') return
+      const subjects = new Subjects(DEFAULT_SUBJECT_PREFIX, namespace)
+      await deleteDurableStreams(backends.natsUrls, subjects)
     },
   }
+}
+
+/** A connection of its own, which reads from the server each time. */
+async function openAudited(
+  backends: Backends,
+  namespace: string,
+  memory: MemoryStore,
+): Promise<AuditedStore> {
+  if (backends.kind === 'memory') {
+    return { lookUp: (identities) => memory.lookUp(identities), close: async () => {} }
+  }
+  return connectRedisStore({ nodes: backends.redisUrl.split(','), namespace, strategy: 'scan' })
+}
+
+async function startGateway(backends: Backends, namespace: string): Promise<Gateway> {
+  if (backends.kind !== 'memory') return Gateway.start(backends.natsUrls, namespace)
+  throw new EnvironmentError(
+    'gateway: there is no process to kill or pause, because no real server is measured. Choose one with --backend programs, containers or cluster.',
+  )
 }

@@ -13,7 +13,7 @@ export class FaultProxy extends Proxy {
   /** @param port of a server on 127.0.0.1. */
   static async before(port: number): Promise<FaultProxy> {
     const proxy = new FaultProxy(await freePort(), { host: '127.0.0.1', port })
-    await proxy.mend()
+    await proxy.listen()
     return proxy
   }
 

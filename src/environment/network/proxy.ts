@@ -21,6 +21,7 @@ export class Proxy {
   readonly #target: ProxyTarget
   readonly #pairs = new Set<Pair>()
   #listener: Server | null = null
+  #isCut = false
   #isHeld = false
   #delayMs = 0
 
@@ -31,14 +32,14 @@ export class Proxy {
 
   static async open(target: ProxyTarget): Promise<Proxy> {
     const proxy = new Proxy(await freePort(), target)
-    await proxy.mend()
+    await proxy.listen()
     return proxy
   }
 
-  /** Resets all connections, and refuses new ones until `mend`. */
+  /** Resets all connections, and new ones, too, until `mend`. */
   cut(): void {
-    this.#listener?.close()
-    this.#listener = null
+    // The port stays taken: without a listener, another program might get it.
+    this.#isCut = true
     for (const { client, server } of this.#pairs) {
       client.resetAndDestroy()
       server.destroy()
@@ -52,13 +53,10 @@ export class Proxy {
     for (const { lines } of this.#pairs) for (const line of lines) line.delayBy(delayMs)
   }
 
-  /** Takes connections, and delays nothing. */
-  async mend(): Promise<void> {
+  /** Takes connections again, and delays nothing. */
+  mend(): void {
+    this.#isCut = false
     this.slow(0)
-    if (this.#listener !== null) return
-    const listener = createServer({ noDelay: true }, (client) => this.#join(client))
-    this.#listener = listener.listen(this.port, '127.0.0.1')
-    await once(listener, 'listening')
   }
 
   /** Lets nothing through, in either direction, until it is called with `false`. */
@@ -74,6 +72,13 @@ export class Proxy {
 
   close(): void {
     this.cut()
+    this.#listener?.close()
+  }
+
+  protected async listen(): Promise<void> {
+    const listener = createServer({ noDelay: true }, (client) => this.#join(client))
+    this.#listener = listener.listen(this.port, '127.0.0.1')
+    await once(listener, 'listening')
   }
 
   protected get isHeld(): boolean {
@@ -90,6 +95,11 @@ export class Proxy {
   }
 
   #join(client: Socket): void {
+    if (this.#isCut) {
+      client.on('error', () => {})
+      client.resetAndDestroy()
+      return
+    }
     const server = connect({ ...this.#target, noDelay: true })
     const requests = new DelayLine(client, server, this.#delayMs)
     const answers = new DelayLine(server, client, this.#delayMs)

@@ -16,9 +16,10 @@ import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
-import { connectRedis, type RedisConnection } from './connection.ts'
+import { connectRedis } from './connect-redis.ts'
+import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
-import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
+import { keysOf, type NamespaceKeys } from './keys.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
@@ -38,24 +39,23 @@ const clearChunkSize = 500
 
 /**
  * Connects a store to Redis.
- * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for an invalid URL, and
- *   for a namespace without a hash tag on a cluster.
+ * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for an invalid URL.
  */
 export async function connectRedisStore(given: RedisStoreOptions): Promise<RegistryStore> {
   const options = takeStoreOptions(given)
-  const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
-  if (urls.length === 0) {
+  const url = options.nodes ?? options.url
+  if (url === undefined) {
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
-  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
-  const connect = () => connectRedis(urls, connectTimeoutMs)
+  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000, addressMap = {} } = options
+  const connect = () => connectRedis(url, { timeoutMs: connectTimeoutMs, addressMap })
   const connection = await connect()
   try {
-    if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
-    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keysOf(namespace)))
+    const keys = keysOf(namespace, connection.isCluster)
+    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
-    const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
+    const parts = { connection, keys, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
     return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
@@ -78,6 +78,7 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
 /** The parts of a store besides its options. */
 interface StoreParts {
   readonly connection: RedisConnection
+  readonly keys: NamespaceKeys
   readonly warnings: Warnings
   readonly evictions: Evictions
   /** Opens another connection. */
@@ -102,17 +103,17 @@ class RedisStore implements RegistryStore {
   #closing: Promise<void> | undefined
 
   constructor(parts: StoreParts, options: RedisStoreOptions) {
-    const { connection, warnings, evictions } = parts
+    const { connection, keys, warnings, evictions } = parts
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
     const { loadTimeoutMs: maxWaitMs = 10_000 } = options
     this.#connection = connection
-    this.#keys = keysOf(options.namespace)
+    this.#keys = keys
     this.#warnings = warnings
     const newMark = () => this.#mark()
-    const following = { keys: this.#keys, warnings, evictions, logCap, maxWaitMs, newMark }
+    const following = { keys, warnings, evictions, logCap, maxWaitMs, newMark }
     this.#replica = new Replica(connection, following)
     this.#strategy = strategy
-    this.#follower = new WatchFollower({ ...parts, keys: this.#keys, replica: this.#replica })
+    this.#follower = new WatchFollower({ ...parts, replica: this.#replica })
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }

@@ -11,17 +11,18 @@ import {
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
+import { takeAddressMap, type AddressMap } from './address-map.ts'
 
 /** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
-  /** `redis[s]://[user:password@]host[:port][/database]` of a server or of any cluster node. */
+  /** What to connect to, in any text form of `parseRedis`. */
   readonly url?: string
-  /** Several such URLs of one cluster, tried in turn until one answers. */
+  /** Several URLs of one cluster, tried in turn until one answers. */
   readonly nodes?: readonly string[]
-  /** Prefix of all keys. On a cluster it must contain a hash tag such as `{orders}`. */
+  /** Prefix of all keys. On a cluster it becomes a hash tag such as `{orders}`, if it has none. */
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
@@ -39,6 +40,8 @@ export interface RedisStoreOptions {
   readonly loadTimeoutMs?: number
   /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** Where to reach nodes and masters that announce another address. */
+  readonly addressMap?: AddressMap
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
 }
@@ -52,6 +55,7 @@ const takes: Takes<RedisStoreOptions> = {
   logCap: wholeNumber(1),
   loadTimeoutMs: timeout,
   connectTimeoutMs: timeout,
+  addressMap: takeAddressMap,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
 

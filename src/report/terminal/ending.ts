@@ -82,6 +82,7 @@ const FILES = {
   csv: 'CSV',
   intervalsCsv: 'CSV per second',
   sloCsv: 'CSV of SLOs',
+  faultsCsv: 'CSV of faults',
   metricsCsv: 'CSV of notes',
   microCsv: 'CSV of benchmarks',
 } as const satisfies Record<keyof ResultPaths | 'html', string>
