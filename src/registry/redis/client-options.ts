@@ -55,7 +55,10 @@ export async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T>
   }
 }
 
-/** The pause before an attempt to reconnect, counted from 1, in ms. */
+/**
+ * The pause before an attempt to reconnect, counted from 1, in ms. All of it is random, so that a thousand clients of a server that comes back
+ * don't connect at the same instant.
+ */
 export function reconnectDelayMs(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS)
+  return Math.random() * Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS)
 }

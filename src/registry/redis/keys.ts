@@ -7,6 +7,8 @@ export interface NamespaceKeys {
   readonly index: string
   /** The capped stream of changes; see `log.ts`. */
   readonly log: string
+  /** Sorted set: the readers that load; see `load-permits.ts`. */
+  readonly loads: string
   /** Never exists; deleting it shows whether a server accepts writes. */
   readonly nothing: string
   /** The hash of one identity; see `record.ts`. */
@@ -25,6 +27,7 @@ export function keysOf(namespace: string, isCluster = false): NamespaceKeys {
     prefix,
     index: `${prefix}~index`,
     log: `${prefix}~log`,
+    loads: `${prefix}~loads`,
     nothing: `${prefix}~nothing`,
     identity: (identity) => prefix + identity,
   }
