@@ -6,7 +6,7 @@ import { longestOf } from '../pauses.ts'
 import type { FaultRecord } from '../faults/fault-record.ts'
 import type { Unavailability } from '../recording/availability.ts'
 import { sumOf } from '../recording/histogram.ts'
-import { sumOfLosses } from '../recording/losses.ts'
+import { sumOfLosses } from '../recording/audited-losses.ts'
 import { bucketAtPercentile, sumOfSparse } from '../recording/sparse-counts.ts'
 import { rowOf } from '../slo/bound-row.ts'
 import type {
