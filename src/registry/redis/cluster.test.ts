@@ -204,9 +204,9 @@ async function startLoad(
   const store = await connectRedisStore({ nodes: cluster.urls, namespace, ...options })
   const acknowledged: string[] = []
   let failures = 0
-  let hasEnded = false
+  const ending = new AbortController()
   const run = async (): Promise<void> => {
-    for (let n = 0; !hasEnded; n += 1) {
+    for (let n = 0; !ending.signal.aborted; n += 1) {
       try {
         await store.register(request(`user-${n}`))
         acknowledged.push(`user-${n}`)
@@ -219,7 +219,7 @@ async function startLoad(
   }
   const running = run()
   const end = async (): Promise<void> => {
-    hasEnded = true
+    ending.abort()
     await running
   }
   onTestFinished(async () => {

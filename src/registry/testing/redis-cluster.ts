@@ -78,8 +78,14 @@ export async function startRedisCluster(
 async function startNode(busPort: number, extraArgs: readonly string[]) {
   const program = await startRedisProgram({
     extraArgs: [
-      ...['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`],
-      ...['--cluster-node-timeout', `${NODE_TIMEOUT_MS}`, '--repl-diskless-sync-delay', '0'],
+      '--cluster-enabled',
+      'yes',
+      '--cluster-port',
+      `${busPort}`,
+      '--cluster-node-timeout',
+      `${NODE_TIMEOUT_MS}`,
+      '--repl-diskless-sync-delay',
+      '0',
       ...extraArgs,
     ],
   })
