@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
@@ -10,9 +10,12 @@ import { delimiter, join } from 'node:path'
  */
 const CLI = join(import.meta.dirname, '../../src/cli/start.mjs')
 const RESULTS = join(import.meta.dirname, '../../results')
+const COMMIT = join(import.meta.dirname, '../../commit')
 
 const [, , ...args] = process.argv
 try {
+  // For run files; the build wrote it.
+  process.env['PRISM_LOADTEST_COMMIT'] ??= readFileSync(COMMIT, 'utf8').trim()
   const program = findProgram(args[0] ?? '')
   if (program === null) {
     becomeOwnerOf(RESULTS)

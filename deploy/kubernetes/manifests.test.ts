@@ -1,42 +1,38 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Job, type IJob } from 'kubernetes-models/batch/v1'
-import { ConfigMap, PersistentVolumeClaim, type IConfigMap } from 'kubernetes-models/v1'
+import type { ICronJob } from 'kubernetes-models/batch/v1'
+import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { shardSettings } from '../../src/vitest/shard-settings.ts'
+import { containersOf, podTemplatesOf } from './testing/pods.ts'
+import { manifestsIn, OVERLAYS, render, RENDERER, type Manifest } from './testing/render.ts'
+import { programOf, validate } from './testing/schemas.ts'
 
-function manifest(name: string): object {
-  const path = new URL(name, import.meta.url)
-  return parse(readFileSync(path, 'utf8'))
+/** The resources as they are written: those of base/, and what components and overlays add. */
+function writtenManifests(): readonly Manifest[] {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('kustomization.yaml'))
+    // The others of overlays and components are patches, which aren't whole.
+    .filter((name) => /^base\/|access\.yaml$|settings\.yaml$/.test(name))
+  return files.flatMap((name) => manifestsIn(readFileSync(join(import.meta.dirname, name), 'utf8')))
 }
 
-const MODELS = { Job, ConfigMap, PersistentVolumeClaim }
-const job = manifest('job.yaml') as IJob
-const merge = manifest('merge-job.yaml') as IJob
-const { data = {} } = manifest('configmap.yaml') as IConfigMap
-
 describe("Kubernetes' own schema", () => {
-  test.each([
-    ['job.yaml', 'Job'],
-    ['merge-job.yaml', 'Job'],
-    ['configmap.yaml', 'ConfigMap'],
-    ['results.yaml', 'PersistentVolumeClaim'],
-  ] as const)('takes %s as a %s', (name, kind) => {
-    const read = manifest(name)
-    expect(read).toHaveProperty('kind', kind)
-    expect(new MODELS[kind](read as never).validate()).toBeUndefined()
+  test('takes every resource as it is written', () => {
+    const manifests = writtenManifests()
+    expect(manifests.length).toBeGreaterThan(15)
+    for (const manifest of manifests) expect(() => validate(manifest)).not.toThrow()
   })
 
   test('refuses a value of the wrong type', () => {
-    const text = new Job({ ...job, spec: { ...job.spec, completions: 'five' } } as never)
-    expect(() => text.validate()).toThrow(/completions/)
+    const job = writtenManifests().find(({ kind }) => kind === 'CronJob') as Manifest & ICronJob
+    const text = { ...job, spec: { ...job.spec, suspend: 'maybe' } }
+    expect(() => validate(text)).toThrow(/suspend/)
   })
 })
 
-/** The schema leaves unknown fields alone, as a cluster would not; the types made from it don't. */
+/** The schema leaves unknown fields alone, as a cluster does; the types made from it don't. */
 describe('the TypeScript types', () => {
   let folder: string
   beforeAll(() => {
@@ -45,22 +41,14 @@ describe('the TypeScript types', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  function compile(manifests: readonly object[]): {
+  function compile(manifests: readonly Manifest[]): {
     readonly status: number | null
     readonly out: string
   } {
     const path = join(folder, 'manifests.ts')
-    const checks = manifests.map((read) => `${JSON.stringify(read)} satisfies Manifest\n`)
-    writeFileSync(path, `${MANIFEST_TYPE}\nexport default [\n${checks.join(',')}]\n`)
+    writeFileSync(path, programOf(manifests))
     const tsc = fileURLToPath(import.meta.resolve('typescript/package.json'))
-    const args = [
-      '--ignoreConfig',
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--skipLibCheck',
-    ]
+    const args = '--ignoreConfig --noEmit --strict --module nodenext --skipLibCheck'.split(' ')
     const { status, stdout } = spawnSync(
       process.execPath,
       [join(tsc, '../bin/tsc'), ...args, path],
@@ -69,58 +57,122 @@ describe('the TypeScript types', () => {
     return { status, out: stdout }
   }
 
-  test('know every field', () => {
-    const files = ['job.yaml', 'merge-job.yaml', 'configmap.yaml', 'results.yaml']
-    expect(compile(files.map(manifest))).toEqual({ status: 0, out: '' })
+  test('know every field, also those that overlays patch', () => {
+    const rendered = RENDERER === null ? [] : OVERLAYS.flatMap(render)
+    expect(compile([...writtenManifests(), ...rendered])).toEqual({ status: 0, out: '' })
   })
 
   test('refuse a misspelt field', () => {
-    const misspelt = { ...job, spec: { ...job.spec, completion: 5 } }
-    const { status, out } = compile([misspelt])
+    const [first] = writtenManifests()
+    const { status, out } = compile([{ ...first, metaData: {} } as unknown as Manifest])
     expect(status).not.toBe(0)
-    expect(out).toContain('"completion"')
+    expect(out).toContain('metaData')
   })
 })
 
-const MANIFEST_TYPE = `
-import type { IJob } from 'kubernetes-models/batch/v1'
-import type { IConfigMap, IPersistentVolumeClaim } from 'kubernetes-models/v1'
-type Manifest = IJob | IConfigMap | IPersistentVolumeClaim`
-
-/** What a container's command is given, with the program that it starts replaced. */
-function started(of: IJob, env: Readonly<Record<string, string>>): string {
-  const [container] = of.spec?.template.spec?.containers ?? []
-  const script = container?.command?.[2] ?? ''
-  const command = script.replace(
-    'exec npm',
-    'exec sh -c \'echo "$BENCH_SHARD $BENCH_RESULTS $@"\' npm',
-  )
-  const all = { PATH: process.env['PATH'] ?? '', ...data, ...env }
-  return execFileSync('sh', ['-c', command], { env: all, encoding: 'utf8' }).trim()
-}
-
-describe('the job', () => {
-  const completions = job.spec?.completions ?? 0
-
-  test('runs one pod per shard, all at once, as many as the settings say', () => {
-    expect(job.spec).toMatchObject({ completionMode: 'Indexed', parallelism: completions })
-    expect(data['SHARES']).toBe(String(completions))
-  })
-
-  test('gives each pod a different shard, which together make the whole load', () => {
-    const shards = Array.from({ length: completions }, (_, index) => {
-      const out = started(job, { JOB_COMPLETION_INDEX: String(index) })
-      const [BENCH_SHARD, results, ...args] = out.split(' ')
-      expect(results).toBe(`/results/${data['BENCH_START_AT']}`)
-      expect(args).toEqual(['run', 'bench', '--', data['SCENARIO']])
-      return shardSettings({ ...data, BENCH_SHARD })?.shard
+// Without a program that renders, only what is written is checked. .ci/run installs one.
+if (RENDERER !== null) {
+  describe.for(OVERLAYS)('the overlay %s', (overlay) => {
+    let manifests: readonly Manifest[]
+    let pods: ReturnType<typeof podTemplatesOf>
+    beforeAll(() => {
+      manifests = render(overlay)
+      pods = podTemplatesOf(manifests)
     })
-    expect(shards).toEqual(shards.map((_, index) => ({ index, of: completions })))
-  })
 
-  test('writes to the folder that the merge reads', () => {
-    const out = started(merge, {})
-    const folder = `/results/${data['BENCH_START_AT']}`
-    expect(out).toBe(`${folder} run results -- merge ${folder}/*of${data['SHARES']}.json`)
+    test('is valid when rendered, and all of it is in the namespace prism-loadtest', () => {
+      for (const manifest of manifests) {
+        validate(manifest)
+        if (manifest.kind === 'Namespace') expect(manifest.metadata.name).toBe('prism-loadtest')
+        else expect(manifest.metadata.namespace).toBe('prism-loadtest')
+      }
+    })
+
+    test('has the number of shards in one place', () => {
+      const job = manifests.find(({ kind }) => kind === 'CronJob') as Manifest & ICronJob
+      const settings = manifests.find(
+        ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'prism-loadtest',
+      ) as Manifest & { data: Record<string, string> }
+      const shards = Number(settings.data['SHARDS'])
+      expect(shards).toBeGreaterThan(1)
+      expect(job.spec?.jobTemplate.spec).toMatchObject({
+        completionMode: 'Indexed',
+        completions: shards,
+        parallelism: shards,
+      })
+    })
+
+    test('runs nothing as root, with privileges, or with a root file system to write to', () => {
+      for (const pod of pods) {
+        expect(pod.template.spec?.securityContext, pod.name).toMatchObject({
+          runAsNonRoot: true,
+          seccompProfile: { type: 'RuntimeDefault' },
+        })
+        for (const container of containersOf(pod)) {
+          expect(container.securityContext, `${pod.name}/${container.name}`).toEqual({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          })
+        }
+      }
+    })
+
+    test('bounds what each container takes, and asks for what it needs', () => {
+      for (const container of pods.flatMap(containersOf)) {
+        expect(container.resources?.requests, container.name).toHaveProperty('cpu')
+        expect(container.resources?.requests, container.name).toHaveProperty('memory')
+        expect(container.resources?.limits, container.name).toHaveProperty('cpu')
+        expect(container.resources?.limits, container.name).toHaveProperty('memory')
+      }
+    })
+
+    test('gives every server probes, a volume, and a budget of disruptions', () => {
+      for (const name of ['redis', 'nats']) {
+        const [server] = pods.filter((pod) => pod.name === name).flatMap(containersOf)
+        expect(server).toHaveProperty('startupProbe')
+        expect(server).toHaveProperty('readinessProbe')
+        expect(server).toHaveProperty('livenessProbe')
+        expect(server?.volumeMounts?.map(({ mountPath }) => mountPath)).toContain('/data')
+        const budget = manifests.find(
+          ({ kind, metadata }) => kind === 'PodDisruptionBudget' && metadata.name === name,
+        )
+        expect(budget).toMatchObject({
+          spec: { selector: { matchLabels: { 'app.kubernetes.io/name': name } } },
+        })
+      }
+    })
+
+    test('keeps nodes of one kind apart: always in production, where possible elsewhere', () => {
+      const key =
+        overlay === 'production'
+          ? 'requiredDuringSchedulingIgnoredDuringExecution'
+          : 'preferredDuringSchedulingIgnoredDuringExecution'
+      for (const { name, template } of pods.filter((pod) => /^(redis|nats)$/.test(pod.name))) {
+        expect(Object.keys(template.spec?.affinity?.podAntiAffinity ?? {}), name).toEqual([key])
+      }
+    })
+
+    test('denies all traffic, but for what each kind of pod needs', () => {
+      const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy') as (Manifest &
+        INetworkPolicy)[]
+      const all = policies.find(({ metadata }) => metadata.name === 'default-deny')
+      expect(all?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
+      const selected = policies.map(
+        ({ spec }) => spec?.podSelector?.matchLabels?.['app.kubernetes.io/name'],
+      )
+      for (const { name } of pods) expect(selected).toContain(name)
+    })
+
+    test('has no password: the Secret is made by whoever applies it', () => {
+      expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([])
+      for (const container of pods.flatMap(containersOf)) {
+        for (const { name, value, valueFrom } of container.env ?? []) {
+          if (!name.endsWith('_PASSWORD')) continue
+          expect(value).toBeUndefined()
+          expect(valueFrom?.secretKeyRef).toEqual({ name: 'prism-loadtest', key: name })
+        }
+      }
+    })
   })
-})
+}

@@ -3,6 +3,10 @@ import type { Backends, ServerBackends } from './backends.ts'
 import { configurationHash } from './configuration-hash.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
+import { openNodeControl } from './nodes/node-control.ts'
+import type { NodeProcess } from './nodes/node-process.ts'
+import { programProcess } from './nodes/program-process.ts'
+import { StartedNode } from './nodes/started-node.ts'
 import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
 import { checkNats, checkRedis } from './server-checks.ts'
 import { defaultImages } from './settings.ts'
@@ -86,7 +90,11 @@ async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedB
         'Set them, e.g. REDIS_URL=redis://localhost:6379 NATS_URL=nats://localhost:4222.',
     )
   }
-  const backends = await check('external', parseRedisUrl(redisUrl), parseNatsUrls(natsUrl))
+  const backends = await check({
+    kind: 'external',
+    redisUrl: parseRedisUrl(redisUrl),
+    natsUrls: parseNatsUrls(natsUrl),
+  })
   return { backends, stop: async () => {} }
 }
 
@@ -96,7 +104,8 @@ async function containers(
 ): Promise<StartedBackends | Unavailable> {
   const start = await startContainers(images, onProgress)
   if (start.state === 'failed') return { unavailable: start.reason }
-  return checked('containers', start.redisUrl, start.natsUrl, start.stop)
+  const { redisUrl, natsUrl } = start
+  return checked({ kind: 'containers', redisUrl, natsUrls: [natsUrl] }, [], start.stop)
 }
 
 async function programs(): Promise<StartedBackends | Unavailable> {
@@ -111,22 +120,29 @@ async function programs(): Promise<StartedBackends | Unavailable> {
   }
   const [redis, nats] = servers
   if (outcomes.length === servers.length && redis && nats) {
-    return checked('programs', redis.url, nats.url, stop)
+    const processes = [programProcess('redis-1', redis), programProcess('nats-1', nats)]
+    return checked({ kind: 'programs', redisUrl: redis.url, natsUrls: [nats.url] }, processes, stop)
   }
   await stop()
   const reasons = outcomes.filter((outcome) => outcome.status === 'rejected')
   return { unavailable: reasons.map(({ reason }) => String(reason.message)).join(' and ') }
 }
 
-/** Checks servers that were started here, and stops them if they don't answer. */
+/** Checks servers that were started here and opens their control, or stops them if they don't answer. */
 async function checked(
-  kind: ServerBackends['kind'],
-  redisUrl: string,
-  natsUrl: string,
+  servers: Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'>,
+  processes: readonly NodeProcess[],
   stop: () => Promise<void>,
 ): Promise<StartedBackends | Unavailable> {
   try {
-    return { backends: await check(kind, redisUrl, [natsUrl]), stop }
+    const backends = await check(servers)
+    const control = await openNodeControl(processes.map((process) => new StartedNode(process)))
+    return {
+      backends: { ...backends, started: control.started },
+      stop: async () => {
+        await Promise.all([control.close(), stop()])
+      },
+    }
   } catch (error) {
     await stop()
     if (error instanceof EnvironmentError) return { unavailable: error.message }
@@ -135,16 +151,13 @@ async function checked(
 }
 
 async function check(
-  kind: ServerBackends['kind'],
-  redisUrl: string,
-  natsUrls: readonly string[],
+  servers: Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'>,
 ): Promise<ServerBackends> {
+  const { redisUrl, natsUrls } = servers
   const [redis, nats] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
   const isKnown = redis.configuration !== null && nats.configuration !== null
   return {
-    kind,
-    redisUrl,
-    natsUrls,
+    ...servers,
     redisVersion: redis.version,
     natsVersion: nats.version,
     configurationHash: isKnown ? configurationHash(redis.configuration, nats.configuration) : null,

@@ -1,5 +1,4 @@
 import { counted, formatCount, formatRate } from '../format.ts'
-import { formatBeside } from '../format-bound.ts'
 import { isMissedBeyondDoubt, worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import {
   outcomeOf,
@@ -101,7 +100,10 @@ function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): strin
   const of =
     judged.length === 1 ? '' : ` (${formatCount(found.length)} of ${counted(judged.length, 'SLO')})`
   const word = outcome === 'missed' ? 'Missed' : 'Inconclusive'
-  const figure = `${shortened(operation)} ${shortened(metric)} ${measuredText(row)}`
+  const figure =
+    row.measured === null
+      ? unmeasured(row)
+      : `${shortened(operation)} ${shortened(metric)} ${measuredText(scenario, row)}`
   return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
 }
 
@@ -163,9 +165,18 @@ function reasonOf({ verdict }: Measured): string | null {
   return verdict.kind === 'invalid' ? (verdict.reasons[0]?.message ?? 'invalid') : null
 }
 
-function measuredText(row: SloRow): string {
-  if (row.measured === null) return sloCells(row).measured
-  return formatBeside(row.measured, row.bound, row.unit)
+/** `41.0 ms`, `12 of 3,000 registrations`. */
+function measuredText({ result }: Measured, row: SloRow): string {
+  const { figure, notes } = sloCells(row, result.operations)
+  return row.metric === 'lost' ? `${figure} ${notes}`.trimEnd() : figure
+}
+
+/** `delivery rate of multicast could not be measured`. */
+function unmeasured(row: SloRow): string {
+  const { operation, metric, figure } = sloCells(row)
+  const of = operation === 'all' ? 'all operations' : shortened(operation)
+  const name = `${shortened(metric)} of ${of}`
+  return row.outcome === 'inconclusive' ? `${name} could not be measured` : `${name}: ${figure}`
 }
 
 function isMeasured(scenario: ScenarioEntry): scenario is Measured {

@@ -1,3 +1,6 @@
+import { scriptsOf } from './commands.ts'
+import { KUBERNETES_PAGE, readPage } from './page.ts'
+
 /**
  * Commands of the pages that no test runs, by reason. A test fails if no page has one of them.
  */
@@ -110,17 +113,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench -- mixed --shard 1/3 --start-at 2030-01-02T03:04:05Z',
     'npm run results -- merge results/*-?of3.json',
   ]),
-  ...because('needs a Kubernetes cluster; deploy/kubernetes/manifests.test.ts checks the files', [
-    'kubectl apply -f deploy/kubernetes/results.yaml',
-    'kubectl patch --local -f deploy/kubernetes/configmap.yaml -o yaml \\\n' +
-      '  --patch "{\\"data\\":{\\"BENCH_START_AT\\":\\"$START\\"}}" | kubectl apply -f -',
-    'kubectl apply -f deploy/kubernetes/job.yaml',
-    'kubectl wait --for=condition=complete --timeout=30m job/prism-loadtest',
-    'kubectl apply -f deploy/kubernetes/merge-job.yaml',
-    'kubectl wait --for=condition=complete --timeout=5m job/prism-loadtest-merge',
-    'kubectl logs job/prism-loadtest-merge',
-    'kubectl delete -f deploy/kubernetes/job.yaml -f deploy/kubernetes/merge-job.yaml',
-  ]),
+  ...because(
+    'needs a Kubernetes cluster, on which npm run walk-through:kubernetes follows the page',
+    scriptsOf(readPage(KUBERNETES_PAGE)).flatMap((script) => script.map(({ text }) => text)),
+  ),
   ...because(
     'is of the nats command line, which tests do without; src/registry/nats/ tests the same with a plain client',
     [

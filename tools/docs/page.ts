@@ -6,6 +6,9 @@ export const ROOT = new URL('../../', import.meta.url)
 /** The page whose `bash` blocks `npm run walk-through` follows against docker-compose. */
 export const WALKED_PAGE = 'docs/coming-from-prism-loadtest.md'
 
+/** The page that `npm run walk-through:kubernetes` follows on a cluster. */
+export const KUBERNETES_PAGE = 'docs/kubernetes.md'
+
 /** A fenced block of a page. */
 export interface Block {
   /** The word after the opening fence, such as `sh`; empty without one. */

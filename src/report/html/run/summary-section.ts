@@ -32,8 +32,12 @@ export function summarySection({ scenarios }: RunFile): Part {
   if (scenarios.length === 0) return NOTHING
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
   const isOne = scenarios.length === 1
-  const rows = measured.flatMap(({ name, slo }) =>
-    slo.map((row) => ({ scenario: isOne ? null : name, row })),
+  const rows = measured.flatMap(({ name, slo, result }) =>
+    slo.map((row) => ({
+      scenario: isOne ? null : name,
+      row,
+      promises: result.operations,
+    })),
   )
   const worst = worstOperation(measured)
   const chart =
