@@ -30,14 +30,18 @@ test('faults in one second share its failures, and those that broke nothing have
   ])
 })
 
-test('a fault is in each second in which it was on', () => {
-  expect([...faultsBySecond({ faults: [...KILL_AND_PAUSE] })]).toEqual([
+test('a fault is in each second in which it was on, as far as the load has seconds', () => {
+  expect([...faultsBySecond(faultedScenario().result)]).toEqual([
     [2, ['kill Redis primary']],
     [6, ['pause gateway']],
     [7, ['pause gateway']],
   ])
   if (pause?.state !== 'injected') throw new Error('the pause was injected')
-  expect([...faultsBySecond({ faults: [{ ...pause, toMs: 7_000 }] }).keys()]).toEqual([6])
+  const secondsOf = (toMs: number): readonly number[] => [
+    ...faultsBySecond(faultedScenario([{ ...pause, toMs }]).result).keys(),
+  ]
+  expect(secondsOf(7_000)).toEqual([6])
+  expect(secondsOf(1e300)).toEqual([6, 7, 8, 9])
 })
 
 test('no failure is counted twice, whatever the run', () => {
