@@ -123,7 +123,7 @@ test('a shard that was ready and dies ends all', () => {
 test.each([
   ['another shard', 2],
   ['shard 1', 1],
-])('%s that dies between ready and start keeps all from starting', (_, dying) => {
+])('%s that dies between ready and start keeps all from starting', (_who, dying) => {
   const parties = [1, 2, 3].map((shard) => ({
     party: { shard },
     ...(shard === 3 ? { joinsMs: 5_000 } : {}),
