@@ -33,6 +33,7 @@ export function runSentence(run: Ended): RunSentence {
   const sentences = [
     headline(run, outcome),
     ...(isTold ? [] : ['Interrupted.']),
+    ...run.scenarios.filter(isMeasured).flatMap(unboundLosses),
     ...trust(run.scenarios.filter(isMeasured)),
   ]
   return { outcome, text: sentences.join(' ') }
@@ -173,6 +174,16 @@ function reasonOf({ verdict }: Measured): string | null {
 function measuredText({ result }: Measured, row: SloRow): string {
   const { figure, notes } = sloCells(row, result.operations)
   return row.metric === 'lost' ? `${figure} ${notes}`.trimEnd() : figure
+}
+
+/** A loss that no bound judges is told all the same: `12 of 3,000 registrations of register lost.` */
+function unboundLosses({ result, slo }: Measured): readonly string[] {
+  if (slo.some(({ metric }) => metric === 'lost')) return []
+  return result.operations.flatMap(({ name, losses }) => {
+    if (losses?.kind !== 'known' || losses.lost === 0) return []
+    const { lost, promised, of } = losses
+    return [`${formatCount(lost)} of ${formatCount(promised)} ${of} of ${shortened(name)} lost.`]
+  })
 }
 
 /** `delivery rate of multicast could not be measured`. */
