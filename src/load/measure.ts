@@ -68,6 +68,11 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
    * at once.
    */
   readonly startAtMs?: number
+  /**
+   * Called when the load is ready: waits for other generators, and resolves shortly before the first request
+   * is due, with that time by `nowMs()`; `null` if the load was stopped first. In place of `startAtMs`.
+   */
+  readonly awaitStart?: () => Promise<number | null>
   /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
   /** What breaks while it is measured, and when. Default: nothing. */
@@ -99,7 +104,7 @@ export interface Measurement {
   readonly verdictThresholds: VerdictThresholds
   readonly plan: Pick<
     MeasuredPlan,
-    'dispatch' | 'startAtMs' | 'signal' | 'onProgress' | 'faults' | 'shard'
+    'dispatch' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress' | 'faults' | 'shard'
   > &
     NotesPlan
 }
@@ -152,7 +157,7 @@ export async function measure(
   let progressTimer: NodeJS.Timeout | undefined
   let faults: FaultInjection | undefined
   try {
-    const startMs = await startTime(plan.startAtMs, plan.signal)
+    const startMs = await startTime(plan)
     const source = sourceFrom(startMs)
     const { measureStartMs } = source
     const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
@@ -244,16 +249,30 @@ function tell(onProgress: MeasuredPlan['onProgress'], progress: LoadProgress): v
  * When the first request is due, by `nowMs()`; resolves a little earlier.
  * @throws InputError if that is too late already.
  */
-async function startTime(startAtMs: number | undefined, signal?: AbortSignal): Promise<number> {
+async function startTime({
+  startAtMs,
+  awaitStart,
+  signal,
+}: Pick<MeasuredPlan, 'startAtMs' | 'awaitStart' | 'signal'>): Promise<number> {
+  if (awaitStart !== undefined) {
+    const startMs = await awaitStart()
+    if (startMs === null) return nowMs() + LEAD_MS
+    return waitFor(startMs, 'the common start', signal)
+  }
   if (startAtMs === undefined) return nowMs() + LEAD_MS
-  const leadMs = startAtMs - Date.now()
+  const startMs = nowMs() + startAtMs - Date.now()
+  const what = `start at ${new Date(startAtMs).toISOString()}`
+  return waitFor(startMs, what, signal)
+}
+
+async function waitFor(startMs: number, what: string, signal?: AbortSignal): Promise<number> {
+  const leadMs = startMs - nowMs()
   if (leadMs < LEAD_MS) {
     const late = formatSeconds(LEAD_MS - leadMs)
     throw new InputError(
-      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Choose a later start, and make this load the first of its run.`,
+      `${what}: the load was ready ${late} too late. Choose a later start, and make this load the first of its run.`,
     )
   }
-  const startMs = nowMs() + leadMs
   // An interrupted wait ends as an interrupted load does: with what there is.
   await sleep(leadMs - LEAD_MS, undefined, { signal }).catch(() => {})
   return startMs

@@ -12,7 +12,8 @@ import { boundText, sloCells } from './slo-cells.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /** The parts of a run that its sentence is about. */
-type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'>
+type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'> &
+  Partial<Pick<RunFile, 'generators'>>
 
 /** A run in one or two sentences. */
 export interface RunSentence {
@@ -108,7 +109,10 @@ function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): strin
   return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
 }
 
-function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
+function passed({ scenarios, microBenchmarks, capacities, generators }: Ended): string {
+  if (generators?.kind === 'shard') {
+    return `Shard ${generators.shard} of ${generators.of} is measured: merge all shards to judge the load.`
+  }
   const bounds = scenarios.filter(isMeasured).flatMap(({ slo }) => slo).length
   const parts = [
     ...(bounds === 0

@@ -56,6 +56,7 @@ interface PlacedShard extends Shard {
 const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
   'number of shards': ({ generators }) => generators.of,
   'start-at': ({ generators }) => generators.startAt,
+  'meeting of the shards': ({ generators }) => generators.barrier?.run ?? null,
   namespace: ({ generators }) => generators.namespace,
   commit: ({ run }) => run.commit && `${run.commit.short}${run.commit.isDirty ? '-dirty' : ''}`,
   profile: ({ run }) => run.profile,
