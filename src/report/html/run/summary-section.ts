@@ -118,7 +118,8 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
     [
       'lost',
       losses?.kind === 'known'
-        ? `${formatCount(losses.lost)} of ${formatCount(losses.promised)} ${losses.of}`
+        ? html`${formatCount(losses.lost)}
+            <small>of ${formatCount(losses.promised)} ${losses.of}</small>`
         : (losses?.kind ?? null),
     ],
     [
