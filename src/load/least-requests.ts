@@ -62,6 +62,9 @@ function requestsFor(bound: Bound): number {
     case 'check rate':
       return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, MIN_RATIO))
     case 'throughput':
+    case 'unavailable':
+    case 'lost':
+    case 'recovery':
     case 'metric':
       return 0
   }

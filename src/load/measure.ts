@@ -18,7 +18,7 @@ import { askDeliveries, askLosses } from './ask-operations.ts'
 import { receiptsSoFar } from './receipts-so-far.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { LoadResult, OperationAudit } from './result.ts'
-import { checkCounted, checkNoted, checkOperations } from './slo/check-bounds.ts'
+import { checkCounted, checkFaultBounds, checkNoted, checkOperations } from './slo/check-bounds.ts'
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
@@ -27,7 +27,7 @@ import {
   type VerdictOverrides,
   type VerdictThresholds,
 } from './verdict/verdict-thresholds.ts'
-import { countedIn, type Operation } from './workload.ts'
+import { checkingIn, countedIn, type Operation } from './workload.ts'
 
 /** The plan common to open and closed loads. */
 export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
@@ -128,6 +128,7 @@ export function readMeasurement(
   }
   checkOperations(bounds, [...operations.keys()])
   checkCounted(bounds, countedIn(operations))
+  checkFaultBounds(bounds, checkingIn(operations), plan.faults ?? [])
   checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
   checkDue(plan.faults ?? [], durationMs)
   return {
@@ -165,7 +166,12 @@ export async function measure(
     const notes = new LoadNotes(plan, seed, measureStartMs + durationMs)
     const recorder = new LoadRecorder(operations, measureStartMs, durationMs, notes)
     const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
-    const windowPlan = { operations, measureStartMs, durationMs }
+    const windowPlan = {
+      operations,
+      measureStartMs,
+      durationMs,
+      disturbances: () => faults?.disturbances ?? [],
+    }
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
     const injection = new FaultInjection({

@@ -143,6 +143,13 @@ export function countedIn(
   )
 }
 
+/** The operations that check what became of their promises. */
+export function checkingIn(
+  operations: ReadonlyMap<string, Pick<Operation, 'losses'>>,
+): readonly string[] {
+  return [...operations].flatMap(([name, { losses }]) => (losses === undefined ? [] : [name]))
+}
+
 function readOperation(name: string, operation: Operation | RunOperation): Operation {
   if (typeof operation === 'function') return { run: operation }
   const where = `operation "${name}"`

@@ -18,6 +18,24 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
       const comparison = bound.side === 'min' ? '>=' : '<='
       return { operation, metric: bound.kind, unit: '1/s', comparison, bound: bound.perSecond }
     }
+    case 'unavailable':
+      return { operation, metric: bound.kind, unit: 'ms', comparison: '<=', bound: bound.atMostMs }
+    case 'lost':
+      return {
+        operation,
+        metric: bound.kind,
+        unit: 'number',
+        comparison: '<=',
+        bound: bound.atMost,
+      }
+    case 'recovery':
+      return {
+        operation,
+        metric: bound.kind,
+        unit: 'ms',
+        comparison: '<=',
+        bound: bound.recoveryMs,
+      }
     case 'success rate':
     case 'delivery rate':
       return { operation, metric: bound.kind, ...moreThan(bound.above) }

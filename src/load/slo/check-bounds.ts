@@ -45,6 +45,31 @@ export function checkCounted(bounds: readonly Bound[], counted: readonly string[
 }
 
 /**
+ * Checks that bounds on losses are on operations that check their promises, and that there is a fault to recover from.
+ * @param checked names of the operations that check their promises.
+ * @throws InputError for a bound that can't be judged.
+ */
+export function checkFaultBounds(
+  bounds: readonly Bound[],
+  checked: readonly string[],
+  faults: readonly unknown[],
+): void {
+  for (const { kind, operation } of bounds) {
+    if (kind === 'recovery' && faults.length === 0) {
+      throw new InputError(
+        "SLO: recovery: the load has no faults to recover from. Add some, such as faults: [at('25%', kill(…))], or leave it out.",
+      )
+    }
+    if (kind !== 'lost') continue
+    if (operation === null ? checked.length > 0 : checked.includes(operation)) continue
+    const others = checked.length === 0 ? '' : ` Those of ${checked.join(', ')} are.`
+    throw new InputError(
+      `SLO: lost: the promises of ${operation ?? 'this load'} are not checked.${others} Give the operation a ledger, as docs/faults.md shows.`,
+    )
+  }
+}
+
+/**
  * Checks that nothing is asked of the rate of a load that has none of its own. Users who wait for
  * answers send what the system lets them, so a throughput would be a bound on think times as well, and
  * one that is missed would say neither that the system can't take more nor that it was offered more.

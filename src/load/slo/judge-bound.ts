@@ -1,3 +1,5 @@
+import type { Losses } from '../recording/losses.ts'
+import type { Unavailability } from '../recording/availability.ts'
 import { percentileMs, type Times } from '../recording/histogram.ts'
 import { rowOf } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
@@ -33,6 +35,10 @@ export interface SloFigures {
     readonly received: number
     readonly missingByPause: number
   } | null
+  /** The longest stretch without a success; `null` where it is not judged. */
+  readonly unavailability: Unavailability | null
+  /** What became of promises; `null` if nobody checked. */
+  readonly losses: Losses | null
 }
 
 /**
@@ -88,7 +94,27 @@ function measure(figures: SloFigures, bound: RequestBound): Measured {
       return measureSuccess(figures)
     case 'delivery rate':
       return measureDelivery(figures)
+    case 'unavailable':
+      return measureUnavailability(figures)
+    case 'lost':
+      return measureLosses(figures)
+    // Of windows: see `RecoveryTally`.
+    case 'recovery':
+      return NOTHING
   }
+}
+
+function measureUnavailability({ unavailability }: SloFigures): Measured {
+  const { unavailableMs = null, unavailableAtLeastMs = null } = unavailability ?? {}
+  const punctual = unavailableAtLeastMs
+  return { measured: unavailableMs, withoutPauses: punctual, punctual, isUnanswered: false }
+}
+
+/** A promise is broken by the system, however late the generator was. */
+function measureLosses({ losses }: SloFigures): Measured {
+  if (losses === null || losses.kind === 'unknown') return NOTHING
+  const { lost } = losses
+  return { measured: lost, withoutPauses: lost, punctual: lost, isUnanswered: false }
 }
 
 function measureTime(figures: SloFigures, bound: RequestBound & { kind: 'time' }): Measured {

@@ -1,4 +1,5 @@
 import { checkOperations } from './check-bounds.ts'
+import { sumOfLosses } from '../recording/audited-losses.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../../input-error.ts'
 import { rowOf, type BoundRow } from './bound-row.ts'
@@ -105,5 +106,7 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
             received: total(counted, ({ received }) => received),
             missingByPause: total(counted, ({ missingByPause }) => missingByPause),
           },
+    unavailability: operation === null ? result : (result.operations.get(operation) ?? null),
+    losses: sumOfLosses(measured.flatMap(({ losses }) => losses ?? [])),
   }
 }

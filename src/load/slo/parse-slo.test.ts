@@ -58,7 +58,7 @@ test('rejects a mistyped metric and suggests the right one', () => {
 
 test('reads every form that the help shows', () => {
   const forms = SLO_FORMS.split('\n').map((line) => line.split(/ {2,}/)[0] ?? '')
-  expect(forms).toHaveLength(7)
+  expect(forms).toHaveLength(8)
   for (const form of forms) expect(readSlo(parseSlo(form))).toHaveLength(1)
 })
 

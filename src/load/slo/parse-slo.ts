@@ -11,8 +11,9 @@ completion.p95<50ms      time until the last recipient's receipt
 throughput>=80           successful requests/s; or <=; rate is a synonym
 success>99%              ratio of successful requests; success>=100% allows no failure
 delivery>98%             ratio of expected receipts that arrived
+unavailable<=3s          longest stretch without a success
 register.p95<10ms        any of these for one operation
-p99<50ms every 5s        in every window of 5 s; not for completion or delivery`
+p99<50ms every 5s        in every window of 5 s; not for completion, delivery or unavailable`
 
 /**
  * Reads one bound as it is written on a command line: `[operation.]metric comparison value [every
@@ -33,7 +34,7 @@ export function parseSlo(text: string): Slo {
 }
 
 const METRIC =
-  /^(?:(?<operation>[\w-]+)\.)??(?<metric>(?:(?:response|completion)\.)?(?:p\d+(?:\.\d+)?|max)|throughput|rate|success|delivery)$/
+  /^(?:(?<operation>[\w-]+)\.)??(?<metric>(?:(?:response|completion)\.)?(?:p\d+(?:\.\d+)?|max)|throughput|rate|success|delivery|unavailable)$/
 
 const METRICS = [
   'response',
@@ -43,6 +44,7 @@ const METRICS = [
   'rate',
   'success',
   'delivery',
+  'unavailable',
   ...USUAL_PERCENTILES,
 ]
 
@@ -55,7 +57,7 @@ function operationAndMetric(name: string): { operation: string | null; metric: s
     .map((part) => didYouMean(part, METRICS))
     .find((text) => text !== '')
   throw new InputError(
-    `SLO: "${name}" is not measured.${hint ?? ''} Choose p50, p95, p99.9 or another percentile, max, completion.p95, throughput, success or delivery, of all or of one operation, such as register.p95.`,
+    `SLO: "${name}" is not measured.${hint ?? ''} Choose p50, p95, p99.9 or another percentile, max, completion.p95, throughput, success, delivery or unavailable, of all or of one operation, such as register.p95.`,
   )
 }
 
@@ -77,6 +79,9 @@ function readBound(metric: string, comparison: string, value: string, text: stri
       return { successRate: ratioOf(metric, comparison, value, text) }
     case 'delivery':
       return { delivery: { rate: ratioOf(metric, comparison, value, text) } }
+    case 'unavailable':
+      need('<=')
+      return { unavailable: duration(value, text) }
     default: {
       need('<')
       const [, group, time = ''] = /^(?:(response|completion)\.)?(.+)$/.exec(metric) ?? []

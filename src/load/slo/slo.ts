@@ -6,7 +6,7 @@ import {
   readTimes,
   type Limits,
 } from './bound-parts.ts'
-import { checkKeys, checkObject } from '../check-fields.ts'
+import { checkKeys, checkObject, wholeNumber } from '../check-fields.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import {
@@ -32,6 +32,16 @@ export interface OperationSlo {
   readonly throughput?: Limits
   /** The ratio of the expected receipts that arrive exceeds `rate`, 0 to 1. At 1, all arrive. */
   readonly delivery?: { readonly rate: number }
+  /**
+   * The longest stretch without a success is at most this long: from the first request that is due after a success, to the
+   * next success.
+   */
+  readonly unavailable?: Duration
+  /**
+   * At most so many of the promises that requests were given are broken, such as registrations that were acknowledged
+   * and are gone. Only for operations that check their promises.
+   */
+  readonly lost?: number
   /** Minimum ratios of checks that pass: `{ 'has a body': { min: 0.99 } }`. */
   readonly checks?: CheckSlos
   /** Bounds on requests with a value of a tag: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
@@ -56,7 +66,7 @@ export interface Slo extends OperationSlo {
    * the whole run. A request belongs to the window in which it was due, but counts for the
    * throughput of the window in which it succeeded. The last window includes the remainder of the
    * run. Windows are judged while the load runs, so pass the SLO to the load. Completion, delivery,
-   * checks, tags and metrics can't be judged per window.
+   * `unavailable`, `lost`, checks, tags and metrics can't be judged per window.
    */
   readonly every?: Duration
   /**
@@ -64,6 +74,11 @@ export interface Slo extends OperationSlo {
    * but not before the load has been measured for `after`. Only with `every`.
    */
   readonly abortOnFail?: { readonly after: Duration }
+  /**
+   * The time from a fault of the load until all windows meet the other bounds of this SLO again. Windows within that time
+   * after a fault don't count for those; all others do. Only with `every`, and in a load with `faults`.
+   */
+  readonly recovery?: Duration
 }
 
 /** One SLO, or several that all have to be met. */
@@ -85,6 +100,8 @@ export type RequestBound = {
   readonly abortAfterMs: number | null
   /** Whether it is one of `defaultBounds`. */
   readonly isDefault: boolean
+  /** Windows that begin within this time after a fault don't count. Absent: all do. */
+  readonly recoveryMs?: number | undefined
 } & (
   | {
       readonly kind: 'time'
@@ -96,6 +113,12 @@ export type RequestBound = {
   | { readonly kind: 'success rate'; readonly above: number }
   | { readonly kind: 'throughput'; readonly side: 'min' | 'max'; readonly perSecond: number }
   | { readonly kind: 'delivery rate'; readonly above: number }
+  /** The longest stretch without a success. */
+  | { readonly kind: 'unavailable'; readonly atMostMs: number }
+  /** Broken promises. */
+  | { readonly kind: 'lost'; readonly atMost: number }
+  /** From a fault until all windows with the same `recoveryMs` meet their bounds. */
+  | { readonly kind: 'recovery'; readonly recoveryMs: number }
 )
 
 /** Shorter windows would have too few requests, and each open window costs memory. */
@@ -122,6 +145,8 @@ const BOUND_KEYS = Object.keys({
   successRate: true,
   throughput: true,
   delivery: true,
+  unavailable: true,
+  lost: true,
   checks: true,
   tags: true,
 } satisfies Record<keyof OperationSlo, true>)
@@ -133,6 +158,7 @@ const SLO_KEYS = [
     metrics: true,
     every: true,
     abortOnFail: true,
+    recovery: true,
   } satisfies Record<Exclude<keyof Slo, keyof OperationSlo>, true>),
 ]
 
@@ -158,14 +184,22 @@ function readOne(slo: Slo): readonly Bound[] {
     }
   }
   if (bounds.length === 0) noBound('SLO')
-  return bounds
+  const { recoveryMs, everyMs } = when
+  if (recoveryMs === undefined) return bounds
+  const recovery = { operation: null, everyMs, abortAfterMs: null, isDefault: false, recoveryMs }
+  return [...bounds, { kind: 'recovery', ...recovery }]
 }
 
-type When = Pick<RequestBound, 'everyMs' | 'abortAfterMs'>
+type When = Pick<RequestBound, 'everyMs' | 'abortAfterMs' | 'recoveryMs'>
 
-function readWhen({ every, abortOnFail }: Slo): When {
+function readWhen({ every, abortOnFail, recovery }: Slo): When {
   if (abortOnFail !== undefined) checkKeys(abortOnFail, 'SLO: abortOnFail', ['after'])
   if (every === undefined) {
+    if (recovery !== undefined) {
+      throw new InputError(
+        "SLO: recovery: it is the time until every window meets the SLO again. Add every, such as every: '1s'.",
+      )
+    }
     if (abortOnFail === undefined) return { everyMs: null, abortAfterMs: null }
     throw new InputError(
       "SLO: abortOnFail: a bound on the whole run is judged at its end. Add every, such as every: '5s'.",
@@ -179,13 +213,20 @@ function readWhen({ every, abortOnFail }: Slo): When {
   }
   const abortAfterMs =
     abortOnFail === undefined ? null : parseDurationMs(abortOnFail.after, 'SLO: abortOnFail.after')
-  return { everyMs, abortAfterMs }
+  if (recovery === undefined) return { everyMs, abortAfterMs }
+  const recoveryMs = parseDurationMs(recovery, 'SLO: recovery')
+  if (recoveryMs < everyMs) {
+    throw new InputError(
+      `SLO: recovery: ${recovery} is shorter than a window, so a fault could never miss it in one. Choose at least ${every}, or shorter windows.`,
+    )
+  }
+  return { everyMs, abortAfterMs, recoveryMs }
 }
 
 function readOperationSlo(slo: OperationSlo, operation: string | null, when: When): Bound[] {
   const where = operation === null ? 'SLO' : `SLO of ${operation}`
   const common = { operation, ...when, isDefault: false }
-  for (const metric of ['completion', 'delivery'] as const) {
+  for (const metric of ['completion', 'delivery', 'unavailable', 'lost'] as const) {
     if (when.everyMs === null || slo[metric] === undefined) continue
     throw new InputError(
       `${where}: ${metric}: it is known only when the load has ended, so it can't be judged per window. Put it in a separate SLO without every: [{ … }, { …, every }].`,
@@ -216,6 +257,15 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
     checkKeys(slo.delivery, `${where}: delivery`, ['rate'])
     const above = readRatio(slo.delivery.rate, `${where}: delivery.rate`)
     bounds.push({ ...common, kind: 'delivery rate', above })
+  }
+  if (slo.unavailable !== undefined) {
+    const atMostMs = parseDurationMs(slo.unavailable, `${where}: unavailable`)
+    bounds.push({ ...common, kind: 'unavailable', atMostMs })
+  }
+  if (slo.lost !== undefined) {
+    const [atMost, whereLost] = [slo.lost, `${where}: lost`]
+    wholeNumber(0)(atMost, whereLost)
+    bounds.push({ ...common, kind: 'lost', atMost })
   }
   if (slo.checks !== undefined) {
     bounds.push(...readCheckSlos(slo.checks, operation, `${where}: checks`))

@@ -74,6 +74,8 @@ export class WindowCounts {
       completion: NO_TIMES,
       undisturbedCompletion: NO_TIMES,
       receipts: null,
+      unavailability: null,
+      losses: null,
     }
   }
 

@@ -1,7 +1,9 @@
+import type { Disturbance } from '../faults/fault-injection.ts'
 import { BoundTally } from './bound-tally.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { RequestBound } from './slo.ts'
-import type { SloRow } from './slo-row.ts'
+import { RecoveryTally } from './recovery-tally.ts'
+import { worstFirst, type SloRow } from './slo-row.ts'
 import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { WindowCounts, type Start } from './window-counts.ts'
 
@@ -21,6 +23,8 @@ export interface WindowPlan {
   readonly operations: readonly string[]
   readonly measureStartMs: number
   readonly durationMs: number
+  /** Its faults so far, in order of time. Default: none. */
+  readonly disturbances?: () => readonly Disturbance[]
 }
 
 /** An operation, or `null` for all together. */
@@ -42,6 +46,8 @@ export class WindowSeries {
   readonly #everyMs: number
   readonly #plan: WindowPlan
   readonly #tallies: readonly BoundTally[]
+  readonly #recoveries: readonly RecoveryTally[]
+  readonly #disturbances: () => readonly Disturbance[]
   /** The scopes that a request of an operation counts for. */
   readonly #scopes: ReadonlyMap<string, readonly Scope[]>
   readonly #allScopes: readonly Scope[]
@@ -64,8 +70,14 @@ export class WindowSeries {
   constructor(bounds: readonly RequestBound[], everyMs: number, plan: WindowPlan) {
     this.#everyMs = everyMs
     this.#plan = plan
-    this.#tallies = bounds.map((bound) => new BoundTally(bound, everyMs, plan.operations))
-    this.#allScopes = [...new Set(bounds.map(({ operation }) => operation))]
+    const disturbances = plan.disturbances ?? (() => [])
+    this.#disturbances = disturbances
+    const judged = bounds.filter(({ kind }) => kind !== 'recovery')
+    this.#tallies = judged.map((bound) => new BoundTally(bound, everyMs, plan.operations))
+    this.#recoveries = bounds
+      .filter((bound) => bound.kind === 'recovery')
+      .map((bound) => new RecoveryTally(bound, everyMs, { ...plan, disturbances }))
+    this.#allScopes = [...new Set(judged.map(({ operation }) => operation))]
     this.#scopes = new Map(
       plan.operations.map((name) => [
         name,
@@ -178,6 +190,7 @@ export class WindowSeries {
       for (const [tally, row] of this.#rows(index, window, waiting)) {
         // Requests under way may still succeed.
         if (tally.bound.kind === 'success rate') continue
+        if (this.#isRecovering(tally.bound, index)) continue
         tally.suspect(row, index * this.#everyMs, this.#endMs(index))
       }
     }
@@ -190,7 +203,7 @@ export class WindowSeries {
       if (index >= this.#newest || this.#open.has(index)) this.#judge(index)
     }
     this.#open.clear()
-    return this.#tallies.map((tally) => tally.row())
+    return [...this.#tallies, ...this.#recoveries].map((tally) => tally.row())
   }
 
   /**
@@ -216,12 +229,33 @@ export class WindowSeries {
 
   #judge(index: number): void {
     const window = this.#window(index)
-    for (const [tally, row, planned] of this.#rows(index, window, [])) {
-      tally.add(row, planned, index * this.#everyMs, this.#endMs(index))
+    const [fromMs, untilMs] = [index * this.#everyMs, this.#endMs(index)]
+    const rows = [...this.#rows(index, window, [])]
+    for (const [tally, row, planned] of rows) {
+      if (!this.#isRecovering(tally.bound, index)) tally.add(row, planned, fromMs, untilMs)
+    }
+    for (const recovery of this.#recoveries) {
+      const ofIt = rows.filter(
+        ([{ bound }, { measured }, planned]) =>
+          bound.recoveryMs === recovery.bound.recoveryMs && (planned > 0 || measured !== null),
+      )
+      const [worst] = ofIt.map(([, row]) => row).toSorted(worstFirst)
+      if (worst !== undefined) recovery.add({ fromMs, untilMs, outcome: worst.outcome })
     }
     this.#open.delete(index)
     for (const of of window.counts.values()) of.reset()
     this.#spare.push(window.counts)
+  }
+
+  /** Whether a fault may be why a window misses a bound that has time to recover. */
+  #isRecovering({ recoveryMs }: RequestBound, index: number): boolean {
+    if (recoveryMs === undefined) return false
+    const fromMs = this.#plan.measureStartMs + index * this.#everyMs
+    const untilMs = this.#plan.measureStartMs + this.#endMs(index)
+    return this.#disturbances().some(
+      ({ sinceMs, begunMs }) =>
+        sinceMs < untilMs && (begunMs === null || fromMs < begunMs + recoveryMs),
+    )
   }
 
   /** Every bound on a window, and its number of requests. */

@@ -15,6 +15,10 @@ const bound = {
   isDefault: z
     .boolean()
     .describe('Whether it is the default for loads without a bound of that kind.'),
+  recoveryMs: z
+    .number()
+    .optional()
+    .describe('Windows that begin within this time after a fault do not count; absent: all do.'),
 }
 
 const overTheRun = { ...bound, everyMs: z.null(), abortAfterMs: z.null() }
@@ -49,6 +53,23 @@ export const sloBoundSchema = z
       perSecond: z.number(),
     }),
     z.strictObject({ kind: z.literal('delivery rate'), ...bound, above }),
+    z.strictObject({
+      kind: z.literal('unavailable'),
+      ...bound,
+      atMostMs: z.number().describe('The longest stretch without a success.'),
+    }),
+    z.strictObject({
+      kind: z.literal('lost'),
+      ...bound,
+      atMost: z.number().describe('Broken promises, such as registrations acknowledged and gone.'),
+    }),
+    z.strictObject({
+      kind: z.literal('recovery'),
+      ...bound,
+      recoveryMs: z
+        .number()
+        .describe('From a fault until all windows with this recoveryMs meet their bounds again.'),
+    }),
     z.strictObject({
       kind: z.literal('tag time'),
       ...overTheRun,

@@ -101,6 +101,9 @@ export const sloBound: fc.Arbitrary<Bound> = fc.oneof(
     side: fc.constantFrom('min', 'max'),
     perSecond: time,
   }),
+  fc.record({ kind: fc.constant('unavailable'), ...boundCommon, atMostMs: time }),
+  fc.record({ kind: fc.constant('lost'), ...boundCommon, atMost: count }),
+  fc.record({ kind: fc.constant('recovery'), ...boundCommon, recoveryMs: time }),
 )
 
 const phase: fc.Arbitrary<PhaseFigures> = fc

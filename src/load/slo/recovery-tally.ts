@@ -1,0 +1,158 @@
+import type { Disturbance } from '../faults/fault-injection.ts'
+import { rowOf } from './bound-row.ts'
+import type { RequestBound } from './slo.ts'
+import type { SloOutcome, SloRow } from './slo-row.ts'
+
+/** A bound on the time from a fault until every window meets its bounds again. */
+export type RecoveryBound = Extract<RequestBound, { readonly kind: 'recovery' }>
+
+/** A window and its worst outcome of the bounds that recovery is about. Times are in ms after the measurement began. */
+export interface JudgedWindow {
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly outcome: SloOutcome
+}
+
+/** The last windows that were not met between a fault and the next one. */
+interface Stretch {
+  /** When the last missed one ended; `null` if none was missed. */
+  missedUntilMs: number | null
+  /** The same of those missed or inconclusive. */
+  doubtfulUntilMs: number | null
+}
+
+const NEVER_DISTURBED: Stretch = { missedUntilMs: null, doubtfulUntilMs: null }
+
+/**
+ * Measures how long a load took to recover from each of its faults: until the end of the last missed window before
+ * the next fault. A load that has not recovered when the next fault comes recovers from both at once, because a server
+ * that is killed and started again later is down all that time.
+ */
+export class RecoveryTally {
+  readonly bound: RecoveryBound
+  readonly #everyMs: number
+  readonly #operations: readonly string[]
+  readonly #measureStartMs: number
+  readonly #disturbances: () => readonly Disturbance[]
+  /** By the number of the fault, in order of time. */
+  readonly #after = new Map<number, Stretch>()
+  #judged = 0
+  #missed = 0
+  #inconclusive = 0
+  #last: JudgedWindow | null = null
+
+  /** @param disturbances the load's faults so far, in order of time, on the clock of `measureStartMs`. */
+  constructor(
+    bound: RecoveryBound,
+    everyMs: number,
+    plan: {
+      readonly operations: readonly string[]
+      readonly measureStartMs: number
+      readonly disturbances: () => readonly Disturbance[]
+    },
+  ) {
+    this.bound = bound
+    this.#everyMs = everyMs
+    this.#operations = plan.operations
+    this.#measureStartMs = plan.measureStartMs
+    this.#disturbances = plan.disturbances
+  }
+
+  /** Windows may come in any order. */
+  add(window: JudgedWindow): void {
+    if (this.#last === null || window.fromMs > this.#last.fromMs) this.#last = window
+    const fault = this.#since().findLastIndex((sinceMs) => sinceMs < window.untilMs)
+    if (fault === -1) return
+    this.#judged++
+    if (window.outcome === 'met') return
+    const stretch = this.#after.get(fault) ?? { missedUntilMs: null, doubtfulUntilMs: null }
+    this.#after.set(fault, stretch)
+    stretch.doubtfulUntilMs = Math.max(stretch.doubtfulUntilMs ?? 0, window.untilMs)
+    if (window.outcome === 'inconclusive') {
+      this.#inconclusive++
+      return
+    }
+    this.#missed++
+    stretch.missedUntilMs = Math.max(stretch.missedUntilMs ?? 0, window.untilMs)
+  }
+
+  row(): SloRow {
+    const row = { ...rowOf(this.bound, this.#operations), isDefault: false }
+    const windows = {
+      everyMs: this.#everyMs,
+      judged: this.#judged,
+      missed: this.#missed,
+      inconclusive: this.#inconclusive,
+    }
+    const faults = this.#disturbances()
+    if (faults.length === 0 || this.#judged === 0) {
+      return {
+        ...row,
+        measured: null,
+        punctual: null,
+        outcome: 'inconclusive',
+        windows: { ...windows, worstFromMs: null },
+      }
+    }
+    const recoveries = this.#recoveries(faults)
+    const worst = recoveries.reduce((a, b) => (b.measuredMs > a.measuredMs ? b : a))
+    const certainMs = Math.max(...recoveries.map(({ certainMs: ms }) => ms))
+    const areAllSure = !this.#isUnrecovered && faults.every(({ isFailed }) => !isFailed)
+    const outcome =
+      certainMs > row.bound
+        ? 'missed'
+        : worst.measuredMs <= row.bound && areAllSure
+          ? 'met'
+          : 'inconclusive'
+    return {
+      ...row,
+      measured: worst.measuredMs,
+      punctual: certainMs,
+      outcome,
+      windows: { ...windows, worstFromMs: worst.measuredMs === 0 ? null : worst.lastFromMs },
+    }
+  }
+
+  /** The time to recover of each fault; `certainMs` without windows that only the generator may have made miss. */
+  #recoveries(
+    faults: readonly Disturbance[],
+  ): readonly { measuredMs: number; certainMs: number; lastFromMs: number }[] {
+    const since = this.#since()
+    const ends: { doubtful: number | null; certain: number | null }[] = []
+    for (let index = faults.length - 1; index >= 0; index--) {
+      const { missedUntilMs, doubtfulUntilMs } = this.#after.get(index) ?? NEVER_DISTURBED
+      const next = ends[0]
+      const nextSinceMs = since[index + 1] ?? Infinity
+      ends.unshift({
+        doubtful: this.#joined(doubtfulUntilMs, next?.doubtful ?? null, nextSinceMs),
+        certain: this.#joined(missedUntilMs, next?.certain ?? null, nextSinceMs),
+      })
+    }
+    return faults.map((fault, index) => {
+      const fromMs = (fault.begunMs ?? fault.sinceMs) - this.#measureStartMs
+      const { doubtful = null, certain = null } = ends[index] ?? {}
+      return {
+        measuredMs: Math.max((doubtful ?? 0) - fromMs, 0),
+        certainMs: Math.max((certain ?? 0) - fromMs, 0),
+        lastFromMs: Math.max((doubtful ?? 0) - this.#everyMs, 0),
+      }
+    })
+  }
+
+  /** A stretch that lasts until the window of the next fault goes on in that fault's. */
+  #joined(untilMs: number | null, nextUntilMs: number | null, nextSinceMs: number): number | null {
+    if (untilMs === null || nextUntilMs === null) return untilMs
+    const isUnbroken = untilMs >= Math.floor(nextSinceMs / this.#everyMs) * this.#everyMs
+    return isUnbroken ? Math.max(untilMs, nextUntilMs) : untilMs
+  }
+
+  /** Whether the load ended before it had recovered. */
+  get #isUnrecovered(): boolean {
+    return this.#last !== null && this.#last.outcome !== 'met'
+  }
+
+  /** When nothing can be a fault's effect before, in ms after the measurement began. */
+  #since(): readonly number[] {
+    return this.#disturbances().map(({ sinceMs }) => sinceMs - this.#measureStartMs)
+  }
+}
