@@ -16,6 +16,7 @@ import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { MAX_CONNECTIONS } from './nats/messenger-options.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { takeAddressMap, type AddressMap } from './redis/address-map.ts'
+import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-options.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
 import { type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
@@ -49,6 +50,12 @@ export interface ConnectOptions {
   readonly ignoreClusterUpdates?: boolean
   /** Prefix of NATS subjects: an identity's is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
+  /**
+   * Acknowledges registrations, heartbeats, moves and unregistrations once this many replicas of Redis have them, so that a
+   * failover to one of these keeps them. If fewer confirm in time, the call fails with `UNAVAILABLE`, although it has
+   * taken effect; see `docs/promises.md`. Default: doesn't wait.
+   */
+  readonly waitForReplicas?: WaitForReplicas
   /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
   /** Number of connections to NATS, 1 to 64. Default 1. */
@@ -74,6 +81,7 @@ const takes: Takes<ConnectOptions> = {
   natsUrls: urls,
   namespace: validateNamespace,
   redisAddressMap: takeAddressMap,
+  waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
@@ -96,6 +104,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     namespace = validateNamespace(undefined),
     redisAddressMap,
     ignoreClusterUpdates,
+    waitForReplicas,
     ...others
   } = takeOptions(options, 'options', takes)
   if (redisUrl === undefined) throw missing('redisUrl', 'redis://localhost:6379')
@@ -109,6 +118,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     maxIdentities: limits.maxIdentities,
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
+    ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {

@@ -1,3 +1,4 @@
+import { redactUrls } from '../environment/redact-url.ts'
 import { formatSeconds } from '../format.ts'
 import type { FaultProgress } from '../load/faults/fault-record.ts'
 import { printable } from '../printable.ts'
@@ -29,8 +30,8 @@ export function faultsSoFar(
 }
 
 function textOf(fault: FaultProgress, elapsedMs: number): string {
-  const label = printable(fault.label)
-  const what = fault.what === null ? '' : ` (${printable(fault.what)})`
+  const label = harmless(fault.label)
+  const what = fault.what === null ? '' : ` (${harmless(fault.what)})`
   switch (fault.state) {
     case 'on':
       return `${label}${what}, for ${since(fault.fromMs, elapsedMs)}`
@@ -39,13 +40,18 @@ function textOf(fault: FaultProgress, elapsedMs: number): string {
       return `${label}${what}, ${isOver ? 'over ' : ''}${since(fault.toMs, elapsedMs)} ago`
     }
     case 'failed':
-      return `${label} failed: ${printable(fault.reason)}`
+      return `${label} failed: ${harmless(fault.reason)}`
     case 'planned':
     case 'elsewhere':
       return `${label} in ${since(elapsedMs, fault.plannedAtMs)}`
     case 'not reached':
       return `${label}, not reached`
   }
+}
+
+/** Without passwords of addresses. */
+function harmless(text: string): string {
+  return printable(redactUrls(text))
 }
 
 function since(fromMs: number, toMs: number): string {

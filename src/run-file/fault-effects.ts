@@ -48,20 +48,20 @@ export function begunFaults({
   })
 }
 
-/** The labels of the faults that began, or were still on, in each second of a load; seconds without any are left out. */
+/** The labels of the faults that began, or were still on, in each of a load's seconds; those without any are left out. */
 export function faultsBySecond({
   faults,
-}: Pick<LoadResultJson, 'faults'>): ReadonlyMap<number, readonly string[]> {
+  intervals: { seconds },
+}: Pick<LoadResultJson, 'faults' | 'intervals'>): ReadonlyMap<number, readonly string[]> {
   const labels = new Map<number, string[]>()
   for (const fault of faults) {
     const fromMs = beginningMs(fault)
     if (fromMs === null) continue
     const toMs = fault.state === 'injected' ? fault.toMs : fromMs
-    for (
-      let second = secondOf(fromMs);
-      second === secondOf(fromMs) || second * 1_000 < toMs;
-      second += 1
-    ) {
+    const from = secondOf(fromMs)
+    // A file may claim that a fault lasted longer than the load has seconds.
+    for (const second of seconds) {
+      if (second !== from && (second < from || second * 1_000 >= toMs)) continue
       labels.set(second, [...(labels.get(second) ?? []), fault.label])
     }
   }
@@ -72,7 +72,8 @@ export function faultsBySecond({
 function beginningMs(fault: FaultJson): number | null {
   switch (fault.state) {
     case 'injected':
-      return fault.fromMs
+      // By the clock of the load, it may begin a fraction of a ms before it is due.
+      return Math.max(fault.fromMs, fault.plannedAtMs)
     case 'elsewhere':
       return fault.plannedAtMs
     case 'failed':

@@ -20,6 +20,8 @@ import { connectRedis } from './connect-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, type NamespaceKeys } from './keys.ts'
+import { takeWaitForReplicas } from './replica-wait-options.ts'
+import { ReplicatedWrites } from './replicated-writes.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
@@ -55,12 +57,38 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
     const keys = keysOf(namespace, connection.isCluster)
     const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
-    const parts = { connection, keys, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
+    const writes = await openWrites(options, keys, connectTimeoutMs)
+    const parts = {
+      connection,
+      writes,
+      keys,
+      warnings,
+      evictions,
+      connect,
+      timeoutMs: connectTimeoutMs,
+    }
     return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
     throw error
   }
+}
+
+/** Opens what runs the writes, if they wait for replicas. */
+async function openWrites(
+  { waitForReplicas, url, nodes, addressMap = {} }: RedisStoreOptions,
+  keys: NamespaceKeys,
+  connectTimeoutMs: number,
+): Promise<ReplicatedWrites | null> {
+  const place = nodes ?? url
+  if (waitForReplicas === undefined || place === undefined) return null
+  const wait = takeWaitForReplicas(waitForReplicas, 'waitForReplicas')
+  const connection = await connectRedis(place, {
+    // Until replicas have confirmed, a server that is well stays silent.
+    timeoutMs: connectTimeoutMs + wait.timeoutMs,
+    addressMap,
+  })
+  return new ReplicatedWrites(connection, keys.index, wait)
 }
 
 /** Repeats a read while the server loads its data, for at most `timeoutMs`. */
@@ -78,6 +106,8 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
 /** The parts of a store besides its options. */
 interface StoreParts {
   readonly connection: RedisConnection
+  /** Runs writes that wait for replicas; `null` if they don't. */
+  readonly writes: ReplicatedWrites | null
   readonly keys: NamespaceKeys
   readonly warnings: Warnings
   readonly evictions: Evictions
@@ -89,6 +119,7 @@ interface StoreParts {
 /** A store on Redis. `keys.ts`, `record.ts` and `log.ts` describe the layout. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
+  readonly #writes: ReplicatedWrites | null
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
   readonly #replica: Replica
@@ -107,6 +138,7 @@ class RedisStore implements RegistryStore {
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
     const { loadTimeoutMs: maxWaitMs = 10_000, maxConcurrentLoads } = options
     this.#connection = connection
+    this.#writes = parts.writes
     this.#keys = keys
     this.#warnings = warnings
     const newMark = () => this.#mark()
@@ -129,7 +161,7 @@ class RedisStore implements RegistryStore {
   register(request: RegistrationRequest): Promise<RegistrationTimes> {
     const { identity } = request
     return this.#accept(async () => {
-      const reply = await this.#connection.run(registerScript, this.#keysFor(identity), [
+      const reply = await this.#write(registerScript, identity, [
         identity,
         request.metadataJson,
         request.ttlMs,
@@ -157,7 +189,7 @@ class RedisStore implements RegistryStore {
 
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes> {
     return this.#accept(async () => {
-      const reply = await this.#connection.run(heartbeatScript, this.#keysFor(identity), [
+      const reply = await this.#write(heartbeatScript, identity, [
         identity,
         ttlMs,
         this.#mark(),
@@ -177,7 +209,7 @@ class RedisStore implements RegistryStore {
   moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
     const { identity } = seen
     return this.#accept(async () => {
-      const reply = await this.#connection.run(moveScript, this.#keysFor(identity), [
+      const reply = await this.#write(moveScript, identity, [
         identity,
         seen.registeredAt,
         seen.gateway ?? '',
@@ -193,9 +225,7 @@ class RedisStore implements RegistryStore {
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap, this.#tending.trustedUntilMs]
-      return this.#takeFlag(
-        await this.#connection.run(unregisterScript, this.#keysFor(identity), args),
-      )
+      return this.#takeFlag(await this.#write(unregisterScript, identity, args))
     })
   }
 
@@ -275,7 +305,7 @@ class RedisStore implements RegistryStore {
   async #close(): Promise<void> {
     this.#replica.close()
     await Promise.allSettled([this.#follower.close(), ...this.#underWay])
-    await this.#connection.close()
+    await Promise.all([this.#connection.close(), this.#writes?.close()])
   }
 
   #requireOpen(): void {
@@ -302,8 +332,9 @@ class RedisStore implements RegistryStore {
     return flagFrom(flag)
   }
 
-  #keysFor(identity: string): string[] {
-    return [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
+  #write(script: string, identity: string, args: readonly (string | number)[]): Promise<unknown> {
+    const keys = [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
+    return (this.#writes ?? this.#connection).run(script, keys, args)
   }
 
   /** A unique mark per call, across all stores: it identifies the call's log entry. */

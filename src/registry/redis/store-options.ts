@@ -11,6 +11,7 @@ import {
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
+import { takeWaitForReplicas, type WaitForReplicas } from './replica-wait-options.ts'
 import { takeAddressMap, type AddressMap } from './address-map.ts'
 
 /** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
@@ -47,6 +48,8 @@ export interface RedisStoreOptions {
   readonly connectTimeoutMs?: number
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** How many replicas must have a write before it is acknowledged. Default: none. */
+  readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
 }
@@ -62,6 +65,7 @@ const takes: Takes<RedisStoreOptions> = {
   maxConcurrentLoads: wholeNumber(1),
   connectTimeoutMs: timeout,
   addressMap: takeAddressMap,
+  waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
 

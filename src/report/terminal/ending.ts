@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { capitalised, counted, formatSeconds } from '../../format.ts'
 import { outcomeOf, WORST_OUTCOME_FIRST, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
-import { printableRun } from '../../run-file/printable-run.ts'
+import { printableRun, redactedRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import type { ResultPaths } from '../../run-file/write/write-run-file.ts'
 import { runSentence } from '../run-sentence.ts'
@@ -29,7 +29,7 @@ interface OtherEnd {
  * @param others tests that are not in the run file.
  */
 export function renderEnding(unprintable: RunFile, others: readonly OtherEnd[] = []): string {
-  const run = printableRun(unprintable)
+  const run = printableRun(redactedRun(unprintable))
   const { outcome, text } = runSentence(run)
   const worse = WORST_OUTCOME_FIRST.slice(0, WORST_OUTCOME_FIRST.indexOf(outcome))
     .map((worst) => others.filter((other) => other.outcome === worst))

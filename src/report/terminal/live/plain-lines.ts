@@ -7,6 +7,7 @@ import {
   formatSeconds,
 } from '../../../format.ts'
 import type { FaultProgress } from '../../../load/faults/fault-record.ts'
+import { redactUrls } from '../../../environment/redact-url.ts'
 import { printable } from '../../../printable.ts'
 import type { LiveLoad } from './live-load.ts'
 
@@ -59,8 +60,8 @@ const BEGUN: ReadonlySet<FaultProgress['state']> = new Set(['on', 'injected', 'f
 
 /** `kill Redis primary at 20.0 s`, or why it failed. */
 function faultText(fault: FaultProgress): string {
-  const label = printable(fault.label)
-  if (fault.state === 'failed') return `${label} failed: ${printable(fault.reason)}`
+  const label = printable(redactUrls(fault.label))
+  if (fault.state === 'failed') return `${label} failed: ${printable(redactUrls(fault.reason))}`
   return `${label} at ${formatSeconds('fromMs' in fault ? fault.fromMs : fault.plannedAtMs)}`
 }
 
