@@ -92,6 +92,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench:micro -- fan-out',
     'npm run bench:micro -- cost-growth',
   ]),
+  ...because('measures for half a minute; src/registry/redis/ tests what it calls', [
+    'npm run bench:micro -- replica-wait',
+  ]),
   ...because('measures for 2 minutes; src/plan/ tests it', [
     'npm run plan -- --measure',
     'npm run plan -- --check',
