@@ -63,20 +63,17 @@ function lastedText(fault: FaultJson): string {
   return lastedMs === 0 ? UNKNOWN : formatSeconds(lastedMs)
 }
 
-/** A fault in a few words, for charts: `pause gateway, 3.0 s`. Tables say what exactly broke. */
+/** A fault in a few words, for charts, which show how long it lasted. Tables say what exactly broke. */
 export function faultText(fault: FaultProgress): string {
   const { label, state } = fault
   switch (state) {
-    case 'injected': {
-      const lasted = lastedText(fault)
-      return lasted === UNKNOWN ? label : `${label}, ${lasted}`
-    }
     case 'failed':
       return `${label}: failed`
     case 'elsewhere':
       return `${label}, by another shard`
     case 'not reached':
       return `${label}: not reached`
+    case 'injected':
     case 'on':
     case 'planned':
       return label

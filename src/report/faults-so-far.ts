@@ -34,7 +34,7 @@ function textOf(fault: FaultProgress, elapsedMs: number): string {
   const what = fault.what === null ? '' : ` (${harmless(fault.what)})`
   switch (fault.state) {
     case 'on':
-      return `${label}${what}, for ${since(fault.fromMs, elapsedMs)}`
+      return `${label}${what}, began ${since(fault.fromMs, elapsedMs)} ago`
     case 'injected': {
       const isOver = fault.toMs > fault.fromMs
       return `${label}${what}, ${isOver ? 'over ' : ''}${since(fault.toMs, elapsedMs)} ago`

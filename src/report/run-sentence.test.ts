@@ -105,6 +105,10 @@ describe('a run in one sentence', () => {
       'Inconclusive: response P95 of all operations could not be measured, bound 30 ms. Measurement valid.',
     ],
     [
+      runOf([{ ...faultedScenario(), slo: [met] }]),
+      'The SLO is met. 12 of 3,000 registrations of a lost. Measurement valid.',
+    ],
+    [
       runOf([{ ...faultedScenario(), slo: [LOST] }]),
       'Missed: a lost 12 of 3,000 registrations, bound 0. Measurement valid.',
     ],

@@ -12,7 +12,8 @@ import { boundText, sloCells } from './slo-cells.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /** The parts of a run that its sentence is about. */
-type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'>
+type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'> &
+  Partial<Pick<RunFile, 'generators'>>
 
 /** A run in one or two sentences. */
 export interface RunSentence {
@@ -32,6 +33,7 @@ export function runSentence(run: Ended): RunSentence {
   const sentences = [
     headline(run, outcome),
     ...(isTold ? [] : ['Interrupted.']),
+    ...run.scenarios.filter(isMeasured).flatMap(unboundLosses),
     ...trust(run.scenarios.filter(isMeasured)),
   ]
   return { outcome, text: sentences.join(' ') }
@@ -107,7 +109,10 @@ function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): strin
   return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
 }
 
-function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
+function passed({ scenarios, microBenchmarks, capacities, generators }: Ended): string {
+  if (generators?.kind === 'shard') {
+    return `Shard ${generators.shard} of ${generators.of} is measured: merge all shards to judge the load.`
+  }
   const bounds = scenarios.filter(isMeasured).flatMap(({ slo }) => slo).length
   const parts = [
     ...(bounds === 0
@@ -169,6 +174,16 @@ function reasonOf({ verdict }: Measured): string | null {
 function measuredText({ result }: Measured, row: SloRow): string {
   const { figure, notes } = sloCells(row, result.operations)
   return row.metric === 'lost' ? `${figure} ${notes}`.trimEnd() : figure
+}
+
+/** A loss that no bound judges is told all the same: `12 of 3,000 registrations of register lost.` */
+function unboundLosses({ result, slo }: Measured): readonly string[] {
+  if (slo.some(({ metric }) => metric === 'lost')) return []
+  return result.operations.flatMap(({ name, losses }) => {
+    if (losses?.kind !== 'known' || losses.lost === 0) return []
+    const { lost, promised, of } = losses
+    return [`${formatCount(lost)} of ${formatCount(promised)} ${of} of ${shortened(name)} lost.`]
+  })
 }
 
 /** `delivery rate of multicast could not be measured`. */

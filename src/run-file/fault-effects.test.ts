@@ -30,6 +30,15 @@ test('faults in one second share its failures, and those that broke nothing have
   ])
 })
 
+test('one operation without a success is an outage, although another one has some', () => {
+  const { result } = faultedScenario()
+  const [a] = result.intervals.operations
+  if (a === undefined) throw new Error('the fixture has an operation')
+  const calm = { ...a, operation: 'b', ok: a.started, failed: a.started.map(() => 0) }
+  const intervals = { ...result.intervals, operations: [a, calm] }
+  expect(faultEffects({ ...result, intervals })[0]).toMatchObject({ withoutSuccessSeconds: 2 })
+})
+
 test('a fault is in each second in which it was on, as far as the load has seconds', () => {
   expect([...faultsBySecond(faultedScenario().result)]).toEqual([
     [2, ['kill Redis primary']],

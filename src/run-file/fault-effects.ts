@@ -8,7 +8,7 @@ import type { LoadResultJson } from './schema/load-result-schema.ts'
 export interface FaultEffect {
   /** Failed, timed out or dropped. */
   readonly notOk: number
-  /** The longest stretch of seconds in which requests were due and none succeeded. */
+  /** The longest stretch of seconds in which requests of one operation were due and none succeeded. */
   readonly withoutSuccessSeconds: number
   /** From the fault to the end of the last second with a request that was not ok, in ms; `null` without one. */
   readonly failingForMs: number | null
@@ -89,27 +89,32 @@ function secondOf(ms: number): number {
 type Second = readonly [second: number, intervals: readonly IntervalFigures[]]
 
 function effectOf(seconds: readonly Second[], fromMs: number): FaultEffect {
-  let longest = 0
-  let current = 0
-  let last: number | null = null
-  for (const [second, intervals] of seconds) {
-    if (notOkIn(intervals) > 0) last = second
-    const ok = total(intervals, (interval) => interval.ok)
-    if (ok > 0) current = 0
-    else if (dueIn(intervals) > 0) current += 1
-    longest = Math.max(longest, current)
-  }
+  const last = seconds.findLast(([, intervals]) => notOkIn(intervals) > 0)
   return {
     notOk: total(seconds, ([, intervals]) => notOkIn(intervals)),
-    withoutSuccessSeconds: longest,
-    failingForMs: last === null ? null : (last + 1) * 1_000 - fromMs,
+    withoutSuccessSeconds: longestOutage(seconds),
+    failingForMs: last === undefined ? null : (last[0] + 1) * 1_000 - fromMs,
   }
+}
+
+/** Of the operation that had the longest. */
+function longestOutage(seconds: readonly Second[]): number {
+  let longest = 0
+  const current = new Map<string, number>()
+  for (const interval of seconds.flatMap(([, intervals]) => intervals)) {
+    const { operation, ok } = interval
+    const before = current.get(operation) ?? 0
+    const now = ok > 0 ? 0 : before + (dueIn(interval) > 0 ? 1 : 0)
+    current.set(operation, now)
+    longest = Math.max(longest, now)
+  }
+  return longest
 }
 
 function notOkIn(intervals: readonly IntervalFigures[]): number {
   return total(intervals, ({ failed, timedOut, dropped }) => failed + timedOut + dropped)
 }
 
-function dueIn(intervals: readonly IntervalFigures[]): number {
-  return total(intervals, ({ planned, started, dropped }) => planned ?? started + dropped)
+function dueIn({ planned, started, dropped }: IntervalFigures): number {
+  return planned ?? started + dropped
 }

@@ -174,7 +174,9 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
-    if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
+    if (artifact.type !== SCENARIO_ARTIFACT) return
+    this.#loads.set(testCase.id, artifact.loads)
+    if (artifact.skewMs !== null) this.#record.noteSkew(artifact.skewMs)
   }
 
   onTestModuleQueued(module: TestModule): void {

@@ -68,10 +68,12 @@ function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-function renderOutcomes({ scenarios }: RunFile): string {
+function renderOutcomes({ scenarios, generators }: RunFile): string {
   const rows = scenarios.map((scenario) => {
     const outcome = outcomeOf(scenario)
-    return [paint(OUTCOME_STYLE[outcome], outcome), scenario.name]
+    // Nothing of a shard is judged before all are merged.
+    const word = outcome === 'passed' && generators.kind === 'shard' ? 'measured' : outcome
+    return [paint(OUTCOME_STYLE[outcome], word), scenario.name]
   })
   return renderTable([left(''), left('')], rows)
 }

@@ -48,7 +48,7 @@ export const FAULT_COLUMNS: readonly Column<FaultRow>[] = [
   ),
   column(
     'withoutSuccessSeconds',
-    'the longest stretch of whole seconds without a success until the next fault',
+    'the longest stretch of whole seconds without a success of an operation until the next fault',
     ({ effect }) => effect?.withoutSuccessSeconds ?? null,
   ),
   column(

@@ -158,7 +158,7 @@ export function operationsCsv(run: RunFile): string {
     })
     return [
       ...operations.map((operation) => rowOf(operation, false)),
-      rowOf(allOf(operations), true),
+      rowOf(allOf(scenario.result), true),
     ]
   })
   const columns = isOfRegistry(run.system)
@@ -168,9 +168,13 @@ export function operationsCsv(run: RunFile): string {
 }
 
 /** All operations of a load as one. */
-function allOf(operations: readonly OperationJson[]): OperationJson {
-  const whole = mergeOperations(operations.map(deserializeOperation))
-  return serializeOperation(['', { ...whole, checks: [], tags: [] }])
+function allOf(load: LoadResultJson): OperationJson {
+  const whole = mergeOperations(load.operations.map(deserializeOperation))
+  const { unavailableMs, unavailableAtLeastMs } = load
+  return serializeOperation([
+    '',
+    { ...whole, unavailableMs, unavailableAtLeastMs, checks: [], tags: [] },
+  ])
 }
 
 /** `undefined`: all. */

@@ -13,7 +13,7 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const width = Math.max(toX(Math.max(start, end)) - left, scale)
     context.fillStyle = palette.mark(kind)
     // A moment is a line.
-    context.globalAlpha = width < 3 * scale ? 0.45 : 0.16
+    context.globalAlpha = width < 3 * scale ? 0.45 : kind === 'fault' ? 0.1 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
     const wide = Math.max(width, 3 * scale)

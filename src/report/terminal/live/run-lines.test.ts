@@ -74,10 +74,10 @@ test.each<[string, readonly FaultProgress[], string | undefined]>([
   [
     'a fault that is on, and the one before it',
     [
-      { ...KILL, what: 'redis-2', state: 'injected', fromMs: 1_100, toMs: 2_300 },
+      { ...KILL, state: 'injected', fromMs: 1_100, toMs: 2_300 },
       { ...KILL, label: 'cut NATS', state: 'on', fromMs: 4_000 },
     ],
-    '  faults      cut NATS, for 0.3 s   kill Redis primary (r…is-2), over 2.0 s ago',
+    '  faults      cut NATS, began 0.3 s ago   kill Redis primary, over 2.0 s ago',
   ],
   [
     'a fault that failed',
