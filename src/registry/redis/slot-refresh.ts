@@ -1,7 +1,13 @@
 import type { Cluster } from 'ioredis'
 
-/** Shortest time between two requests for the slots of a cluster, in ms; a random part up to as much is added. */
-const REFRESH_PAUSE_MS = 250
+/**
+ * Time between two requests for the slots of a cluster, in ms: it doubles while nodes keep failing. A random part up to as much
+ * is added.
+ */
+const FIRST_PAUSE_MS = 250
+const MAX_PAUSE_MS = 1_000
+/** After this long without a failure, the pauses begin anew, in ms. */
+const CALM_MS = 5_000
 
 /**
  * Asks a cluster which node serves which slots after each failure of a node, until none fails. By itself the client
@@ -10,7 +16,12 @@ const REFRESH_PAUSE_MS = 250
  */
 export function refreshAfterFailures(cluster: Cluster): void {
   let isWaiting = false
+  let pauseMs = FIRST_PAUSE_MS
+  let failedAtMs = -Infinity
   const refreshLater = (): void => {
+    const nowMs = performance.now()
+    if (nowMs - failedAtMs > CALM_MS) pauseMs = FIRST_PAUSE_MS
+    failedAtMs = nowMs
     if (isWaiting) return
     isWaiting = true
     setTimeout(
@@ -18,8 +29,9 @@ export function refreshAfterFailures(cluster: Cluster): void {
         isWaiting = false
         if (cluster.status === 'ready') cluster.refreshSlotsCache()
       },
-      REFRESH_PAUSE_MS * (1 + Math.random()),
+      pauseMs * (1 + Math.random()),
     ).unref()
+    pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)
   }
   cluster.on('node error', refreshLater)
   cluster.on('-node', refreshLater)
