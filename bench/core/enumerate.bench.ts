@@ -4,7 +4,7 @@ import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register
 
 test('enumerate: 1,000 identities, two changes since the last', async ({
   compare,
-  redis,
+  bareRedis,
   registry,
   testbed,
   openTestbed,
@@ -31,7 +31,7 @@ test('enumerate: 1,000 identities, two changes since the last', async ({
         // After the same amount of other work, but nothing for the replica to catch up with.
         name: 'bare PING',
         before: twoChanges(elsewhere, 1_000, registrationOf),
-        run: () => redis.ping(),
+        run: () => bareRedis.ping(),
       },
       // Rarely, because a scan leaves garbage whose collection would count against the replica.
       { name: 'scan', run: () => scanning.enumerate(online), every: 100 },

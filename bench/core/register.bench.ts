@@ -18,7 +18,7 @@ const THEIRS = 40_000
 test('register: one process, 64 in flight', async ({
   compare,
   servers,
-  redis,
+  bareRedis,
   registry,
   openTestbed,
   skip,
@@ -26,7 +26,7 @@ test('register: one process, 64 in flight', async ({
   const { redisUrl } = servers
   const unavailable = whyNoRedisBenchmark(redisUrl)
   if (unavailable !== null) skip(unavailable)
-  const scriptSha1 = String(await redis.script('LOAD', registerScript))
+  const scriptSha1 = String(await bareRedis.script('LOAD', registerScript))
   const { namespace } = await openTestbed('redis-benchmark')
   const redisBenchmark = (clients: number) => () =>
     runRedisBenchmark({
@@ -115,19 +115,19 @@ return 1`),
 test("a write: Redis's own time per call, 64 in flight", async ({
   annotate,
   bench,
-  redis,
+  bareRedis,
   registry,
   openTestbed,
 }) => {
   const keys = keysOf((await openTestbed('bare-commands')).namespace)
   const metadataJson = JSON.stringify(loadTestMetadata(7))
   const run = async (bareScript: string) => {
-    const sha1 = String(await redis.script('LOAD', bareScript))
+    const sha1 = String(await bareRedis.script('LOAD', bareScript))
     const now = Date.now()
     return (identity: string) => {
       const names = [keys.identity(identity), keys.index, keys.log]
       const args = [identity, metadataJson, TTL_MS, '0', '', 'mark', 10_000, '', 0]
-      return redis.evalsha(sha1, names.length, ...names, ...args, now, now + TTL_MS)
+      return bareRedis.evalsha(sha1, names.length, ...names, ...args, now, now + TTL_MS)
     }
   }
   const register = (replace: boolean) => (identity: string, n: number) =>
@@ -147,7 +147,7 @@ test("a write: Redis's own time per call, 64 in flight", async ({
   const samples = new Map<string, Sample[]>(Object.keys(contenders).map((name) => [name, []]))
   for (let round = 0 - WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
     for (const [name, one] of Object.entries(contenders)) {
-      const ms = await redisTimePerCall(redis, 'evalsha', () => inFlight(WRITES, one))
+      const ms = await redisTimePerCall(bareRedis, 'evalsha', () => inFlight(WRITES, one))
       if (round >= 0) samples.get(name)?.push({ round, ms })
     }
   }

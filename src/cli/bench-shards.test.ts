@@ -7,7 +7,7 @@ import { readHistory } from '../run-file/history/history-file.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
-import { START_TIMEOUT, startInTime, startsIn } from './testing/start-in-time.ts'
+import { START_TIMEOUT, startsIn } from './testing/start-in-time.ts'
 
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
@@ -38,21 +38,25 @@ function countsOf(run: RunFile): readonly object[] {
 }
 
 test('shards that run side by side merge into the load of one run', START_TIMEOUT, async () => {
-  let startAt = ''
-  const shards = await startInTime(folder(), (time) => {
-    startAt = time
-    const shard = (k: number) =>
-      start(['bench', 'sharded', '--shard', `${k}/3`, '--start-at', time])
-    return Promise.all([1, 2, 3].map(shard))
-  })
+  const shards = await Promise.all(
+    [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, '--run', 'side-by-side'])),
+  )
   for (const { exitCode, stdout, stderr } of shards) {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain('SLO: judged on all shards together')
+    expect(stdout).toMatch(/Shard \d of 3 is measured: merge all shards to judge the load/)
+    expect(stdout).not.toMatch(/passed|met/)
   }
   const parts = runFilesIn(folder())
   expect(parts).toHaveLength(3)
   const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
-  expect(two.generators).toMatchObject({ kind: 'shard', shard: 2, of: 3, startAt })
+  expect(two.generators).toMatchObject({
+    kind: 'shard',
+    shard: 2,
+    of: 3,
+    startAt: null,
+    barrier: { skewMs: expect.any(Number) },
+  })
   expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
 
   const missing = await start(['results', 'merge', ...parts.slice(1)])
@@ -62,6 +66,7 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
   const merge = await start(['results', 'merge', ...parts])
   expect(merge.stderr).toBe('')
   expect(merge.exitCode).toBe(0)
+  expect(merge.stdout).toMatch(/the generators started within [\d.]+ m?s of each other/)
   expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
   const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
   const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
@@ -81,9 +86,7 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
 
 test('--generators makes one run, on servers that it starts', START_TIMEOUT, async () => {
   const own = { BENCH_BACKEND: 'programs', REDIS_URL: '', NATS_URL: '' }
-  const { exitCode, stdout, stderr } = await startInTime(folder(), (startAt) =>
-    start(['bench', 'sharded', '--generators', '2', '--start-at', startAt], own),
-  )
+  const { exitCode, stdout, stderr } = await start(['bench', 'sharded', '--generators', '2'], own)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toContain('2 generators, Redis')
   const [path = 'none', ...others] = runFilesIn(folder())
@@ -111,6 +114,30 @@ test('a scenario without a shard refuses --shard', { timeout: 60_000 }, async ()
   expect(exitCode).toBe(2)
 })
 
+test('shards of different loads end all at once, with the difference', START_TIMEOUT, async () => {
+  const [a, b] = await Promise.all(
+    ['1s', '2s'].map((duration, k) =>
+      start([
+        'bench',
+        'sharded',
+        '--shard',
+        `${k + 1}/2`,
+        '--duration',
+        duration,
+        '--run',
+        'mixed-up',
+      ]),
+    ),
+  )
+  for (const end of [a, b]) {
+    expect(end?.stderr).toMatch(
+      /^Shards \d and \d are not of one load: the duration is "[12]\.0 s"/,
+    )
+    expect(end?.exitCode).toBe(2)
+  }
+  expect(runFilesIn(folder())).toEqual([])
+})
+
 describe('bad input exits with 2 and one line:', () => {
   const shard = ['--shard', '1/2', '--start-at']
   test.each<[string[], Record<string, string>, RegExp]>([
@@ -119,7 +146,21 @@ describe('bad input exits with 2 and one line:', () => {
       {},
       /2026-01-02T03:04:05.000Z was [\d.]+ s ago/,
     ],
-    [['bench', 'sharded', '--shard', '1/2'], {}, /--start-at/],
+    [
+      ['bench', 'sharded', ...shard, '2999-01-02T03:04:05Z', '--ready-within', '3m'],
+      {},
+      /^--ready-within is for shards that wait/,
+    ],
+    [
+      ['bench', 'sharded', '--shard', '1/3', '--ready-within', '1s'],
+      {},
+      /^Shards 2 and 3 of 3 were not ready within 1 s, so none starts/,
+    ],
+    [
+      ['bench', 'sharded', '--shard', '1/2'],
+      { NATS_URL: 'nats://127.0.0.1:1' },
+      /127\.0\.0\.1:1 can't be reached/,
+    ],
     [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a shard/],
     [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
     [

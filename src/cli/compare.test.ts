@@ -175,7 +175,7 @@ describe('npm run results', () => {
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
     [
       ['export', older],
-      /give one --format: csv, intervals, slo, metrics, micro, markdown, json, hgrm, /,
+      /give one --format: csv, intervals, slo, faults, metrics, micro, markdown, json, hgrm, /,
     ],
     [['show', older, '--every', '1500ms'], /--every: "1500ms" must be whole seconds, at least 1s/],
     [['show', older, '--every', '30'], /--every: "30" is not a duration/],

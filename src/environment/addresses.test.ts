@@ -7,9 +7,19 @@ describe('a Redis address', () => {
   test.each([
     ['redis://localhost:6379', 'redis://localhost:6379'],
     ['localhost:6379', 'redis://localhost:6379'],
-    ['10.0.0.1', 'redis://10.0.0.1'],
+    ['10.0.0.1', 'redis://10.0.0.1:6379'],
     ['[::1]:6380', 'redis://[::1]:6380'],
     ['rediss://user:secret@host:1/3', 'rediss://user:secret@host:1/3'],
+    [
+      'redis://:s%40cret@a:1, b:2,redis://c',
+      'redis://:s%40cret@a:1,redis://:s%40cret@b:2,redis://:s%40cret@c:6379',
+    ],
+    ['a,b:2', 'redis://a:6379,redis://b:2'],
+    ['redis+sentinel://a,[::1]:2/mymaster', 'redis+sentinel://a:26379,[::1]:2/mymaster'],
+    [
+      'rediss+sentinel://user:secret@a:1/my.master/3',
+      'rediss+sentinel://user:secret@a:1/my.master/3',
+    ],
   ])('%s is accepted', (text, address) => {
     expect(parseRedisUrl(text)).toBe(address)
   })
@@ -21,6 +31,13 @@ describe('a Redis address', () => {
     ['a port that is not a number', 'redis://host:secret'],
     ['a percent sign that encodes nothing', 'redis://:secret%ff@host'],
     ['nothing', ''],
+    ['a trailing comma', 'redis://host:1,'],
+    ['nodes with different passwords', 'redis://:secret@a,redis://:secret2@b'],
+    ['nodes with different databases', 'redis://a/1,redis://secret/2'],
+    ['a mixture of Sentinels and servers', 'redis+sentinel://a/secret,redis://b'],
+    ['Sentinels without a master', 'redis+sentinel://secret:26379'],
+    ['a port out of range', 'redis+sentinel://secret:70000/mymaster'],
+    ['a raw comma in a password', 'redis+sentinel://:1,secret@a/mymaster'],
   ])('refuses %s without repeating the address', (_, text) => {
     expect(() => parseRedisUrl(text)).toThrow(EnvironmentError)
     expect(() => parseRedisUrl(text)).toThrow('REDIS_URL')
@@ -53,6 +70,8 @@ test('a server is named by host and port, with the default port of its kind', ()
     'a:4222',
     '[::1]:2',
   ])
+  expect(hostAndPort('redis://:secret@a:1,b')).toBe('a:1, b:6379')
+  expect(hostAndPort('redis+sentinel://:secret@a,b:2/mymaster')).toBe('a:26379, b:2')
 })
 
 test('a password without percent-encoding is never taken for a host, port or path', () => {

@@ -1,20 +1,58 @@
+import {
+  namesOf,
+  nameOf,
+  parseRedis,
+  type RedisAccess,
+  type RedisPlace,
+} from '../registry/redis/address.ts'
 import { EnvironmentError } from './environment-error.ts'
 
 const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
 
 /**
- * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
+ * The text form of a Redis: `redis://[user:password@]host:port[/db]`, `rediss://…` or `host:port`; several of these,
+ * nodes of one cluster, separated by commas; or `redis+sentinel://[user:password@]host:port[,host:port…]/<master name>[/db]`.
  *
  * @param what names the setting in the error.
- * @throws {EnvironmentError} if it is not a Redis address. The error omits the text, which may hold a password.
+ * @returns the same, each address spelled out with its scheme and credentials.
+ * @throws {EnvironmentError} if it is not such a text. The error omits it, because it may hold a password.
  */
 export function parseRedisUrl(text: string, what = 'REDIS_URL'): string {
-  const address = parseAddress(text, ['redis:', 'rediss:'], /^(\/\d*)?$/)
-  if (address !== undefined) return address
-  throw new EnvironmentError(
-    `${what} is not a Redis address: write redis://host:6379 or redis://user:password@host:6379/0` +
-      `${encodingAdvice} (The value is not shown: it may hold a password.)`,
-  )
+  try {
+    return urlOf(parseRedis(text === '' || /^[^,]*:\/\//.test(text) ? text : `redis://${text}`))
+  } catch {
+    throw new EnvironmentError(
+      `${what} is not a Redis address: write redis://host:6379 or redis://user:password@host:6379/0, several nodes ` +
+        'of one cluster separated by commas, or redis+sentinel://host:26379/mymaster' +
+        `${encodingAdvice} (The value is not shown: it may hold a password.)`,
+    )
+  }
+}
+
+/** The addresses that a text of `parseRedisUrl` consists of; Sentinels' stay one. */
+export function redisAddresses(url: string): readonly string[] {
+  return url.includes('+sentinel://') ? [url] : url.split(',')
+}
+
+/** The same address, with this password or database. */
+export function withRedisAccess(
+  url: string,
+  access: { readonly password?: string; readonly database?: number },
+): string {
+  return urlOf(parseRedis(url), access)
+}
+
+function urlOf(place: RedisPlace, changed: Partial<RedisAccess> = {}): string {
+  const access = place.kind === 'servers' ? place.addresses[0] : place.access
+  const { usesTls, username = '', password = '', database } = { ...access, ...changed }
+  const scheme = `redis${usesTls ? 's' : ''}${place.kind === 'sentinel' ? '+sentinel' : ''}`
+  const user = encodeURIComponent(username)
+  const account = password === '' ? user : `${user}:${encodeURIComponent(password)}`
+  const before = `${scheme}://${account === '' ? '' : `${account}@`}`
+  const path = database === 0 ? '' : `/${database}`
+  return place.kind === 'servers'
+    ? place.addresses.map((address) => before + nameOf(address) + path).join(',')
+    : `${before}${place.sentinels.map(nameOf).join(',')}/${encodeURIComponent(place.master)}${path}`
 }
 
 /**
@@ -41,10 +79,11 @@ export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[
   return addresses
 }
 
-/** `host:port`, to name a server in a message. */
+/** `host:port`, to name a server in a message; several are separated by commas. */
 export function hostAndPort(url: string): string {
-  const { protocol, hostname, port } = new URL(url)
-  return `${hostname}:${port || (protocol.startsWith('redis') ? 6379 : 4222)}`
+  if (url.startsWith('redis')) return namesOf(parseRedis(url)).join(', ')
+  const { hostname, port } = new URL(url)
+  return `${hostname}:${port || 4222}`
 }
 
 const encodingAdvice =

@@ -1,3 +1,4 @@
+import { redisAddresses } from './addresses.ts'
 import type { SystemUnderTest } from './system.ts'
 
 /** Origin of the servers under test. */
@@ -59,7 +60,7 @@ export function systemOf(backends: Backends): Exclude<SystemUnderTest, { kind: '
       {
         name: 'Redis',
         version: redisVersion,
-        addresses: redisUrl.split(','),
+        addresses: redisAddresses(redisUrl),
         ...(redisTopology === undefined ? {} : { topology: redisTopology }),
       },
       {

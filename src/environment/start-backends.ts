@@ -1,8 +1,12 @@
 import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { Backends, ServerBackends } from './backends.ts'
+import { startClusterPrograms } from './cluster/cluster-backend.ts'
 import { configurationHash } from './configuration-hash.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
+import { openNodeControl } from './nodes/node-control.ts'
+import { programProcess } from './nodes/program-process.ts'
+import { StartedNode } from './nodes/started-node.ts'
 import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
 import { checkNats, checkRedis } from './server-checks.ts'
 import { defaultImages } from './settings.ts'
@@ -44,6 +48,8 @@ export async function startBackends(options: BackendOptions): Promise<StartedBac
       )
     case 'programs':
       return required(await programs(), 'BENCH_BACKEND=programs', programsAdvice)
+    case 'cluster':
+      return cluster(options)
     case 'memory':
       return memory('memory was requested')
     case 'auto':
@@ -74,7 +80,22 @@ function required(
   advice: string,
 ): StartedBackends {
   if (!('unavailable' in outcome)) return outcome
-  throw new EnvironmentError(`${setting} is unavailable: ${outcome.unavailable}. ${advice}`)
+  const reason = outcome.unavailable.replace(/\.$/, '')
+  throw new EnvironmentError(`${setting} is unavailable: ${reason}. ${advice}`.trimEnd())
+}
+
+async function cluster({ cluster: choice = 'auto', onProgress }: BackendOptions) {
+  const setting = 'BENCH_BACKEND=cluster'
+  const missing = choice === 'containers' ? undefined : missingPrograms()
+  if (missing !== undefined) return required({ unavailable: missing }, setting, programsAdvice)
+  const clusters = await startClusterPrograms().catch((error: unknown) => {
+    if (error instanceof EnvironmentError) return { unavailable: error.message }
+    throw error
+  })
+  void onProgress
+  if ('unavailable' in clusters) return required(clusters, setting, '')
+  const { nodes, settle, stop, ...servers } = clusters
+  return required(await checked(servers, nodes, stop, settle), setting, '')
 }
 
 async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {
@@ -86,7 +107,11 @@ async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedB
         'Set them, e.g. REDIS_URL=redis://localhost:6379 NATS_URL=nats://localhost:4222.',
     )
   }
-  const backends = await check('external', parseRedisUrl(redisUrl), parseNatsUrls(natsUrl))
+  const backends = await check({
+    kind: 'external',
+    redisUrl: parseRedisUrl(redisUrl),
+    natsUrls: parseNatsUrls(natsUrl),
+  })
   return { backends, stop: async () => {} }
 }
 
@@ -96,7 +121,8 @@ async function containers(
 ): Promise<StartedBackends | Unavailable> {
   const start = await startContainers(images, onProgress)
   if (start.state === 'failed') return { unavailable: start.reason }
-  return checked('containers', start.redisUrl, start.natsUrl, start.stop)
+  const { redisUrl, natsUrl } = start
+  return checked({ kind: 'containers', redisUrl, natsUrls: [natsUrl] }, [], start.stop)
 }
 
 async function programs(): Promise<StartedBackends | Unavailable> {
@@ -111,22 +137,32 @@ async function programs(): Promise<StartedBackends | Unavailable> {
   }
   const [redis, nats] = servers
   if (outcomes.length === servers.length && redis && nats) {
-    return checked('programs', redis.url, nats.url, stop)
+    const nodes = [programProcess('redis-1', redis), programProcess('nats-1', nats)].map(
+      (process) => new StartedNode(process),
+    )
+    return checked({ kind: 'programs', redisUrl: redis.url, natsUrls: [nats.url] }, nodes, stop)
   }
   await stop()
   const reasons = outcomes.filter((outcome) => outcome.status === 'rejected')
   return { unavailable: reasons.map(({ reason }) => String(reason.message)).join(' and ') }
 }
 
-/** Checks servers that were started here, and stops them if they don't answer. */
+/** Checks servers that were started here and opens their control, or stops them if they don't answer. */
 async function checked(
-  kind: ServerBackends['kind'],
-  redisUrl: string,
-  natsUrl: string,
+  servers: Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'>,
+  nodes: readonly StartedNode[],
   stop: () => Promise<void>,
+  settle: () => Promise<void> = async () => {},
 ): Promise<StartedBackends | Unavailable> {
   try {
-    return { backends: await check(kind, redisUrl, [natsUrl]), stop }
+    const backends = await check(servers)
+    const control = await openNodeControl(nodes, settle)
+    return {
+      backends: { ...backends, started: control.started },
+      stop: async () => {
+        await Promise.all([control.close(), stop()])
+      },
+    }
   } catch (error) {
     await stop()
     if (error instanceof EnvironmentError) return { unavailable: error.message }
@@ -135,19 +171,20 @@ async function checked(
 }
 
 async function check(
-  kind: ServerBackends['kind'],
-  redisUrl: string,
-  natsUrls: readonly string[],
+  servers: Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'>,
 ): Promise<ServerBackends> {
+  const { redisUrl, natsUrls } = servers
   const [redis, nats] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
-  const isKnown = redis.configuration !== null && nats.configuration !== null
+  const isKnown = redis.configurations !== null && nats.configurations !== null
   return {
-    kind,
-    redisUrl,
-    natsUrls,
+    ...servers,
     redisVersion: redis.version,
     natsVersion: nats.version,
-    configurationHash: isKnown ? configurationHash(redis.configuration, nats.configuration) : null,
+    configurationHash: isKnown
+      ? configurationHash(redis.configurations, nats.configurations)
+      : null,
+    ...(redis.topology === undefined ? {} : { redisTopology: redis.topology }),
+    ...(nats.topology === undefined ? {} : { natsTopology: nats.topology }),
   }
 }
 

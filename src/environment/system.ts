@@ -95,9 +95,13 @@ export function systemText(system: SystemUnderTest): string {
   }
 }
 
-/** `Redis 7.0.15 and NATS 2.9.10`, harmless to print. */
+/** `Redis 7.0.15 and NATS 2.9.10`, each with its topology if it is no single server; harmless to print. */
 export function serversText({ servers }: { readonly servers: readonly Server[] }): string {
-  return LIST.format(servers.map(({ name, version }) => printable(`${name} ${version}`)))
+  return LIST.format(
+    servers.map(({ name, version, topology }) =>
+      printable(`${name} ${version}${topology === undefined ? '' : ` (${topology})`}`),
+    ),
+  )
 }
 
 const LIST = new Intl.ListFormat('en-GB')

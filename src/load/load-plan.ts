@@ -70,6 +70,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   gracePeriodMs: number(0),
   dispatch: oneOf(...DISPATCH_OPTIONS),
   startAtMs: number(0),
+  awaitStart: functionOf('that resolves with the start'),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
   onProgress: functionOf('that takes the progress'),
   faults: checkFaults,

@@ -13,12 +13,11 @@ import { InputError } from '../input-error.ts'
 import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
-import type { Pause } from './pauses.ts'
-import { checkedDeliveries } from './recording/deliveries.ts'
 import { errorSample } from './recording/error-code.ts'
+import { askDeliveries, askLosses } from './ask-operations.ts'
 import { receiptsSoFar } from './receipts-so-far.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
-import type { Deliveries, LoadResult } from './result.ts'
+import type { LoadResult, OperationAudit } from './result.ts'
 import { checkCounted, checkNoted, checkOperations } from './slo/check-bounds.ts'
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
@@ -69,6 +68,11 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
    * at once.
    */
   readonly startAtMs?: number
+  /**
+   * Called when the load is ready: waits for other generators, and resolves shortly before the first request
+   * is due, with that time by `nowMs()`; `null` if the load was stopped first. In place of `startAtMs`.
+   */
+  readonly awaitStart?: () => Promise<number | null>
   /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
   /** What breaks while it is measured, and when. Default: nothing. */
@@ -82,18 +86,12 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
 /** Between the call and the first request, so that the first is not late already. */
 const LEAD_MS = 20
 const PROGRESS_MS = 500
-/** The time for receivers to report their deliveries; our own need less than 15 s. */
-const DELIVERIES_WITHIN_MS = 30_000
-const TOO_LATE: Deliveries = {
-  kind: 'unknown',
-  reason: `the receivers did not report within ${DELIVERIES_WITHIN_MS / 1_000} s`,
-}
 
 /** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
 const MAX_OPERATIONS = 200
 
-/** Operations by name, with the receipts of their messages. */
-type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries' | 'receiptsSoFar'>>
+/** Operations by name, with what they tell of their messages and promises. */
+type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries' | 'losses' | 'receiptsSoFar'>>
 
 /** A plan that was read: its defaults filled in, its bounds checked. */
 export interface Measurement {
@@ -106,7 +104,7 @@ export interface Measurement {
   readonly verdictThresholds: VerdictThresholds
   readonly plan: Pick<
     MeasuredPlan,
-    'dispatch' | 'startAtMs' | 'signal' | 'onProgress' | 'faults' | 'shard'
+    'dispatch' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress' | 'faults' | 'shard'
   > &
     NotesPlan
 }
@@ -159,7 +157,7 @@ export async function measure(
   let progressTimer: NodeJS.Timeout | undefined
   let faults: FaultInjection | undefined
   try {
-    const startMs = await startTime(plan.startAtMs, plan.signal)
+    const startMs = await startTime(plan)
     const source = sourceFrom(startMs)
     const { measureStartMs } = source
     const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
@@ -200,13 +198,20 @@ export async function measure(
     }
     // Mended while the last requests are waited for, and before anybody asks what is lost.
     const areOver = isEndedEarly ? injection.end() : injection.endAt(endMs, plan.signal)
-    const isDrainCut = await dispatcher.drain(endMs, plan.signal)
+    const drained = await dispatcher.drain(endMs, plan.signal)
     await areOver
-    const isCutShort = isDrainCut || (plan.signal?.aborted === true && injection.areCutShort)
+    const isCutShort =
+      drained.isCutShort || (plan.signal?.aborted === true && injection.areCutShort)
     const health = { ...pace, ranOn: dispatcher.ranOn }
-    const deliveries = await askReceivers(measured, dispatcher.pauses)
+    const deliveries = await askDeliveries(measured, dispatcher.pauses)
+    const losses = await askLosses(measured)
     const scheduled = source.plannedBefore(dueBeforeMs)
-    const record = recorder.finish(nowMs(), scheduled, deliveries)
+    const { all: unavailability, of: unavailabilityOf } = drained.unavailability
+    const audit = (operation: string): OperationAudit => ({
+      losses: losses.get(operation) ?? null,
+      ...unavailabilityOf(operation),
+    })
+    const record = recorder.finish(nowMs(), scheduled, deliveries, audit)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,
@@ -220,6 +225,7 @@ export async function measure(
       health,
       verdictThresholds,
       ...record,
+      ...unavailability,
       windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
       faults: injection.records,
     }
@@ -243,39 +249,31 @@ function tell(onProgress: MeasuredPlan['onProgress'], progress: LoadProgress): v
  * When the first request is due, by `nowMs()`; resolves a little earlier.
  * @throws InputError if that is too late already.
  */
-async function startTime(startAtMs: number | undefined, signal?: AbortSignal): Promise<number> {
+async function startTime({
+  startAtMs,
+  awaitStart,
+  signal,
+}: Pick<MeasuredPlan, 'startAtMs' | 'awaitStart' | 'signal'>): Promise<number> {
+  if (awaitStart !== undefined) {
+    const startMs = await awaitStart()
+    if (startMs === null) return nowMs() + LEAD_MS
+    return waitFor(startMs, 'the common start', signal)
+  }
   if (startAtMs === undefined) return nowMs() + LEAD_MS
-  const leadMs = startAtMs - Date.now()
+  const startMs = nowMs() + startAtMs - Date.now()
+  const what = `start at ${new Date(startAtMs).toISOString()}`
+  return waitFor(startMs, what, signal)
+}
+
+async function waitFor(startMs: number, what: string, signal?: AbortSignal): Promise<number> {
+  const leadMs = startMs - nowMs()
   if (leadMs < LEAD_MS) {
     const late = formatSeconds(LEAD_MS - leadMs)
     throw new InputError(
-      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Choose a later start, and make this load the first of its run.`,
+      `${what}: the load was ready ${late} too late. Choose a later start, and make this load the first of its run.`,
     )
   }
-  const startMs = nowMs() + leadMs
   // An interrupted wait ends as an interrupted load does: with what there is.
   await sleep(leadMs - LEAD_MS, undefined, { signal }).catch(() => {})
   return startMs
-}
-
-/** If receivers fail, the figures of the load itself are kept. */
-async function askReceivers(
-  operations: Measured,
-  pauses: readonly Pause[],
-): Promise<ReadonlyMap<string, Deliveries>> {
-  const seen = new Map<string, Deliveries>()
-  for (const [name, { deliveries }] of operations) {
-    if (deliveries === undefined) continue
-    const isAnswered = new AbortController()
-    try {
-      const tooLate = sleep(DELIVERIES_WITHIN_MS, TOO_LATE, { signal: isAnswered.signal })
-      tooLate.catch(() => {})
-      seen.set(name, checkedDeliveries(await Promise.race([deliveries(pauses), tooLate])))
-    } catch (error) {
-      seen.set(name, { kind: 'unknown', reason: errorSample(error) })
-    } finally {
-      isAnswered.abort()
-    }
-  }
-  return seen
 }

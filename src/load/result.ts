@@ -3,6 +3,7 @@ import type { LoadModel } from './load-model.ts'
 import type { FaultRecord } from './faults/fault-record.ts'
 import type { ErrorCount } from './recording/error-tally.ts'
 import type { Technique } from './dispatch/technique.ts'
+import type { Unavailability } from './recording/availability.ts'
 import type { Losses } from './recording/losses.ts'
 import type { LoadNotesResult, OperationNotesResult } from './notes/load-notes.ts'
 import type { SparseCounts } from './recording/sparse-counts.ts'
@@ -106,8 +107,14 @@ export interface ArrivalCounts {
   readonly counts: readonly number[]
 }
 
+/** What becomes known of an operation beside its requests. */
+export interface OperationAudit extends Unavailability {
+  /** `null` if the operation makes no promises that outlast its answer, or nobody checks them. */
+  readonly losses: Losses | null
+}
+
 /** One operation of a workload, measured. Histograms are in µs. */
-export interface OperationResult extends OperationNotesResult {
+export interface OperationResult extends OperationNotesResult, OperationAudit {
   readonly counts: OperationCounts
   /**
    * Requests that failed or were dropped, possibly because of a pause of the generator, and requests that
@@ -129,13 +136,6 @@ export interface OperationResult extends OperationNotesResult {
   /** Intended → actual start, of every request started: the generator's own delay. */
   readonly lateness: Histogram
   readonly deliveries: Deliveries | null
-  /** `null` if the operation makes no promises that outlast its answer, or nobody checks them. */
-  readonly losses: Losses | null
-  /**
-   * The longest stretch without a success, in ms: from the first request due after a success to the next success,
-   * or to the end; `null` if unknown, as in older files.
-   */
-  readonly unavailableMs: number | null
 }
 
 /** One operation in one second of the measurement, for time series. */
@@ -213,8 +213,8 @@ export interface GeneratorHealth {
   readonly ranOn: { readonly most: number; readonly atEnd: number }
 }
 
-/** The measurement of one load, for verdict, SLO and run file. */
-export interface LoadResult extends LoadNotesResult {
+/** The measurement of one load, for verdict, SLO and run file. Its unavailability is that of all operations together. */
+export interface LoadResult extends LoadNotesResult, Unavailability {
   /** ISO 8601, UTC: when the measurement (not the warm-up) began. */
   readonly startedAt: string
   readonly model: LoadModel

@@ -1,4 +1,13 @@
-import { functionOf, oneOf, takeOptions, text, urls, wholeNumber, type Takes } from './arguments.ts'
+import {
+  functionOf,
+  oneOf,
+  takeOptions,
+  text,
+  trueOrFalse,
+  urls,
+  wholeNumber,
+  type Takes,
+} from './arguments.ts'
 import { takeDurability, type DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './names.ts'
@@ -6,6 +15,8 @@ import { validateNamespace } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { MAX_CONNECTIONS } from './nats/messenger-options.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
+import { takeAddressMap, type AddressMap } from './redis/address-map.ts'
+import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-options.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
 import { type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
@@ -13,18 +24,38 @@ import { type WarningListener, Warnings } from './warnings.ts'
 
 /** A registry's servers, namespace and settings. */
 export interface ConnectOptions {
-  /** `redis://[user:password@]host:port[/db]`, or several nodes of one cluster, tried in turn. */
+  /**
+   * `redis[s]://[user:password@]host:port[/db]`, or several nodes of one cluster, in a list or separated by
+   * commas, tried in turn; or `redis[s]+sentinel://[user:password@]host:port[,host:port…]/<master name>[/db]`.
+   * One address of a cluster is enough.
+   */
   readonly redisUrl: string | readonly string[]
   /** One or more `nats://[user:password@]host:port`, servers of one cluster. */
   readonly natsUrls: readonly string[]
   /**
    * Prefix of every Redis key and part of every NATS subject: registries of one namespace share
    * identities; different namespaces are isolated. 1 to 64 letters, digits, `_` and `-`, with at most
-   * one hash tag such as `{tag}`, which a Redis Cluster requires.
+   * one hash tag such as `{tag}`. On a Redis Cluster, the keys of `orders` begin with `{orders}:`.
    */
   readonly namespace: string
+  /**
+   * Where to reach Redis servers that announce an address which clients can't use, such as nodes of a cluster
+   * behind NAT or proxies: announced `host:port` to the `host:port` to connect to. For clusters and Sentinel.
+   */
+  readonly redisAddressMap?: AddressMap
+  /**
+   * `true`: connects to `natsUrls` only, and ignores the other servers that a NATS cluster announces, such as
+   * those behind a proxy. Default `false`.
+   */
+  readonly ignoreClusterUpdates?: boolean
   /** Prefix of NATS subjects: an identity's is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
+  /**
+   * Acknowledges registrations, heartbeats, moves and unregistrations once this many replicas of Redis have them, so that a
+   * failover to one of these keeps them. If fewer confirm in time, the call fails with `UNAVAILABLE`, although it has
+   * taken effect; see `docs/promises.md`. Default: doesn't wait.
+   */
+  readonly waitForReplicas?: WaitForReplicas
   /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
   /** Number of connections to NATS, 1 to 64. Default 1. */
@@ -49,6 +80,9 @@ const takes: Takes<ConnectOptions> = {
   redisUrl: (value, where) => (typeof value === 'string' ? value : urls(value, where)),
   natsUrls: urls,
   namespace: validateNamespace,
+  redisAddressMap: takeAddressMap,
+  waitForReplicas: takeWaitForReplicas,
+  ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
@@ -68,6 +102,9 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     redisUrl,
     natsUrls,
     namespace = validateNamespace(undefined),
+    redisAddressMap,
+    ignoreClusterUpdates,
+    waitForReplicas,
     ...others
   } = takeOptions(options, 'options', takes)
   if (redisUrl === undefined) throw missing('redisUrl', 'redis://localhost:6379')
@@ -76,11 +113,13 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   const limits = limitsFrom(others.limits)
   const warnings = new Warnings(onWarning)
   const store = await connectRedisStore({
-    nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
+    ...(typeof redisUrl === 'string' ? { url: redisUrl } : { nodes: redisUrl }),
     namespace,
     maxIdentities: limits.maxIdentities,
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
+    ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
+    ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {
     const messenger = await connectNatsMessenger({
@@ -89,6 +128,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       warnings,
       maxBacklogBytes: limits.maxBacklogBytes,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
+      ...(ignoreClusterUpdates === undefined ? {} : { ignoreClusterUpdates }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
       ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),

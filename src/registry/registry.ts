@@ -51,6 +51,8 @@ const DEFAULT_TTL_MS = 300_000
  * be recalled.
  */
 export class MulticastRegistry {
+  /** Empty unless the registry was connected to servers. */
+  readonly namespace: string
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
@@ -70,6 +72,7 @@ export class MulticastRegistry {
    */
   constructor(slots: RegistrySlots) {
     const { store, messenger, namespace = '', limits, warnings } = takeSlots(slots)
+    this.namespace = namespace
     this.#store = store
     this.#messenger = messenger
     this.#limits = limitsFrom(limits)

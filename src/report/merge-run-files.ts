@@ -1,4 +1,4 @@
-import { counted } from '../format.ts'
+import { counted, formatMs } from '../format.ts'
 import { systemText } from '../environment/system.ts'
 import { appendHistory } from '../run-file/history/history-file.ts'
 import { mergeShards } from '../run-file/merge/merge-shards.ts'
@@ -56,6 +56,8 @@ function printRun(run: RunFile): void {
   const { system, generators } = run
   const count = generators.kind === 'merged' ? generators.shards.length : 1
   print(`${paint('bold', run.runId)}  ${counted(count, 'generator')}, ${systemText(system)}`)
+  const skewMs = generators.kind === 'merged' ? (generators.barrier?.skewMs ?? null) : null
+  if (skewMs !== null) print(`  the generators started within ${formatMs(skewMs)} of each other`)
   for (const scenario of run.scenarios) {
     print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
     if (hasReceipts(scenario)) {

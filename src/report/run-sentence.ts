@@ -1,5 +1,4 @@
 import { counted, formatCount, formatRate } from '../format.ts'
-import { formatBeside } from '../format-bound.ts'
 import { isMissedBeyondDoubt, worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import {
   outcomeOf,
@@ -13,7 +12,8 @@ import { boundText, sloCells } from './slo-cells.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /** The parts of a run that its sentence is about. */
-type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'>
+type Ended = Pick<RunFile, 'scenarios' | 'status' | 'microBenchmarks' | 'capacities'> &
+  Partial<Pick<RunFile, 'generators'>>
 
 /** A run in one or two sentences. */
 export interface RunSentence {
@@ -33,6 +33,7 @@ export function runSentence(run: Ended): RunSentence {
   const sentences = [
     headline(run, outcome),
     ...(isTold ? [] : ['Interrupted.']),
+    ...run.scenarios.filter(isMeasured).flatMap(unboundLosses),
     ...trust(run.scenarios.filter(isMeasured)),
   ]
   return { outcome, text: sentences.join(' ') }
@@ -101,11 +102,17 @@ function missed({ scenarios }: Ended, outcome: 'missed' | 'inconclusive'): strin
   const of =
     judged.length === 1 ? '' : ` (${formatCount(found.length)} of ${counted(judged.length, 'SLO')})`
   const word = outcome === 'missed' ? 'Missed' : 'Inconclusive'
-  const figure = `${shortened(operation)} ${shortened(metric)} ${measuredText(row)}`
+  const figure =
+    row.measured === null
+      ? unmeasured(row)
+      : `${shortened(operation)} ${shortened(metric)} ${measuredText(scenario, row)}`
   return `${word}: ${figure}, bound ${boundText(row)}${place}${of}.`
 }
 
-function passed({ scenarios, microBenchmarks, capacities }: Ended): string {
+function passed({ scenarios, microBenchmarks, capacities, generators }: Ended): string {
+  if (generators?.kind === 'shard') {
+    return `Shard ${generators.shard} of ${generators.of} is measured: merge all shards to judge the load.`
+  }
   const bounds = scenarios.filter(isMeasured).flatMap(({ slo }) => slo).length
   const parts = [
     ...(bounds === 0
@@ -163,9 +170,28 @@ function reasonOf({ verdict }: Measured): string | null {
   return verdict.kind === 'invalid' ? (verdict.reasons[0]?.message ?? 'invalid') : null
 }
 
-function measuredText(row: SloRow): string {
-  if (row.measured === null) return sloCells(row).measured
-  return formatBeside(row.measured, row.bound, row.unit)
+/** `41.0 ms`, `12 of 3,000 registrations`. */
+function measuredText({ result }: Measured, row: SloRow): string {
+  const { figure, notes } = sloCells(row, result.operations)
+  return row.metric === 'lost' ? `${figure} ${notes}`.trimEnd() : figure
+}
+
+/** A loss that no bound judges is told all the same: `12 of 3,000 registrations of register lost.` */
+function unboundLosses({ result, slo }: Measured): readonly string[] {
+  if (slo.some(({ metric }) => metric === 'lost')) return []
+  return result.operations.flatMap(({ name, losses }) => {
+    if (losses?.kind !== 'known' || losses.lost === 0) return []
+    const { lost, promised, of } = losses
+    return [`${formatCount(lost)} of ${formatCount(promised)} ${of} of ${shortened(name)} lost.`]
+  })
+}
+
+/** `delivery rate of multicast could not be measured`. */
+function unmeasured(row: SloRow): string {
+  const { operation, metric, figure } = sloCells(row)
+  const of = operation === 'all' ? 'all operations' : shortened(operation)
+  const name = `${shortened(metric)} of ${of}`
+  return row.outcome === 'inconclusive' ? `${name} could not be measured` : `${name}: ${figure}`
 }
 
 function isMeasured(scenario: ScenarioEntry): scenario is Measured {

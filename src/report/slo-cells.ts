@@ -1,5 +1,6 @@
 import { formatCount } from '../format.ts'
 import { formatBeside, formatBound } from '../format-bound.ts'
+import type { OperationResult } from '../load/result.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 
 /** A bound and its measured figure, as people read them. */
@@ -14,10 +15,19 @@ export interface SloCells {
   readonly notes: string
 }
 
-/** An SLO row as every report shows it. */
-export function sloCells(row: SloRow): SloCells {
+/** The operations of a load, with what became of their promises. */
+export type Promises = readonly {
+  readonly name: string
+  readonly losses: OperationResult['losses']
+}[]
+
+/**
+ * An SLO row as every report shows it.
+ * @param promises by which a bound on losses says how many there were; without them, it doesn't.
+ */
+export function sloCells(row: SloRow, promises: Promises = []): SloCells {
   const figure = figureText(row)
-  const notes = notesOn(row).join(', ')
+  const notes = [...promisedText(row, promises), ...notesOn(row)].join(', ')
   return {
     operation: row.operation,
     metric: metric(row),
@@ -42,6 +52,18 @@ function metric({ metric: name, windows }: SloRow): string {
 function figureText({ measured, bound, unit, outcome }: SloRow): string {
   if (measured !== null) return formatBeside(measured, bound, unit)
   return outcome === 'missed' ? 'no answer' : 'nothing measured'
+}
+
+/** `of 3,000 registrations`, for a bound on losses. */
+function promisedText(row: SloRow, promises: Promises): readonly string[] {
+  if (row.metric !== 'lost' || row.measured === null) return []
+  const promised = new Map<string, number>()
+  for (const { name, losses } of promises) {
+    if (losses?.kind !== 'known' || (row.operation !== 'all' && row.operation !== name)) continue
+    promised.set(losses.of, (promised.get(losses.of) ?? 0) + losses.promised)
+  }
+  const counts = [...promised].map(([of, count]) => `${formatCount(count)} ${of}`)
+  return counts.length === 0 ? [] : [`of ${counts.join(' and ')}`]
 }
 
 /** The start of the worst window, and what an inconclusive figure would be without delays. */

@@ -59,6 +59,9 @@ export function summaryOf(path: string, run: RunFile): RunLine {
 /** The system under test, such as `programs, Redis 7.0.15, NATS 2.9.10`. */
 export function shortSystemText(system: RunFile['system']): string {
   if (!('servers' in system)) return system.kind
-  const servers = system.servers.map(({ name, version }) => `${name} ${version}`)
+  const servers = system.servers.map(
+    ({ name, version, topology }) =>
+      `${name} ${version}${topology === undefined ? '' : ` (${topology})`}`,
+  )
   return [system.kind, ...servers].join(', ')
 }

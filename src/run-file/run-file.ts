@@ -45,6 +45,21 @@ const environmentSchema = z
   })
   .meta({ id: 'environment' })
 
+/** Of generators that waited for each other over NATS. */
+const barrierSchema = z
+  .strictObject({
+    run: z.string().describe('Random, and the same in all shards of a run.'),
+    skewMs: z
+      .number()
+      .min(0)
+      .nullable()
+      .describe(
+        'The first requests of all shards were due within this time; null if no load began.',
+      ),
+  })
+  .optional()
+  .describe('Absent if they started at a time on the clock.')
+
 /** The generators of a run's load. */
 const generatorsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('one') }).describe('One generator made the whole load.'),
@@ -53,14 +68,18 @@ const generatorsSchema = z.discriminatedUnion('kind', [
       kind: z.literal('shard'),
       shard: z.int().min(1).describe('1 … of.'),
       of: z.int().min(1),
-      startAt: dateTimeSchema.describe('When the first request of all shards was due.'),
+      startAt: dateTimeSchema
+        .nullable()
+        .describe('When the first request of all shards was due; null with a barrier.'),
+      barrier: barrierSchema,
       namespace: z.string().describe('Of all shards; a prefix if there are several.'),
     })
     .describe('One shard of a load: its SLOs are judged on all shards together.'),
   z
     .strictObject({
       kind: z.literal('merged'),
-      startAt: dateTimeSchema,
+      startAt: dateTimeSchema.nullable(),
+      barrier: barrierSchema,
       namespace: z.string(),
       shards: z
         .array(z.strictObject({ runId: z.string(), environment: environmentSchema }))

@@ -67,8 +67,37 @@ test('p is below 0.05 in about 5 % of series without a trend', () => {
   expect(Math.abs(rejected / RUNS - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / RUNS))
 })
 
+test('the interval holds the true slope in about 99 % of series', () => {
+  const next = randomStream(2, 0)
+  const RUNS = 1_000
+  let held = 0
+  for (let run = 0; run < RUNS; run++) {
+    const { leastSlope, mostSlope } = trendOf(Array.from({ length: 30 }, (_, i) => 3 * i + next()))
+    if (leastSlope <= 3 && 3 <= mostSlope) held++
+  }
+  expect(Math.abs(held / RUNS - 0.99)).toBeLessThan(4 * Math.sqrt((0.99 * 0.01) / RUNS))
+})
+
+test('the interval holds the slope', () => {
+  fc.assert(
+    fc.property(series, (values) => {
+      const { leastSlope, slope, mostSlope } = trendOf(values)
+      expect(leastSlope).toBeLessThanOrEqual(slope)
+      expect(mostSlope).toBeGreaterThanOrEqual(slope)
+    }),
+  )
+})
+
 test('equal values have no trend', () => {
-  expect(trendOf([5, 5, 5, 5])).toEqual({ n: 4, s: 0, z: 0, p: 1, slope: 0 })
+  expect(trendOf([5, 5, 5, 5])).toEqual({
+    n: 4,
+    s: 0,
+    z: 0,
+    p: 1,
+    slope: 0,
+    leastSlope: 0,
+    mostSlope: 0,
+  })
 })
 
 test.each([[[1, 2, 3]], [[1, 2, 3, Number.NaN]]])('rejects %j', (values) => {

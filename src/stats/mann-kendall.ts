@@ -1,4 +1,4 @@
-import { pnorm } from 'lib-r-math.js'
+import { pnorm, qnorm } from 'lib-r-math.js'
 import { InputError } from '../input-error.ts'
 import { medianOf } from './quantile.ts'
 
@@ -14,7 +14,12 @@ export interface Trend {
   readonly p: number
   /** Sen's slope: the median change from one value to the next. */
   readonly slope: number
+  /** The 99 % confidence interval of the slope. */
+  readonly leastSlope: number
+  readonly mostSlope: number
 }
+
+const CONFIDENCE = 0.99
 
 /**
  * Tests a series of equally spaced values for a monotonic trend. It uses ranks, so neither the
@@ -24,6 +29,7 @@ export interface Trend {
  *     Var S = [n(n − 1)(2n + 5) − Σ t(t − 1)(2t + 5)] / 18      t: sizes of the groups of ties
  *     z = (S − sign S) / √Var S
  *     slope = median of (xⱼ − xᵢ) / (j − i) over all i < j
+ *     interval: the slopes of ranks (N − C)/2 and (N + C)/2 + 1 of the N pairwise ones, C = 2.576 √Var S
  *
  * The normal approximation of z is good from about 10 values. It assumes that values are independent
  * except for the trend, so choose windows much longer than natural fluctuations.
@@ -47,9 +53,32 @@ export function trendOf(values: readonly number[]): Trend {
       slopes.push(change / (j - i))
     }
   }
-  const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(varianceOfS(values))
+  const deviation = Math.sqrt(varianceOfS(values))
+  const z = s === 0 ? 0 : (s - Math.sign(s)) / deviation
   const p = z === 0 ? 1 : 2 * pnorm(-Math.abs(z))
-  return { n, s, z, p, slope: medianOf(slopes) }
+  return { n, s, z, p, slope: medianOf(slopes), ...intervalOf(slopes, deviation) }
+}
+
+/** Of a short series, all slopes are within it. */
+function intervalOf(
+  slopes: readonly number[],
+  deviation: number,
+): Pick<Trend, 'leastSlope' | 'mostSlope'> {
+  const sorted = slopes.toSorted((a, b) => a - b)
+  const pairs = sorted.length
+  const width = qnorm(1 - (1 - CONFIDENCE) / 2) * deviation
+  return {
+    leastSlope: atRank(sorted, (pairs - width) / 2),
+    mostSlope: atRank(sorted, (pairs + width) / 2 + 1),
+  }
+}
+
+/** The value at a rank from 1, interpolated between its neighbours; beyond the ends, the last one. */
+function atRank(sorted: readonly number[], rank: number): number {
+  const within = Math.min(Math.max(rank, 1), sorted.length)
+  const below = sorted[Math.floor(within) - 1] ?? 0
+  const above = sorted[Math.ceil(within) - 1] ?? 0
+  return below + (above - below) * (within - Math.floor(within))
 }
 
 function varianceOfS(values: readonly number[]): number {

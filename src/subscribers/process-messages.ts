@@ -39,7 +39,7 @@ type HistogramName = 'receipt' | 'completion' | 'undisturbedCompletion'
 export type SubscriberAnswer = { readonly call: number } & (
   | { readonly kind: 'connected'; readonly gateway: string }
   | { readonly kind: 'done' }
-  | { readonly kind: 'expected'; readonly soFar: ReceiptsSoFar }
+  | { readonly kind: 'expected'; readonly soFar: ReceiptsSoFar; readonly heapBytes: number }
   | { readonly kind: 'deliveries'; readonly deliveries: EncodedDeliveries }
   | { readonly kind: 'failed'; readonly message: string }
 )

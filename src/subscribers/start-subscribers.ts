@@ -86,6 +86,7 @@ export class SubscriberProcess implements Subscribers {
   #announced: AnnouncedMessage[] = []
   /** As last told; `null` once the process can't be asked any more. */
   #soFar: ReceiptsSoFar | null = { expected: 0, received: 0 }
+  #heapBytes: number | undefined
 
   constructor(
     child: ChildProcess,
@@ -108,6 +109,10 @@ export class SubscriberProcess implements Subscribers {
 
   get hostedCount(): number {
     return this.#hosted.size
+  }
+
+  get heapBytes(): number | undefined {
+    return this.#heapBytes
   }
 
   hosts(identity: string): boolean {
@@ -171,7 +176,9 @@ export class SubscriberProcess implements Subscribers {
     this.#announced = []
     this.#calls.make({ kind: 'expect', messages }).then(
       (answer) => {
-        if (answer.kind === 'expected') this.#soFar = answer.soFar
+        if (answer.kind !== 'expected') return
+        this.#soFar = answer.soFar
+        this.#heapBytes = answer.heapBytes
       },
       // `deliveries` says why. Counts of a dead process would read as if all were delivered.
       () => (this.#soFar = null),

@@ -24,6 +24,8 @@ export interface Subscribers {
   readonly hostedCount: number
   /** Id of the process they run in. */
   readonly pid: number
+  /** Memory in use there, as last told, in bytes, garbage included; absent where it is not a process of its own. */
+  readonly heapBytes?: number | undefined
   /** Subscribes for these identities; resolves once the broker has all subscriptions. */
   host(identities: readonly string[]): Promise<void>
   /** Whether an identity was passed to `host`. */

@@ -48,7 +48,12 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
       return { call, kind: 'done' }
     case 'expect':
       for (const message of request.messages) host.expect(message)
-      return { call, kind: 'expected', soFar: host.receiptsSoFar() }
+      return {
+        call,
+        kind: 'expected',
+        soFar: host.receiptsSoFar(),
+        heapBytes: process.memoryUsage().heapUsed,
+      }
     case 'deliveries':
       return {
         call,

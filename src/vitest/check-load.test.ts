@@ -33,7 +33,9 @@ const load: Required<Omit<Load, 'shard' | 'users'>> = {
   allowUndelivered: true,
   verdict: { dropped: { invalid: 0.05 } },
 }
-const plan: Required<Omit<LoadPlan, 'shard' | 'startAtMs' | 'signal' | 'onProgress'>> = {
+const plan: Required<
+  Omit<LoadPlan, 'shard' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress'>
+> = {
   operations: { register: run },
   data: feed(['a'], 'shuffled'),
   tags: {},

@@ -27,7 +27,8 @@ import { terminalWidth } from '../report/terminal/terminal-width.ts'
 import { fitLines } from '../report/terminal/wrap.ts'
 import { paint } from '../report/terminal/paint.ts'
 import { escaped, printable } from '../printable.ts'
-import { printableRun } from '../run-file/printable-run.ts'
+import type { ScenarioEntry } from '../run-file/run-file.ts'
+import { printableRun, redactedRun } from '../run-file/printable-run.ts'
 import { LiveTerminal } from '../report/terminal/live/live-terminal.ts'
 import { pagePathOf, type RunPageWriter } from '../report/html/write-run-page.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../report/live/run-event.ts'
@@ -173,7 +174,9 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
-    if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
+    if (artifact.type !== SCENARIO_ARTIFACT) return
+    this.#loads.set(testCase.id, artifact.loads)
+    if (artifact.skewMs !== null) this.#record.noteSkew(artifact.skewMs)
   }
 
   onTestModuleQueued(module: TestModule): void {
@@ -229,7 +232,7 @@ export class LoadReporter implements Reporter {
     // Stored before printing, because printing may fail.
     this.#record.addScenarios(entries)
     this.#isBroken ||= isBrokenTest(testCase, entries)
-    for (const entry of entries.map(printableRun)) {
+    for (const entry of entries.map(shown)) {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
     }
@@ -254,7 +257,7 @@ export class LoadReporter implements Reporter {
       this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
     }
     if (!this.#isBegun) return
-    for (const entry of lost) this.#print(renderReport(printableRun(entry)))
+    for (const entry of lost) this.#print(renderReport(shown(entry)))
     for (const test of lostTests) this.#tell({ event: 'scenario-ended', ...test })
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken = this.#isBroken || storageProblem !== null
@@ -336,4 +339,9 @@ export class LoadReporter implements Reporter {
   #print(text: string): void {
     this.#out.write(`${fitLines(text, terminalWidth(this.#out))}\n`)
   }
+}
+
+/** Without passwords of addresses, as in files, and harmless to print. */
+function shown(entry: ScenarioEntry): ScenarioEntry {
+  return printableRun(redactedRun(entry))
 }

@@ -31,7 +31,10 @@ import {
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
-import { shardSettings } from './shard-settings.ts'
+import type { Facts } from './barrier/barrier-message.ts'
+import { joinBarrier } from './barrier/join-barrier.ts'
+import { barrierServers } from './barrier/meet.ts'
+import { shardSettings, type ShardSettings } from './shard-settings.ts'
 import { showLoads } from './show-load.ts'
 import { judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 
@@ -74,6 +77,7 @@ export const test = base
       readonly load: CommonLoad
     }[] = []
     let isOver = false
+    let skewMs: number | null = null
     onCleanup(async () => {
       isOver = true
       progress.close()
@@ -87,7 +91,7 @@ export const test = base
         const result = serializeLoadResult(load.value)
         return [{ workloadHash: hash, result, ...judgementOf(load.value, allowances) }]
       })
-      await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
+      await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured, skewMs })
       setMeasuredDuration(
         task,
         measured.map(({ result }) => result),
@@ -96,6 +100,17 @@ export const test = base
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
+    const meetBeforeLoad = async (round: string, facts: Facts): Promise<number | null> => {
+      if (shared?.start.kind !== 'barrier') return null
+      const { runId, readyWithinMs } = shared.start
+      const { index, of } = shared.shard
+      const place = { natsUrls: barrierServers(process.env), name: runId, round }
+      const party = { shard: index + 1, of, facts, readyWithinMs }
+      const start = await joinBarrier(place, party, signal)
+      if (start === null) return null
+      skewMs = Math.max(skewMs ?? 0, start.skewMs)
+      return start.startMs
+    }
     const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
       const { seed, verdict, faults } = load
@@ -133,7 +148,13 @@ export const test = base
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
         ...(faults === undefined ? {} : { faults }),
-        ...(shared === null ? {} : { shard: shared.shard, startAtMs: shared.startAtMs }),
+        ...(shared === null ? {} : { shard: shared.shard }),
+        ...startOf(shared, () =>
+          meetBeforeLoad(`${task.file.name} ${task.fullName} ${index}`, {
+            'the load': hash,
+            'the random seed': String(seed ?? 1),
+          }),
+        ),
         dispatch,
         signal,
         onProgress: (state: LoadProgress) => {
@@ -160,6 +181,16 @@ export const test = base
     // Requests are made by the load, so they have what its operations ask of them.
     return measure as LoadFixture
   })
+
+/** How a load of a shard waits for those of the others. */
+function startOf(
+  shared: ShardSettings | null,
+  meet: () => Promise<number | null>,
+): Pick<MeasuredPlan, 'startAtMs' | 'awaitStart'> {
+  if (shared === null) return {}
+  const { start } = shared
+  return start.kind === 'at' ? { startAtMs: start.startAtMs } : { awaitStart: meet }
+}
 
 /** What requests read and write, as far as it is declared. */
 function notesOf({ data, tags, metrics }: AnyLoad): Pick<CommonLoad, 'data' | 'tags' | 'metrics'> {

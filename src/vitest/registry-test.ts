@@ -1,6 +1,9 @@
 import { inject } from 'vitest'
 import type { Backends } from '../environment/backends.ts'
 import { openNetwork, type Network } from '../environment/network/network.ts'
+import { FaultableNodes } from '../environment/nodes/faultable-nodes.ts'
+import { NatsNodes } from '../environment/nodes/nats-nodes.ts'
+import { RedisNodes } from '../environment/nodes/redis-nodes.ts'
 import { InputError } from '../input-error.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import type { Gateway } from '../subscribers/gateway.ts'
@@ -25,6 +28,8 @@ interface Route {
  * - `subscribers` hosts receivers of that namespace's multicasts in another process.
  * - `gateway` hosts receivers as `subscribers` does, in a process that faults can kill, restart and pause; it
  *   takes NATS with JetStream, and lets `registry` send exactly-once.
+ * - `redis` and `nats` are the servers, which faults can kill, pause and restart; whatever is down when the test ends is
+ *   started again.
  * - `network.redis` and `network.nats` are the connections of registry and receivers, which faults can cut and
  *   slow. A test that takes it connects by proxies.
  * - `ledger` remembers acknowledged registrations: `register(registry, { ledger })`.
@@ -46,9 +51,12 @@ export const test = base
     onCleanup(() => route.network?.close())
     return route
   })
-  .extend('openTestbeds', ({ route: _route }, { onCleanup }) => {
+  .extend('faultable', ({ backends }) => new FaultableNodes(backends))
+  .extend('openTestbeds', ({ route: _route, faultable }, { onCleanup }) => {
     const opened: Testbed[] = []
     onCleanup(async () => {
+      // The load has ended; its keys can be removed only where servers run.
+      await faultable.restore()
       await Promise.all(opened.map((testbed) => testbed.close()))
     })
     return opened
@@ -59,6 +67,14 @@ export const test = base
       load({ ...given, parameters: { network: 'by proxies', parameters: given.parameters } })
     return ((given: AnyLoad) =>
       route.network === null ? load(given) : byProxies(given)) as LoadFixture
+  })
+  .extend('redis', async ({ faultable, openTestbeds }): Promise<RedisNodes> => {
+    void openTestbeds
+    return new RedisNodes(await faultable.use())
+  })
+  .extend('nats', async ({ faultable, openTestbeds }): Promise<NatsNodes> => {
+    void openTestbeds
+    return new NatsNodes(await faultable.use())
   })
   .extend('network', async ({ backends, route }): Promise<Network> => {
     route.network = await openNetwork(backends)

@@ -21,6 +21,8 @@ export const SCENARIO_ARTIFACT = 'prism:scenario'
 export interface ScenarioArtifact {
   readonly type: typeof SCENARIO_ARTIFACT
   readonly loads: readonly MeasuredLoad[]
+  /** Of a shard: the first requests of all shards were due within this time; `null` if it is not known. */
+  readonly skewMs: number | null
 }
 
 declare module 'vitest' {

@@ -4,7 +4,7 @@ import { formatSeconds } from '../format.ts'
 import { printable } from '../printable.ts'
 import { runSentence } from '../report/run-sentence.ts'
 import { renderReport } from '../report/terminal/scenario.ts'
-import { printableRun } from '../run-file/printable-run.ts'
+import { printableRun, redactedRun } from '../run-file/printable-run.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { MeasuredLoad } from './scenario-artifact.ts'
 
@@ -38,7 +38,7 @@ export async function showLoads(
     for (const [index, entry] of entries.entries()) await showLoad(entry, index, annotate)
   })
   task.meta.report = entries
-    .map((entry) => stripVTControlCharacters(renderReport(printableRun(entry))))
+    .map((entry) => stripVTControlCharacters(renderReport(printableRun(redactedRun(entry)))))
     .join('\n\n')
 }
 

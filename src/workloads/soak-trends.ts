@@ -2,15 +2,17 @@ import { formatChange } from '../format.ts'
 import type { LoadResult } from '../load/result.ts'
 import { trendOf, type Trend } from '../stats/mann-kendall.ts'
 import { medianOf } from '../stats/quantile.ts'
-import type { SoakSample } from './soak-watch.ts'
+import { SOAK_FIGURES, type SoakFigure, type SoakSample } from './soak-watch.ts'
 
 /** A metric of a long load over time. */
 export interface SoakTrend extends Trend {
   readonly figure: string
   readonly unit: string
   readonly median: number
-  /** Change from the first window to the last, by Sen's slope. */
+  /** Change from the first window to the last, by Sen's slope, with its confidence interval. */
   readonly growth: number
+  readonly leastGrowth: number
+  readonly mostGrowth: number
   /** Allowed growth. */
   readonly tolerance: number
   /** Whether it grows significantly, and by more than allowed. */
@@ -21,9 +23,8 @@ export interface SoakTrend extends Trend {
 const SIGNIFICANT = 0.01
 /** Windows are made long enough to have at most this many. */
 const MAX_WINDOWS = 60
-const MIB = 2 ** 20
 
-/** The trends of memory, of response P99 and of the expiry lag over a load. */
+/** The trends of memory, open files, response P99 and expiry lag over a load. */
 export function soakTrends(
   result: LoadResult,
   samples: readonly SoakSample[],
@@ -33,27 +34,52 @@ export function soakTrends(
     const measured = rows.flatMap(({ response }) => response?.p99Ms ?? [])
     return measured.length === 0 ? [] : [Math.max(...measured)]
   })
-  const heap = samples.map(({ heapBytes }) => heapBytes / MIB)
-  const redis = samples.flatMap(({ redisBytes }) => (redisBytes === null ? [] : [redisBytes / MIB]))
-  const lag = samples.map(({ expiryLagMs }) => expiryLagMs)
   const least = (values: readonly number[]): number => Math.min(...values)
-  return [
-    soakTrend('heap', 'MiB', 16, windowed(heap, least)),
-    ...(redis.length === 0 ? [] : [soakTrend('Redis', 'MiB', 4, windowed(redis, medianOf))]),
-    soakTrend('response P99', 'ms', 5, windowed(p99Ms, medianOf)),
-    soakTrend('expiry lag', 'ms', 5, windowed(lag, medianOf)),
-  ]
+  const figures = Object.entries(SOAK_FIGURES).flatMap(([figure, { unit, tolerance, of }]) => {
+    const values = samples.flatMap((sample) => sample[figure as SoakFigure] ?? [])
+    if (values.length === 0) return []
+    const windows = windowed(values, of === 'least' ? least : medianOf)
+    return [soakTrend(figure, unit, tolerance, windows)]
+  })
+  return [...figures, soakTrend('response P99', 'ms', 5, windowed(p99Ms, medianOf))]
 }
 
-/** One line per metric. */
+/** A table: one line per metric. */
 export function renderSoakTrends(trends: readonly SoakTrend[]): string {
-  return trends
-    .map(({ figure, unit, median, growth, tolerance, n, p, isRising }) => {
-      const change = `${formatChange(growth, (size) => size.toFixed(2))} ${unit} over the run`
-      const verdict = isRising ? 'rising' : p < SIGNIFICANT ? 'within tolerance' : 'no trend'
-      return `  ${figure}: median ${median.toFixed(2)} ${unit}, ${change} (tolerance ${tolerance} ${unit}, p = ${p.toPrecision(2)}, ${n} windows): ${verdict}`
+  const heading = ['figure', 'median', 'growth', '99 % interval', 'allowed', 'p', 'trend']
+  const rows = trends.map((trend) => {
+    const { figure, unit, median, tolerance, p, isRising } = trend
+    const signed = (change: number): string => formatChange(change, (size) => size.toFixed(2))
+    const verdict = isRising ? 'rising' : p < SIGNIFICANT ? 'within tolerance' : 'none'
+    return [
+      figure,
+      `${median.toFixed(2)} ${unit}`,
+      signed(trend.growth),
+      `${signed(trend.leastGrowth)} … ${signed(trend.mostGrowth)}`,
+      `${tolerance}`,
+      p.toPrecision(2),
+      verdict,
+    ]
+  })
+  const windows = Math.max(...trends.map(({ n }) => n))
+  return [
+    ...aligned([heading, ...rows]),
+    `  growth: over the whole run, by Sen's slope of up to ${windows} windows`,
+  ].join('\n')
+}
+
+/** Figures and verdicts begin, and numbers end, in one column. */
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width)
     })
-    .join('\n')
+    return `  ${cells.slice(0, -1).join('  ')}  ${row.at(-1) ?? ''}`
+  })
 }
 
 function soakTrend(
@@ -63,9 +89,19 @@ function soakTrend(
   values: readonly number[],
 ): SoakTrend {
   const trend = trendOf(values)
-  const growth = trend.slope * (values.length - 1)
-  const isRising = trend.p < SIGNIFICANT && growth > tolerance
-  return { ...trend, figure, unit, median: medianOf(values), growth, tolerance, isRising }
+  const steps = values.length - 1
+  const growth = trend.slope * steps
+  return {
+    ...trend,
+    figure,
+    unit,
+    median: medianOf(values),
+    growth,
+    leastGrowth: trend.leastSlope * steps,
+    mostGrowth: trend.mostSlope * steps,
+    tolerance,
+    isRising: trend.p < SIGNIFICANT && growth > tolerance,
+  }
 }
 
 /** Reduces windows of equal length (the last may be shorter) to one value each. */

@@ -107,12 +107,24 @@ function scenarioNamed(name: string): ScenarioEntry {
     result: {
       ...result,
       arrivals: name,
+      faults: [
+        { state: 'injected', label: name, what: name, plannedAtMs: 0, fromMs: 0, toMs: 1e300 },
+        { state: 'failed', label: name, what: null, plannedAtMs: 0, fromMs: 1, reason: name },
+      ],
       abortReason: name,
       operations: result.operations.map((operation) => ({
         ...operation,
         name,
         counts: { ...operation.counts, failed: 1 },
         errors: [{ code: name, count: 1, sample: name }],
+        losses: {
+          kind: 'known',
+          of: 'messages',
+          promised: 2,
+          lost: 1,
+          duplicates: 1,
+          examples: [name],
+        },
       })),
       intervals: stored(intervalsOf(result).map((one) => ({ ...one, operation: name, failed: 1 }))),
     },

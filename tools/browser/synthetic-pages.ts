@@ -6,6 +6,7 @@ import type { Page } from '../../src/report/html/page.ts'
 import { runPage } from '../../src/report/html/run/run-page.ts'
 import { readSlo } from '../../src/load/slo/slo.ts'
 import type { CapacityEntry, ProbeEntry, ScenarioEntry } from '../../src/run-file/run-file.ts'
+import { faultedScenario, KILL_AND_PAUSE } from '../../src/run-file/testing/faulted-scenario.ts'
 import { runOf, scenarioOf } from '../../src/run-file/testing/run-fixture.ts'
 import { METRICS } from '../../src/trend/decision/metrics.ts'
 import { seriesOf } from '../../src/trend/decision/series.ts'
@@ -17,6 +18,7 @@ export function syntheticPages(): Readonly<Record<string, Page>> {
   return {
     empty: runPage(runOf([])),
     inconclusive: runPage(runOf([inconclusive()])),
+    faults: runPage(runOf([faulted()])),
     capacity: runPage(runOf([], { capacities: [CAPACITY] })),
     comparison: comparison(),
     gate: gatePage(aGateReport(), []),
@@ -61,6 +63,17 @@ function inconclusive(): ScenarioEntry {
       bounds: [...readSlo({ operations: { a: { response: { p95: '20ms' } } } })],
     },
   )
+}
+
+/** A load during which something broke, something could not be broken, and the load ended before the last fault. */
+function faulted(): ScenarioEntry {
+  const at = (plannedAtMs: number, label: string) => ({ label, what: null, plannedAtMs })
+  const reason = 'NATS node 1 has no disk of its own'
+  return faultedScenario([
+    ...KILL_AND_PAUSE,
+    { state: 'failed', ...at(8_000, 'fill disk of NATS node 1'), fromMs: 8_001, reason },
+    { state: 'not reached', ...at(12_000, 'restart NATS node 2') },
+  ])
 }
 
 function comparison(): Page {

@@ -144,6 +144,8 @@ function summarise(
     isInterrupted: false,
     abortReason: null,
     faults: [],
+    unavailableMs: null,
+    unavailableAtLeastMs: null,
     limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
     health: {
       dispatch: 'timer',

@@ -15,7 +15,7 @@ export const HOUR_MS = 3_600_000
  * scenario's `test`:
  *
  * - `servers` has their addresses; without servers, the test is skipped.
- * - `redis` is a bare connection to Redis.
+ * - `bareRedis` is a bare connection to Redis.
  * - `connectTo` connects further registries to namespaces that exist.
  * - `judge` collects judged figures: when the test ends, one that is not reached fails it.
  * - `compare` measures contenders against each other, prints the ratios with their bounds, and
@@ -25,7 +25,7 @@ export const test = base
   .extend('servers', ({ backends, skip }): ServerBackends => {
     return backends.kind === 'memory' ? skip(`needs servers: ${backends.notice}`) : backends
   })
-  .extend('redis', ({ servers }, { onCleanup }) => {
+  .extend('bareRedis', ({ servers }, { onCleanup }) => {
     const redis = new Redis(servers.redisUrl)
     onCleanup(() => redis.disconnect())
     return redis

@@ -11,7 +11,15 @@ import { LoadReporter } from '../../vitest/load-reporter.ts'
 import { openVitest } from '../../vitest/open-vitest.ts'
 import { PluginReporter } from '../../vitest/plugin-reporter.ts'
 import { profileSettings } from '../../vitest/profile.ts'
-import { checkShard, generatorsOf, shardSettings } from '../../vitest/shard-settings.ts'
+import { meet } from '../../vitest/barrier/meet.ts'
+import {
+  checkStart,
+  generatorsOf,
+  meetingSettings,
+  MET_RUN,
+  requireSameServers,
+  shardSettings,
+} from '../../vitest/shard-settings.ts'
 import { runGenerators } from '../../vitest/run/run-generators.ts'
 import { isInstalled } from '../../installed.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -41,6 +49,8 @@ export interface BenchFlags extends ListenerFlags {
   readonly generators?: number
   readonly shard?: string
   readonly startAt?: string
+  readonly run?: string
+  readonly readyWithin?: string
   readonly namespace?: string
   readonly micro?: true
   readonly ui?: true
@@ -64,6 +74,8 @@ export async function runBench(
     scenarios: 'BENCH_SCENARIOS',
     shard: 'BENCH_SHARD',
     startAt: 'BENCH_START_AT',
+    run: 'BENCH_RUN',
+    readyWithin: 'BENCH_READY_WITHIN',
     namespace: 'BENCH_NAMESPACE',
   }
   const flags: Record<string, string> = {}
@@ -71,15 +83,18 @@ export async function runBench(
     const value = values[name as keyof typeof settings]
     if (value === undefined) continue
     process.env[variable] = value
-    flags[variable] = name === 'startAt' ? '--start-at' : `--${name}`
+    flags[variable] = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   }
-  const { profile, shared } = withFlagNames(flags, () => {
+  const settled = withFlagNames(flags, () => {
     backendSettings(process.env)
     dispatchSetting(process.env)
     // Each of several generators gets its own shard.
     const isOne = values.generators === undefined
-    return { ...profileSettings(process.env), shared: isOne ? shardSettings(process.env) : null }
+    const meeting = isOne ? meetingSettings(process.env) : null
+    const shared = isOne && meeting === null ? shardSettings(process.env) : null
+    return { ...profileSettings(process.env), meeting, shared }
   })
+  const { profile, durationMs, meeting } = settled
   const isUi = values.ui === true
   if (isUi) checkUi()
   const kinds = kindsFor(names, values.micro === true, isUi)
@@ -97,17 +112,36 @@ export async function runBench(
         `--generators: name one scenario, such as: ${typedCommand('bench', 'mixed --generators 2')}`,
       )
     }
-    const { generators: count, startAt, namespace } = values
+    const { generators: count, startAt, namespace, readyWithin } = values
     const start = fileURLToPath(new URL('../start.mjs', import.meta.url))
-    return runGenerators({ start, scenario, count, startAt, namespace, folder, reports })
+    return runGenerators({
+      start,
+      scenario,
+      count,
+      startAt,
+      namespace,
+      readyWithin,
+      folder,
+      reports,
+    })
   }
-  if (shared !== null) {
-    if (names.length !== 1 || values.micro) {
+  let { shared } = settled
+  if (shared !== null || meeting !== null) {
+    const [scenario, ...others] = names
+    if (scenario === undefined || others.length > 0 || values.micro) {
       throw new InputError(
-        `--shard: name one scenario, such as: ${typedCommand('bench', 'mixed --shard 2/5 …')}`,
+        `--shard: name one scenario, such as: ${typedCommand('bench', 'mixed --shard 2/5')}`,
       )
     }
-    withFlagNames(flags, () => checkShard(shared, process.env, 'set REDIS_URL and NATS_URL'))
+    withFlagNames(flags, () => requireSameServers(process.env, 'set REDIS_URL and NATS_URL'))
+    if (meeting !== null) {
+      const { index, of } = meeting.shard
+      process.stdout.write(`shard ${index + 1} of ${of} waits for the others …\n`)
+      process.env[MET_RUN] = await meet(meeting, { scenario, profile, durationMs }, process.env)
+      shared = shardSettings(process.env)
+    }
+    const shard = shared
+    if (shard !== null) withFlagNames(flags, () => checkStart(shard))
   }
   if (isUi && values.stream === '-') {
     throw new InputError('--stream: --ui prints to standard output. Name a file.')

@@ -59,6 +59,8 @@ function lackOf(format: FormatName): string {
   switch (format) {
     case 'slo':
       return 'judged no bound'
+    case 'faults':
+      return 'was given no fault'
     case 'metrics':
       return 'wrote no check, tag or metric'
     case 'micro':

@@ -77,11 +77,16 @@ export const bench: Define = (command, end) => {
     )
     .option(
       '--start-at <time>',
-      'when all shards start, such as 2026-01-02T03:04:05Z; by default, --generators start 20 s from now',
+      'start all shards at that time, such as 2026-01-02T03:04:05Z; by default they wait for each other, by messages over NATS',
     )
     .option(
+      '--run <name>',
+      'the name by which shards find each other; derived from commit and scenario by default',
+    )
+    .option('--ready-within <time>', 'how long a shard waits for the others; 5m by default')
+    .option(
       '--namespace <name>',
-      "what all shards' namespaces begin with; derived from the start time by default",
+      "what all shards' namespaces begin with; unique to the run by default",
     )
     .action(async (names: readonly string[], flags: BenchFlags) => {
       const { runBench } = await import('../actions/bench.ts')
@@ -91,7 +96,7 @@ export const bench: Define = (command, end) => {
     environment: [
       ...(isInstalled ? [] : SERVERS),
       [
-        `BENCH_SYSTEM, ${isInstalled ? '' : 'BENCH_BACKEND, '}BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE`,
+        `BENCH_SYSTEM, ${isInstalled ? '' : 'BENCH_BACKEND, '}BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_RUN, BENCH_READY_WITHIN, BENCH_NAMESPACE`,
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],

@@ -10,6 +10,7 @@ const BY_NAME: Readonly<Record<FormatName, readonly [meaning: string, out: strin
   csv: ['CSV, one row per scenario and operation, and one for all operations', 'run.csv'],
   intervals: ['CSV, one row per second, scenario and operation', 'seconds.csv'],
   slo: ['CSV, one row per bound of an SLO', 'slo.csv'],
+  faults: ['CSV, one row per fault', 'faults.csv'],
   metrics: ['CSV, one row per check, tag value and metric', 'metrics.csv'],
   micro: ['CSV, one row per micro-benchmark', 'micro.csv'],
   markdown: ['a summary for a pull request or a release', 'run.md'],

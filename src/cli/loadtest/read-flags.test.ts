@@ -80,7 +80,7 @@ test.each<[flags: LoadTestFlags, read: object]>([
     {
       shard: {
         shard: { index: 1, of: 3 },
-        startAtMs: Date.parse(IN_AN_HOUR),
+        start: { kind: 'at', startAtMs: Date.parse(IN_AN_HOUR) },
         namespace: 'loadtest',
       },
     },

@@ -11,7 +11,12 @@ import {
   type WorkloadParameters,
 } from './parameters.ts'
 import { serverSettings, type ServerFlags, type ServerSettings } from './server-settings.ts'
-import { checkShard, shardSettings, type ShardSettings } from '../../vitest/shard-settings.ts'
+import {
+  checkStart,
+  requireSameServers,
+  shardSettings,
+  type ShardSettings,
+} from '../../vitest/shard-settings.ts'
 import {
   atLeastOneSecondMs,
   MAX_SEED,
@@ -195,8 +200,9 @@ function readShard(
   }
   const settings = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
   if (settings === null) return null
-  withFlagNames(SHARD_FLAGS, () =>
-    checkShard(settings, servers, 'give --redis-addr and --nats-servers'),
-  )
+  withFlagNames(SHARD_FLAGS, () => {
+    requireSameServers(servers, 'give --redis-addr and --nats-servers')
+    checkStart(settings)
+  })
   return settings
 }

@@ -67,7 +67,9 @@ function environmentOf({ servers, shard }: LoadTestRun): Readonly<Record<string,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
     BENCH_SHARD: shard === null ? '' : `${shard.shard.index + 1}/${shard.shard.of}`,
-    BENCH_START_AT: shard === null ? '' : new Date(shard.startAtMs).toISOString(),
+    BENCH_START_AT: shard?.start.kind === 'at' ? new Date(shard.start.startAtMs).toISOString() : '',
+    BENCH_RUN: '',
+    BENCH_READY_WITHIN: '',
     BENCH_NAMESPACE: shard === null ? '' : shard.namespace,
   }
 }

@@ -22,7 +22,7 @@ test.each([
   [
     { redisDb: '3' },
     { REDIS_URL: 'redis://u:p@h/1', NATS_URL: 'c:3' },
-    'redis://u:p@h/3',
+    'redis://u:p@h:6379/3',
     'nats://c:3',
   ],
   [

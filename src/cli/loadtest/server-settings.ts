@@ -1,4 +1,4 @@
-import { parseNatsUrls, parseRedisUrl } from '../../environment/addresses.ts'
+import { parseNatsUrls, parseRedisUrl, withRedisAccess } from '../../environment/addresses.ts'
 import { InputError } from '../../input-error.ts'
 
 /** The flags that name the servers to measure; any of them may hold a password. */
@@ -53,14 +53,11 @@ export function serverSettings(
 
 /** An address with the password and the database of other flags. */
 function withAccess(address: string, password: string | undefined, db: string | undefined): string {
-  const url = new URL(address)
-  // The setter leaves "%" as it is.
-  if (password) url.password = encodeURIComponent(password)
-  if (db !== undefined) {
-    if (!/^\d{1,5}$/.test(db)) {
-      throw new InputError(`--redis-db: "${db}" must be a whole number from 0, such as 2.`)
-    }
-    url.pathname = `/${db}`
+  if (db !== undefined && !/^\d{1,5}$/.test(db)) {
+    throw new InputError(`--redis-db: "${db}" must be a whole number from 0, such as 2.`)
   }
-  return url.href
+  return withRedisAccess(address, {
+    ...(password ? { password } : {}),
+    ...(db === undefined ? {} : { database: Number(db) }),
+  })
 }

@@ -4,7 +4,7 @@ import { markOccurrences, markProportion, type Mark, type Occurrences } from './
 import { exact, metricOf, type Figure, type MetricComparison } from './metric.ts'
 import { nothingMeasured, type MeasuredOperation } from './measured-operation.ts'
 
-/** Compares an operation's rate, errors and delivery. */
+/** Compares an operation's rate, errors, delivery and losses. */
 export function compareCounts(
   baseline: MeasuredOperation,
   candidate: MeasuredOperation,
@@ -13,6 +13,7 @@ export function compareCounts(
     compareRate(baseline, candidate),
     compareErrors(baseline, candidate),
     ...compareDelivery(baseline, candidate),
+    ...compareLosses(baseline, candidate),
   ]
 }
 
@@ -98,6 +99,26 @@ function compareDelivery(
       ? { kind: 'worth a look', direction: lost.direction === 'higher' ? 'lower' : 'higher' }
       : lost
   return [metricOf({ ...delivery, mark })]
+}
+
+/** Of what was promised. Empty for an operation without promises; not judged if the losses of a run are unknown. */
+function compareLosses(
+  { operation: { losses: before } }: MeasuredOperation,
+  { operation: { losses: after } }: MeasuredOperation,
+): readonly MetricComparison[] {
+  if (before === null || after === null) return []
+  const occurrences = (losses: typeof before): Occurrences | null =>
+    losses.kind === 'unknown' ? null : { count: losses.lost, of: losses.promised, bySecond: [] }
+  const [a, b] = [occurrences(before), occurrences(after)]
+  const mark: Mark =
+    a === null || b === null
+      ? { kind: 'not judged', why: 'losses unknown' }
+      : a.of === 0 || b.of === 0
+        ? { kind: 'not judged', why: 'nothing promised' }
+        : markOccurrences(a, b)
+  const figure = (of: Occurrences | null): Figure => (of === null ? exact(null) : ratioOf(of))
+  const [baseline, candidate] = [figure(a), figure(b)]
+  return [metricOf({ metric: 'lost', unit: 'share', baseline, candidate, mark })]
 }
 
 function ratioOf({ count, of }: Occurrences): Figure {

@@ -1,3 +1,4 @@
+import type { Losses } from '../../load/recording/losses.ts'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { closedModel, loadResult } from '../../load/testing/result-fixture.ts'
@@ -8,6 +9,16 @@ import { compareRuns, type RunComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from '../report/comparison-notes.ts'
 import { comparisonExitCode, judgedCounts, notJudgedLines } from './judgement.ts'
 import { runOf, scenarioOf, times } from '../../run-file/testing/run-fixture.ts'
+
+const KEPT: Losses = {
+  kind: 'known',
+  of: 'registrations',
+  promised: 1_000,
+  lost: 0,
+  duplicates: null,
+  examples: [],
+}
+const UNKNOWN: Losses = { kind: 'unknown', reason: 'Redis did not answer.' }
 
 const strict = { isUnlikeAllowed: false }
 const fast = scenarioOf('mixed', { responseMs: times(300, 1) })
@@ -263,6 +274,18 @@ test('errors and lost messages are worth a look, with their direction', () => {
     ['errors', { kind: 'worth a look', direction: 'higher' }],
     ['delivery', { kind: 'worth a look', direction: 'lower' }],
   ])
+})
+
+test.each<[string, Losses, object]>([
+  ['more losses', { ...KEPT, lost: 300 }, { kind: 'worth a look', direction: 'higher' }],
+  ['as few losses', { ...KEPT, lost: 1 }, { kind: 'within spread' }],
+  ['losses that nobody knows', UNKNOWN, { kind: 'not judged', why: 'losses unknown' }],
+  ['no promises', { ...KEPT, promised: 0 }, { kind: 'not judged', why: 'nothing promised' }],
+])('%s of what was promised are judged', (_, losses, mark) => {
+  const [before, after] = [KEPT, losses].map((of) => runOf([scenarioOf('mixed', { losses: of })]))
+  const [scenario] = compareRuns(before ?? runOf([]), after ?? runOf([]), strict).scenarios
+  const lost = scenario?.operations[0]?.metrics.find(({ metric }) => metric === 'lost')
+  expect(lost).toMatchObject({ unit: 'share', mark })
 })
 
 test('a run that refused every message has a lower delivery, which is judged', () => {

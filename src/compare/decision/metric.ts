@@ -8,8 +8,9 @@ export type Metric =
   | 'rate'
   | 'errors'
   | 'delivery'
+  | 'lost'
 
-/** A figure of one run: times in ms, rates in requests/s, errors and delivery as ratios from 0 to 1. */
+/** A figure of one run: times in ms, rates in requests/s, errors, delivery and losses as ratios from 0 to 1. */
 export interface Figure {
   /** `null` if there is no measurement. */
   readonly value: number | null

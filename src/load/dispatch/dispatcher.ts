@@ -7,6 +7,7 @@ import { timer } from './wait.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
 import type { Dispatch } from './technique.ts'
+import { LoadAvailability, type LoadUnavailability } from '../recording/load-availability.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { RequestSource } from './request-source.ts'
@@ -32,6 +33,7 @@ export class Dispatcher {
   readonly #dispatch: Dispatch
   readonly #windows: SloWindows | null
   readonly #running: RunningRequests
+  readonly #availability: LoadAvailability
   readonly #batches = new Batches()
   #alarm: Alarm | null = null
   #isWaitingForRoom = false
@@ -49,7 +51,11 @@ export class Dispatcher {
     this.#dispatch = dispatch
     this.#windows = windows
     const onEnd = (): void => this.#alarm?.bringForward(source.nextDueMs)
-    this.#running = new RunningRequests(limits, { recorder, windows, onEnd })
+    this.#availability = new LoadAvailability((fromMs, untilMs) =>
+      this.#running.pauses.within(fromMs, untilMs),
+    )
+    const availability = this.#availability
+    this.#running = new RunningRequests(limits, { recorder, windows, availability, onEnd })
   }
 
   /** The number of running requests, given up or not. */
@@ -155,9 +161,12 @@ export class Dispatcher {
    * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.
-   * @returns whether requests are unfinished because it did.
+   * @returns whether requests are unfinished because it did, and how long nothing had succeeded.
    */
-  async drain(endMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async drain(
+    endMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly isCutShort: boolean; readonly unavailability: LoadUnavailability }> {
     let graceMs = this.#limits.gracePeriodMs
     let isGraceCut = false
     while (this.#running.countUnderWay > 0) {
@@ -174,9 +183,10 @@ export class Dispatcher {
     const now = this.#running.now()
     const isCutShort = isGraceCut && this.#running.countUnderWay > 0
     this.#running.giveUpAll(now, isGraceCut)
+    const unavailability = this.#availability.finish(now)
     const stopByMs = now + STOP_WITHIN_MS
     while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
-    return isCutShort
+    return { isCutShort, unavailability }
   }
 
   /** Starts all requests that are due by now. */
@@ -207,6 +217,7 @@ export class Dispatcher {
     if (!isWarmUp) {
       const start = isByPause ? 'dropped by a pause' : isDropped ? 'dropped' : 'started'
       this.#windows?.due({ operation, intendedAtMs }, now, start)
+      this.#availability.due(operation, intendedAtMs, now)
     }
     if (isDropped) {
       recorder?.drop(isByPause)

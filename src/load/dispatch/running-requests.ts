@@ -1,6 +1,7 @@
 import { nowMs } from '../clock.ts'
 import type { OperationNotes } from '../notes/load-notes.ts'
 import { PauseWatch } from '../pauses.ts'
+import type { LoadAvailability } from '../recording/load-availability.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/request-end.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
@@ -19,6 +20,7 @@ const CROWDING_PAUSE_MS = 500
 export interface EndListeners {
   readonly recorder: LoadRecorder
   readonly windows: SloWindows | null
+  readonly availability: LoadAvailability
   /** A request has ended, or is not waited for any longer: others may be due because of that. */
   readonly onEnd: () => void
 }
@@ -158,12 +160,14 @@ export class RunningRequests {
     this.#listeners.onEnd()
     if (due.isWarmUp) return
     const { operation } = due
-    const { recorder: recorders, windows } = this.#listeners
+    const { recorder: recorders, windows, availability } = this.#listeners
     const recorder = recorders.at(now, operation)
     const times = this.#times(flight, now)
     if (typeof ending === 'object') recorder.fail(ending.error, times)
-    else if (ending === 'ok') recorder.succeed(times)
-    else if (ending === 'timed out') recorder.timeOut(times)
+    else if (ending === 'ok') {
+      recorder.succeed(times)
+      availability.succeed(operation, now)
+    } else if (ending === 'timed out') recorder.timeOut(times)
     else recorder.unfinished(times, isInterrupted)
     const isByPause =
       name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && isInterrupted

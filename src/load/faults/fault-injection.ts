@@ -198,7 +198,7 @@ class Injection {
     if (this.#sinceMs === null) return { ...planned, state: 'not reached' }
     const fromMs = this.#fromMs(plan)
     if (this.#reason !== null) return { ...planned, state: 'failed', fromMs, reason: this.#reason }
-    const overMs = (this.#overMs ?? nowMs()) - plan.measureStartMs
+    const overMs = Math.max((this.#overMs ?? nowMs()) - plan.measureStartMs, fromMs)
     const toMs = overMs - fromMs < MOMENT_MS ? fromMs : overMs
     return { ...planned, state: 'injected', fromMs, toMs }
   }
@@ -208,7 +208,7 @@ class Injection {
   }
 
   #fromMs({ measureStartMs }: FaultPlan): number {
-    return (this.#begunMs ?? this.#sinceMs ?? measureStartMs) - measureStartMs
+    return Math.max((this.#begunMs ?? this.#sinceMs ?? measureStartMs) - measureStartMs, 0)
   }
 
   #fail(reason: string): void {

@@ -3,7 +3,10 @@ import { TECHNIQUES } from '../dispatch/technique.ts'
 import { mergeErrors } from '../recording/error-tally.ts'
 import type { OperationNotesResult } from '../notes/load-notes.ts'
 import { longestOf } from '../pauses.ts'
+import type { FaultRecord } from '../faults/fault-record.ts'
+import type { Unavailability } from '../recording/availability.ts'
 import { sumOf } from '../recording/histogram.ts'
+import { sumOfLosses } from '../recording/audited-losses.ts'
 import { bucketAtPercentile, sumOfSparse } from '../recording/sparse-counts.ts'
 import { rowOf } from '../slo/bound-row.ts'
 import type {
@@ -23,6 +26,7 @@ import { sumOfCounts, total } from '../totals.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 import { mergeNotes } from './merge-notes.ts'
 import { mergeModels } from './merge-models.ts'
+import { mergeUnavailability } from './merge-unavailability.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -39,6 +43,8 @@ export type Shards = readonly [LoadResult, ...LoadResult[]]
 export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResult {
   const [first] = shards
   const names = [...first.operations.keys()]
+  const intervals = mergeIntervals(shards.flatMap((shard) => shard.intervals))
+  const byOperation = Map.groupBy(intervals, ({ operation }) => operation)
   return {
     ...first,
     model: mergeModels(shards.map(({ model }) => model)),
@@ -48,30 +54,49 @@ export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResu
     abortReason: shards.find(({ abortReason }) => abortReason !== null)?.abortReason ?? null,
     limits: { ...first.limits, maxInFlight: total(shards, ({ limits }) => limits.maxInFlight) },
     health: worstHealth(shards.map(({ health }) => health)),
-    operations: new Map(names.map((name) => [name, mergeOperation(shards, name)])),
+    operations: new Map(
+      names.map((name) => [name, mergeOperation(shards, name, byOperation.get(name) ?? [])]),
+    ),
     metrics: mergeMetrics(shards.map(({ metrics }) => metrics)),
     undeclaredTags: {
       count: total(shards, ({ undeclaredTags }) => undeclaredTags.count),
       sample:
         shards.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
     },
-    intervals: mergeIntervals(shards.flatMap(({ intervals }) => intervals)),
-    faults: first.faults,
+    intervals,
+    ...mergeUnavailability(shards, intervals),
+    faults: mergeFaults(shards),
     windowedSlo: bounds.flatMap((bound) =>
       bound.everyMs === null ? [] : mergeWindows(shards, bound, rowOf(bound, names)),
     ),
   }
 }
 
-function mergeOperation(shards: Shards, name: string): OperationResult {
+function mergeOperation(
+  shards: Shards,
+  name: string,
+  intervals: readonly IntervalFigures[],
+): OperationResult {
   const parts = shards.flatMap(({ operations }) => operations.get(name) ?? [])
-  return { ...mergeOperations(parts), ...mergeNotes(parts) }
+  return {
+    ...mergeOperations(parts),
+    ...mergeUnavailability(parts, intervals),
+    ...mergeNotes(parts),
+  }
+}
+
+/** What became of each fault in the shard that was to inject it. */
+function mergeFaults(shards: Shards): readonly FaultRecord[] {
+  return shards[0].faults.map((first, index) => {
+    const records = shards.flatMap(({ faults }) => faults[index] ?? [])
+    return records.find(({ state }) => state !== 'elsewhere') ?? first
+  })
 }
 
 /** Adds up operations, without their checks and tags. Deliveries are those of operations that have any. */
 export function mergeOperations(
   parts: readonly OperationResult[],
-): Omit<OperationResult, keyof OperationNotesResult> {
+): Omit<OperationResult, keyof (OperationNotesResult & Unavailability)> {
   const histogram = (of: (part: OperationResult) => Histogram): Histogram => sumOf(parts.map(of))
   const deliveries = parts.flatMap((part) => part.deliveries ?? [])
   return {
@@ -84,8 +109,7 @@ export function mergeOperations(
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
-    losses: null,
-    unavailableMs: null,
+    losses: sumOfLosses(parts.flatMap(({ losses }) => losses ?? [])),
   }
 }
 

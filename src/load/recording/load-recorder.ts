@@ -4,7 +4,7 @@ import type { FaultProgress } from '../faults/fault-record.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { ReceiptsSoFar } from './delivery-tally.ts'
-import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
+import type { Deliveries, IntervalFigures, LoadResult, OperationAudit } from '../result.ts'
 import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/load-notes.ts'
 import { TimeCounts } from './time-counts.ts'
 
@@ -59,6 +59,12 @@ const NOTHING_YET: ProgressSoFar = {
   p50Ms: null,
   p95Ms: null,
   lateness: null,
+}
+
+const UNKNOWN_AUDIT: OperationAudit = {
+  losses: null,
+  unavailableMs: null,
+  unavailableAtLeastMs: null,
 }
 
 const INTERVAL_MS = 1_000
@@ -177,12 +183,14 @@ export class LoadRecorder {
    * Ends the record.
    * @param scheduled requests that the schedule has in the time measured.
    * @param deliveries what their receivers saw, by operation.
+   * @param auditOf what else became known of an operation.
    * @throws ConservationError if the counts don't add up to the schedule.
    */
   finish(
     now: number,
     scheduled: number,
     deliveries: ReadonlyMap<string, Deliveries>,
+    auditOf: (operation: string) => OperationAudit = () => UNKNOWN_AUDIT,
   ): Pick<LoadResult, 'operations' | 'intervals' | keyof LoadNotesResult> {
     this.#closeIntervals(now)
     if (now >= this.#measureStartMs) this.#closeInterval()
@@ -190,7 +198,10 @@ export class LoadRecorder {
     const recorders = [...this.#operations]
     assertConserved(new Map(recorders.map(([name, { counts }]) => [name, counts])), scheduled)
     const operations = new Map(
-      recorders.map(([name, recorder]) => [name, recorder.finish(deliveries.get(name) ?? null)]),
+      recorders.map(([name, recorder]) => [
+        name,
+        { ...recorder.finish(deliveries.get(name) ?? null), ...auditOf(name) },
+      ]),
     )
     return { operations, intervals: this.#finished(deliveries), ...this.#notes.finish() }
   }

@@ -2,7 +2,13 @@ import { mayHaveFailedByPause, type RequestTimes } from './request-end.ts'
 import { ErrorTally } from './error-tally.ts'
 import { Interval } from './interval.ts'
 import { LoadNotes, type OperationNotes } from '../notes/load-notes.ts'
-import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
+import type {
+  Deliveries,
+  IntervalFigures,
+  OperationAudit,
+  OperationCounts,
+  OperationResult,
+} from '../result.ts'
 import { withoutArrivals, withUnsent } from './deliveries.ts'
 import { TimeCounts } from './time-counts.ts'
 
@@ -163,7 +169,7 @@ export class OperationRecorder {
   }
 
   /** The whole record; call once, after the last interval was summed up. */
-  finish(deliveries: Deliveries | null): OperationResult {
+  finish(deliveries: Deliveries | null): Omit<OperationResult, keyof OperationAudit> {
     return {
       counts: this.counts,
       lostByPause: this.#lostByPause,
@@ -177,8 +183,6 @@ export class OperationRecorder {
         count: this.#dropped + this.#notStarted,
         byGenerator: this.#droppedByPause + this.#notStarted,
       }),
-      losses: null,
-      unavailableMs: null,
       ...this.notes.finish(),
     }
   }

@@ -28,6 +28,7 @@ export interface OperationFixture {
   readonly tags?: readonly TagSplit[]
   readonly losses?: Losses
   readonly unavailableMs?: number
+  readonly unavailableAtLeastMs?: number
 }
 
 /** Completions take 2 ms. */
@@ -62,6 +63,8 @@ export function loadResult(
     isInterrupted: false,
     abortReason: null,
     faults: [],
+    unavailableMs: 0,
+    unavailableAtLeastMs: 0,
     limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
     health: {
       dispatch: 'timer',
@@ -114,7 +117,7 @@ export function onlyOperation({ operations }: LoadResult): OperationResult {
 function operationResult(fixture: OperationFixture): OperationResult {
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
   const { undisturbedMs = serviceMs, lostByPause = 0, checks = [], tags = [] } = fixture
-  const { losses = null, unavailableMs = null } = fixture
+  const { losses = null, unavailableMs = null, unavailableAtLeastMs = unavailableMs } = fixture
   const counts = {
     planned: 1_000,
     started: 1_000,
@@ -138,6 +141,7 @@ function operationResult(fixture: OperationFixture): OperationResult {
     deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
     losses,
     unavailableMs,
+    unavailableAtLeastMs,
     checks,
     tags,
   }

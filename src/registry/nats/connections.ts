@@ -72,6 +72,8 @@ export class Connection {
 export interface PoolOptions {
   readonly servers: readonly string[]
   readonly connections: number
+  /** Whether to use no other servers of the cluster. Default `false`. */
+  readonly ignoreClusterUpdates?: boolean
   readonly connectTimeoutMs: number
   /** Called with `false` when all connections are lost, and with `true` when one is restored. */
   readonly onUpChange?: (up: boolean) => void
@@ -113,7 +115,7 @@ export class ConnectionPool {
     const start = Math.floor(Math.random() * addresses.hosts.length)
     const attempts = await Promise.allSettled(
       Array.from({ length: options.connections }, (_, index) =>
-        connectWithin(addresses, start + index, options.connectTimeoutMs),
+        connectWithin(addresses, start + index, options),
       ),
     )
     const opened: NatsConnection[] = []
@@ -171,12 +173,13 @@ export class ConnectionPool {
 async function connectWithin(
   { hosts, credentials }: ServerAddresses,
   start: number,
-  timeoutMs: number,
+  { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false }: PoolOptions,
 ): Promise<NatsConnection> {
   const first = start % hosts.length
   const connecting = connect({
     servers: [...hosts.slice(first), ...hosts.slice(0, first)],
     noRandomize: true,
+    ignoreClusterUpdates,
     ...credentials,
     name: 'prism-multicast',
     timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),

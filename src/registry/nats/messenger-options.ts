@@ -4,6 +4,7 @@ import {
   takeOptions,
   text,
   timeout,
+  trueOrFalse,
   urls,
   wholeNumber,
   type Takes,
@@ -27,6 +28,8 @@ export interface NatsMessengerOptions {
   readonly subjectPrefix?: string
   /** Number of connections, 1 to 64. Default 1. More helps only if one connection is the bottleneck. */
   readonly connections?: number
+  /** Whether to use the given servers only, and ignore others that the cluster announces. Default `false`. */
+  readonly ignoreClusterUpdates?: boolean
   /** Timeout for connecting and for confirming a subscription, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
   /**
@@ -54,6 +57,7 @@ const takes: Takes<NatsMessengerOptions> = {
   namespace: validateNamespace,
   subjectPrefix: text,
   connections: wholeNumber(1, MAX_CONNECTIONS),
+  ignoreClusterUpdates: trueOrFalse,
   connectTimeoutMs: timeout,
   gatewayName: validateGatewayName,
   onUpChange: functionOf('of whether it is up'),

@@ -46,6 +46,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     namespace,
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     connections = 1,
+    ignoreClusterUpdates = false,
     connectTimeoutMs = 5_000,
     gatewayName,
     onUpChange,
@@ -64,6 +65,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
   const pool = await ConnectionPool.open({
     servers,
     connections,
+    ignoreClusterUpdates,
     connectTimeoutMs,
     warnings,
     ...(onUpChange === undefined ? {} : { onUpChange }),

@@ -1,36 +1,145 @@
 import { RegistryError } from '../errors.ts'
 
-/** A parsed Redis URL. */
-export interface RedisAddress {
+/** A host and a port. */
+export interface HostAndPort {
   readonly host: string
   readonly port: number
+}
+
+/** How to be admitted to a Redis server. */
+export interface RedisAccess {
   readonly username: string | undefined
   readonly password: string | undefined
   readonly database: number
   readonly usesTls: boolean
 }
 
-const defaultPort = 6379
+/** A Redis server, and how to be admitted. */
+export interface RedisAddress extends HostAndPort, RedisAccess {}
+
+/** What a Redis URL names. */
+export type RedisPlace =
+  /** One server, or several nodes of one cluster. */
+  | {
+      readonly kind: 'servers'
+      readonly addresses: readonly [RedisAddress, ...RedisAddress[]]
+    }
+  /** The server that Sentinels know as the master of this name. */
+  | {
+      readonly kind: 'sentinel'
+      readonly sentinels: readonly HostAndPort[]
+      readonly master: string
+      readonly access: RedisAccess
+    }
+
+const DEFAULT_PORT = 6379
+const DEFAULT_SENTINEL_PORT = 26_379
+const MAX_PORT = 65_535
+
+const hostAndPort = /^(?:\[(?<ip>[\da-f:.]+)\]|(?<name>[\w.-]+))(?::(?<port>\d{1,5}))?$/i
+const sentinelUrl =
+  /^redis(?<tls>s)?\+sentinel:\/\/(?:(?<user>[^@/?#:,]*)(?::(?<password>[^@/?#,]*))?@)?(?<hosts>[^@/?#]+)\/(?<master>[\w.%-]+)(?:\/(?<database>\d*))?$/i
+
+/**
+ * Parses the text form of a Redis: `redis[s]://[user:password@]host[:port][/database]`; several of these,
+ * nodes of one cluster, separated by commas, of which all but the first may be `host[:port]` alone; or
+ * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/<master name>[/database]`.
+ * @param text one text, or a list of such URLs.
+ * @throws RegistryError `INVALID_ARGUMENT`; its message omits the text, which may contain a password.
+ */
+export function parseRedis(text: string | readonly string[]): RedisPlace {
+  const whole = typeof text === 'string' ? text : text.join(',')
+  if (/\+sentinel:/i.test(whole)) return sentinelPlace(whole)
+  const [firstText = '', ...others] = whole.split(',').map((part) => part.trim())
+  const first = parseRedisAddress(firstText)
+  const nodes = others.map((part) => nodeAddress(part, first))
+  if (nodes.some((node) => !isAdmittedAlike(node, first))) {
+    throw malformed(
+      'has several nodes with different users, passwords, databases or schemes; nodes of one cluster share them',
+    )
+  }
+  return { kind: 'servers', addresses: [first, ...nodes] }
+}
+
+/** The `host:port` of each server or Sentinel that a place names, for messages. */
+export function namesOf(place: RedisPlace): readonly string[] {
+  return (place.kind === 'servers' ? place.addresses : place.sentinels).map(nameOf)
+}
 
 /**
  * Parses `redis[s]://[user:password@]host[:port][/database]`.
- * @throws RegistryError `INVALID_ARGUMENT`; its message omits the URL, which may contain a password.
+ * @throws RegistryError `INVALID_ARGUMENT`
  */
-export function parseRedisAddress(url: string): RedisAddress {
+function parseRedisAddress(url: string): RedisAddress {
   const parsed = URL.parse(url)
   const database = /^\/?(\d*)$/.exec(parsed?.pathname ?? '')?.[1]
   const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
-  if (!parsed || !isRedis || parsed.hostname === '' || database === undefined) {
-    throw malformed('does not have the form redis[s]://[user:password@]host[:port][/database]')
+  // An @ after the host means that a raw / ? or # in a password has cut the address short.
+  const isWhole = parsed !== null && !parsed.search.includes('@') && parsed.hash === ''
+  if (!isWhole || !isRedis || parsed.hostname === '' || database === undefined) {
+    throw malformed(
+      'does not have the form redis[s]://[user:password@]host[:port][/database], several separated by commas, ' +
+        'or redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/<master name>[/database]',
+    )
   }
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
-    port: parsed.port === '' ? defaultPort : Number(parsed.port),
+    port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
     username: decoded(parsed.username),
     password: decoded(parsed.password),
     database: Number(database),
     usesTls: parsed.protocol === 'rediss:',
   }
+}
+
+/** A node after the first, which lends its scheme, credentials and database to a mere `host:port`. */
+function nodeAddress(part: string, first: RedisAddress): RedisAddress {
+  const bare = parseHostAndPort(part, DEFAULT_PORT)
+  if (bare !== undefined) return { ...first, ...bare }
+  const address = parseRedisAddress(part)
+  if (address.username !== undefined || address.password !== undefined) return address
+  return { ...address, username: first.username, password: first.password }
+}
+
+function isAdmittedAlike(one: RedisAccess, other: RedisAccess): boolean {
+  return (
+    one.username === other.username &&
+    one.password === other.password &&
+    one.database === other.database &&
+    one.usesTls === other.usesTls
+  )
+}
+
+function sentinelPlace(url: string): RedisPlace {
+  const groups = sentinelUrl.exec(url)?.groups
+  const sentinels = groups?.['hosts']
+    ?.split(',')
+    .map((part) => parseHostAndPort(part.trim(), DEFAULT_SENTINEL_PORT))
+    .filter((sentinel) => sentinel !== undefined)
+  if (!groups || !sentinels || sentinels.length < (groups['hosts'] ?? '').split(',').length) {
+    throw malformed(
+      'does not have the form redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/<master name>[/database]',
+    )
+  }
+  return {
+    kind: 'sentinel',
+    sentinels,
+    master: decoded(groups['master'] ?? '') ?? '',
+    access: {
+      username: decoded(groups['user'] ?? ''),
+      password: decoded(groups['password'] ?? ''),
+      database: Number(groups['database'] ?? 0),
+      usesTls: groups['tls'] !== undefined,
+    },
+  }
+}
+
+/** Parses `host[:port]`, with an IPv6 host in brackets; `undefined` if it is something else. */
+export function parseHostAndPort(text: string, defaultPort?: number): HostAndPort | undefined {
+  const groups = hostAndPort.exec(text)?.groups
+  const port = groups?.['port'] === undefined ? defaultPort : Number(groups['port'])
+  if (!groups || port === undefined || port > MAX_PORT) return undefined
+  return { host: groups['ip'] ?? groups['name'] ?? '', port }
 }
 
 function decoded(part: string): string | undefined {
@@ -48,6 +157,6 @@ function malformed(fault: string): RegistryError {
 }
 
 /** `host:port`, for messages. */
-export function nameOf(address: RedisAddress): string {
-  return `${address.host}:${address.port}`
+export function nameOf({ host, port }: HostAndPort): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

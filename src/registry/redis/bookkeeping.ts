@@ -2,7 +2,7 @@ import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { logEntryFromLines, type LogPosition } from './log.ts'
 import { readBookkeepingScript, readFactsScript } from './read-scripts.ts'
-import { flagFrom, listFrom, textFrom } from './replies.ts'
+import { countFrom, flagFrom, listFrom, textFrom } from './replies.ts'
 
 /** The state of a namespace's index and log at one instant. */
 export interface Bookkeeping {
@@ -13,6 +13,8 @@ export interface Bookkeeping {
   readonly isVerified: boolean
   /** Whether the index was found to lack a registration, so a SCAN is needed. */
   readonly isSuspect: boolean
+  /** Members of the index. */
+  readonly indexSize: number
   /** Keys in the database; `Infinity` without permission. */
   readonly keyCount: number
   /** For `Evictions`. */
@@ -30,7 +32,7 @@ export async function readBookkeeping(
 ): Promise<Bookkeeping> {
   const args = [asksFacts ? '1' : '0']
   const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], args)
-  const [last, hasIndex, isVerified, isSuspect, keyCount, facts] = listFrom(reply)
+  const [last, hasIndex, isVerified, isSuspect, keyCount, facts, indexSize] = listFrom(reply)
   return {
     end: last === null ? null : positionFrom(textFrom(last)),
     hasIndex: flagFrom(hasIndex),
@@ -38,6 +40,7 @@ export async function readBookkeeping(
     isSuspect: flagFrom(isSuspect),
     keyCount: typeof keyCount === 'number' && keyCount >= 0 ? keyCount : Infinity,
     facts: textFrom(facts),
+    indexSize: countFrom(indexSize),
   }
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { freePort } from '../../environment/free-port.ts'
-import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { findProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
+import { startRedisCluster, type ClusterNode, type RedisCluster } from '../testing/redis-cluster.ts'
 import {
   describeStoreContract,
   everything,
@@ -11,60 +11,60 @@ import {
   request,
 } from '../testing/store.contract.ts'
 import { connectRedisStore } from './redis-store.ts'
+import type { RedisStoreOptions } from './store-options.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
-const slotCount = 16_384
-
-interface Node {
-  readonly program: ServerProgram
-  readonly redis: Redis
-  readonly id: string
-}
 
 describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH)', () => {
-  let nodes: Node[] = []
-  const url = () => nodes[0]?.program.url ?? ''
+  let cluster: RedisCluster
+  const url = () => cluster.primaries[0]?.program.url ?? ''
 
   beforeAll(async () => {
-    nodes = await startCluster(3)
+    cluster = await startRedisCluster(3, { replicas: true })
   }, 60_000)
 
-  afterAll(async () => {
-    for (const { redis, program } of nodes) {
-      redis.disconnect()
-      await program.stop()
-    }
-  })
+  afterAll(() => cluster.stop())
 
   for (const strategy of ['replica', 'scan'] as const) {
     describeStoreContract(`the Redis store, by ${strategy}`, { isShared: true }, () => {
-      const namespace = `{test-${randomUUID()}}`
+      const namespace = `test-${randomUUID()}`
       return {
         open: (options) => connectRedisStore({ url: url(), namespace, strategy, ...options }),
       }
     })
   }
 
-  test.for(['orders', 'a{b', '{}', 'or}ders{'])(
-    'a namespace without a hash tag is INVALID_ARGUMENT: %s',
-    async (namespace) => {
-      await expect(connectRedisStore({ url: url(), namespace })).rejects.toMatchObject({
-        code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('hash tag'),
-      })
-    },
-  )
-
   test('all keys of a namespace are on one node, whichever node the URL names', async () => {
-    for (const { program } of nodes) {
-      const namespace = `{${randomUUID()}}`
+    for (const { program } of cluster.nodes) {
+      const namespace = randomUUID()
       const store = await connectRedisStore({ nodes: [program.url], namespace })
       for (let n = 0; n < 10; n += 1) await store.register(request(`user-{${n}}`))
       expect(await store.select(everything)).toHaveLength(10)
-      const counts = await Promise.all(
-        nodes.map(async ({ redis }) => (await redis.keys(`${namespace}:*`)).length),
-      )
+      const counts = await keysByNode(cluster.primaries, `{${namespace}}:*`)
       expect(counts.toSorted((a, b) => a - b)).toEqual([0, 0, 12])
+      await store.clear()
+      await store.close()
+    }
+  })
+
+  test('a hash tag in a namespace is kept', async () => {
+    const namespace = `{${randomUUID()}}-7`
+    const store = await connectRedisStore({ url: url(), namespace })
+    await store.register(request('alice'))
+    expect(await keysByNode(cluster.primaries, `${namespace}:alice`)).toContain(1)
+    await store.clear()
+    await store.close()
+  })
+
+  test('tenants without hash tags spread over the nodes', async () => {
+    const stores = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        connectRedisStore({ url: url(), namespace: `tenant-${n}` }),
+      ),
+    )
+    for (const store of stores) await store.register(request('alice'))
+    expect(await keysByNode(cluster.primaries, '{tenant-*}:alice')).not.toContain(0)
+    for (const store of stores) {
       await store.clear()
       await store.close()
     }
@@ -82,62 +82,98 @@ describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH
     })
     for (let n = 0; n < 20; n += 1) await writer.register(request(`user-${n}`))
     expect(await reader.select(everything)).toHaveLength(20)
-    await moveSlot(nodes, `${namespace}:~log`)
+    await moveSlot(cluster.primaries, `${namespace}:~log`)
     await writer.unregister('user-3')
     await writer.register(request('user-20', { metadata: { moved: true } }))
     expect(await reader.select(everything)).toHaveLength(20)
     expect(await identitiesOf(reader, filterFrom({ moved: true }))).toEqual(['user-20'])
   })
+
+  test('so does one that waits for replicas', async () => {
+    const waitForReplicas = { count: 1, timeoutMs: 5_000 }
+    const store = await connectRedisStore({ url: url(), namespace: 'waits', waitForReplicas })
+    onTestFinished(async () => {
+      await store.clear()
+      await store.close()
+    })
+    for (let n = 0; n < 20; n += 1) await store.register(request(`user-${n}`))
+    await moveSlot(cluster.primaries, '{waits}:~log')
+    await store.register(request('user-20'))
+    expect(await store.unregister('user-3')).toBe(true)
+    expect(await store.select(everything)).toHaveLength(20)
+  })
+
+  describe('while registrations are made', () => {
+    test('a failover by command loses nothing that was acknowledged', async () => {
+      const load = await startLoad(cluster, 'by-command')
+      const { replica } = await shardOf(cluster, '{by-command}:~log')
+      await replica.redis.call('CLUSTER', 'FAILOVER')
+      await vi.waitFor(async () => {
+        expect(await replica.redis.info('replication')).toContain('role:master')
+      }, 20_000)
+      await load.untilItWorks()
+      expect(await load.missing()).toEqual([])
+    }, 60_000)
+
+    // Last: it kills a node.
+    test('the death of a primary loses nothing that its replica confirmed', async () => {
+      const waitForReplicas = { count: 1, timeoutMs: 2_000 }
+      const load = await startLoad(cluster, 'killed', { waitForReplicas })
+      const { primary } = await shardOf(cluster, '{killed}:~log')
+      process.kill(primary.program.pid, 'SIGKILL')
+      await load.untilItFails()
+      // The new primary has no replica: from here on, writes take effect unconfirmed.
+      await vi.waitFor(
+        async () => {
+          const reader = await connectRedisStore({ nodes: cluster.urls, namespace: 'killed' })
+          await reader.close()
+        },
+        { timeout: 30_000, interval: 200 },
+      )
+      expect(await load.missing()).toEqual([])
+    }, 60_000)
+  })
 })
 
-test.skipIf(!hasProgram)(
-  'a cluster that lost the node of a namespace is UNAVAILABLE',
-  async () => {
-    const nodes = await startCluster(3)
-    onTestFinished(async () => {
-      for (const { redis, program } of nodes) {
-        redis.disconnect()
-        await program.stop()
-      }
-    })
-    const namespace = '{lost}'
-    const urls = nodes.map(({ program }) => program.url)
-    const store = await connectRedisStore({ nodes: urls, namespace })
+describe.skipIf(!hasProgram)('A Redis Cluster', () => {
+  test('that lost the node of a namespace is UNAVAILABLE', async () => {
+    const { primaries, urls, stop } = await startRedisCluster(3)
+    onTestFinished(stop)
+    const store = await connectRedisStore({ nodes: urls, namespace: 'lost' })
     onTestFinished(() => store.close())
     await store.register(request('alice'))
-    await (await ownerOf(nodes, `${namespace}:~log`)).program.stop()
+    await (await ownerOf(primaries, '{lost}:~log')).program.stop()
     await expect(store.register(request('bob'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await expect(store.select(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  },
-  60_000,
-)
+    // The others notice, too, and refuse to serve a part of the keys.
+    await vi.waitFor(() => expect(store.register(request('bob'))).rejects.toThrow('CLUSTERDOWN'), {
+      timeout: 20_000,
+    })
+  }, 60_000)
 
-async function startCluster(size: number): Promise<Node[]> {
-  const nodes: Node[] = []
-  const busPorts: number[] = []
-  for (let at = 0; at < size; at += 1) {
-    const busPort = await freePort()
-    const cluster = ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`]
-    const program = await startRedisProgram({ extraArgs: cluster })
-    const redis = new Redis(program.url)
-    busPorts.push(busPort)
-    nodes.push({ program, redis, id: await redis.cluster('MYID') })
-  }
-  for (const [at, { redis, program }] of nodes.entries()) {
-    const from = Math.floor((at * slotCount) / size)
-    const to = Math.floor(((at + 1) * slotCount) / size) - 1
-    await redis.call('CLUSTER', 'ADDSLOTSRANGE', from, to)
-    const busPort = busPorts[at] ?? 0
-    await nodes[0]?.redis.call('CLUSTER', 'MEET', '127.0.0.1', program.port, busPort)
-  }
-  for (const { redis } of nodes) {
-    const isWhole = new RegExp(`cluster_state:ok[^]*cluster_known_nodes:${size}`)
-    await vi.waitFor(async () => expect(await redis.cluster('INFO')).toMatch(isWhole), 30_000)
-  }
-  return nodes
+  test('that announces another address is reached by an address map', async () => {
+    const { primaries, stop } = await startRedisCluster(1, {
+      extraArgs: ['--cluster-announce-port', '1'],
+    })
+    onTestFinished(stop)
+    const port = primaries[0]?.program.port ?? 0
+    const url = `redis://127.0.0.1:${port}`
+    const addressMap = { '127.0.0.1:1': `127.0.0.1:${port}` }
+    const store = await connectRedisStore({ url, namespace: 'mapped', addressMap })
+    await store.register(request('alice'))
+    expect(await store.select(everything)).toHaveLength(1)
+    await store.close()
+  }, 60_000)
+})
+
+async function keysByNode(
+  nodes: readonly ClusterNode[],
+  pattern: string,
+): Promise<readonly number[]> {
+  return Promise.all(nodes.map(async ({ redis }) => (await redis.keys(pattern)).length))
 }
 
-async function ownerOf(nodes: readonly Node[], key: string): Promise<Node> {
+async function ownerOf(nodes: readonly ClusterNode[], key: string): Promise<ClusterNode> {
   for (const node of nodes) {
     const isThere = await node.redis.exists(key).catch(() => 0)
     if (isThere === 1) return node
@@ -146,7 +182,7 @@ async function ownerOf(nodes: readonly Node[], key: string): Promise<Node> {
 }
 
 /** Moves the slot of a key to another node, as resharding does. */
-async function moveSlot(nodes: readonly Node[], key: string): Promise<void> {
+async function moveSlot(nodes: readonly ClusterNode[], key: string): Promise<void> {
   const from = await ownerOf(nodes, key)
   const to = nodes.find((node) => node !== from)
   if (!to) throw new Error('There is only one node.')
@@ -157,4 +193,67 @@ async function moveSlot(nodes: readonly Node[], key: string): Promise<void> {
   const target = ['127.0.0.1', to.program.port, '', 0, 5000] as const
   await from.redis.call('MIGRATE', ...target, 'KEYS', ...keys)
   for (const { redis } of [to, from]) await redis.cluster('SETSLOT', slot, 'NODE', to.id)
+}
+
+/** Registers identities one after the other, until the test ends. */
+async function startLoad(
+  cluster: RedisCluster,
+  namespace: string,
+  options: Partial<RedisStoreOptions> = {},
+) {
+  const store = await connectRedisStore({ nodes: cluster.urls, namespace, ...options })
+  const acknowledged: string[] = []
+  let failures = 0
+  const ending = new AbortController()
+  const run = async (): Promise<void> => {
+    for (let n = 0; !ending.signal.aborted; n += 1) {
+      try {
+        await store.register(request(`user-${n}`))
+        acknowledged.push(`user-${n}`)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'UNAVAILABLE' })
+        failures += 1
+        await delay(5)
+      }
+    }
+  }
+  const running = run()
+  const end = async (): Promise<void> => {
+    ending.abort()
+    await running
+  }
+  onTestFinished(async () => {
+    await end()
+    await store.close()
+  })
+  const until = (holds: () => boolean) =>
+    vi.waitFor(() => expect(holds()).toBe(true), { timeout: 30_000 })
+  const untilItWorks = async (): Promise<void> => {
+    const before = acknowledged.length
+    await until(() => acknowledged.length > before + 50)
+  }
+  await untilItWorks()
+  return {
+    untilItFails: () => until(() => failures > 0),
+    untilItWorks,
+    /** The acknowledged identities that are gone. */
+    missing: async (): Promise<readonly string[]> => {
+      await end()
+      const reader = await connectRedisStore({ nodes: cluster.urls, namespace })
+      const found = new Set(await identitiesOf(reader))
+      await reader.close()
+      return acknowledged.filter((identity) => !found.has(identity))
+    },
+  }
+}
+
+/** The node that is the primary of a key, and the one that is its replica. */
+async function shardOf(
+  { nodes, primaries: { length: size } }: RedisCluster,
+  key: string,
+): Promise<{ readonly primary: ClusterNode; readonly replica: ClusterNode }> {
+  const primary = await ownerOf(nodes, key)
+  const replica = nodes[(nodes.indexOf(primary) + size) % nodes.length]
+  if (!replica) throw new Error(`The node of ${key} has no replica.`)
+  return { primary, replica }
 }

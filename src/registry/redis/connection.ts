@@ -1,14 +1,11 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
-import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
 
-type RedisClient = Redis | Cluster
+/** The client of one server, or of a cluster. */
+export type RedisClient = Redis | Cluster
 
 /** A script as a command of the client: the number of keys, the keys, the arguments. */
 type ScriptCommand = (...args: readonly (string | number)[]) => Promise<unknown>
-
-/** Longest pause between two attempts to reconnect. */
-const maxReconnectDelayMs = 1000
 
 /**
  * A connection to one Redis server or to a cluster. While it is lost, every command fails at once, and
@@ -107,139 +104,7 @@ export class RedisConnection {
   }
 }
 
-/**
- * Connects to the first server that answers; if it belongs to a cluster, to the whole cluster.
- * @throws RegistryError `UNAVAILABLE` within `timeoutMs` per server, with the reason for each;
- *   `INVALID_ARGUMENT` for an invalid URL.
- */
-export async function connectRedis(
-  urls: readonly string[],
-  timeoutMs: number,
-): Promise<RedisConnection> {
-  const addresses = urls.map(parseRedisAddress)
-  const failures: string[] = []
-  for (const address of addresses) {
-    try {
-      return await connectTo(address, timeoutMs)
-    } catch (error) {
-      failures.push(`${nameOf(address)}: ${reasonIn(String(error))}`)
-    }
-  }
-  throw new RegistryError('UNAVAILABLE', `Redis is unreachable at ${failures.join('; at ')}.`)
-}
-
-async function connectTo(address: RedisAddress, timeoutMs: number): Promise<RedisConnection> {
-  const deadline = performance.now() + timeoutMs
-  const client = new Redis({
-    ...optionsFor(address, timeoutMs),
-    host: address.host,
-    port: address.port,
-    db: address.database,
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    retryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
-  })
-  let isConnected = false
-  try {
-    await opened(client, timeoutMs)
-    isConnected = true
-    const mode = modeIn(await within(client.call('HELLO'), deadline - performance.now()))
-    if (mode !== 'cluster') return new RedisConnection(client, nameOf(address))
-  } catch (error) {
-    client.disconnect()
-    throw error
-  }
-  client.disconnect()
-  return connectToCluster(address, deadline - performance.now(), timeoutMs)
-}
-
-async function connectToCluster(
-  address: RedisAddress,
-  leftMs: number,
-  timeoutMs: number,
-): Promise<RedisConnection> {
-  let isConnected = false
-  const cluster = new Cluster([{ host: address.host, port: address.port }], {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
-    retryDelayOnFailover: 0,
-    clusterRetryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
-    redisOptions: optionsFor(address, timeoutMs),
-  })
-  try {
-    await opened(cluster, leftMs)
-    isConnected = true
-    await openNodes(cluster)
-    return new RedisConnection(cluster, nameOf(address))
-  } catch (error) {
-    cluster.disconnect()
-    throw error
-  }
-}
-
-/** Opens the connections to all nodes: the client refuses commands while it opens a node's first connection. */
-async function openNodes(cluster: Cluster): Promise<void> {
-  const open = (node: Redis) => (node.status === 'wait' ? node.connect() : node.ping())
-  cluster.on('+node', (node: Redis) => void open(node).catch(() => {}))
-  await Promise.allSettled(cluster.nodes('master').map(open))
-}
-
-function optionsFor(address: RedisAddress, timeoutMs: number) {
-  return {
-    ...(address.username === undefined ? {} : { username: address.username }),
-    ...(address.password === undefined ? {} : { password: address.password }),
-    ...(address.usesTls ? { tls: {} } : {}),
-    connectTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    // The client would send INFO and CLIENT SETINFO, for which users may lack permission.
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  } satisfies RedisOptions
-}
-
-/**
- * The mode of a server according to HELLO: `standalone`, `sentinel` or `cluster`. INFO has it too, but
- * users may lack permission for INFO; HELLO is always allowed.
- */
-function modeIn(hello: unknown): unknown {
-  if (!Array.isArray(hello)) return undefined
-  return hello[hello.indexOf('mode') + 1]
-}
-
-/** Connects, and throws the reason if that fails: the client itself reports it as an event. */
-async function opened(client: RedisClient, timeoutMs: number): Promise<void> {
-  let reason: unknown
-  client.on('error', (error: unknown) => {
-    reason = error
-  })
-  try {
-    await within(client.connect(), timeoutMs)
-  } catch (error) {
-    throw reason ?? error
-  }
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no answer within ${Math.max(0, Math.round(timeoutMs))} ms`)
-    timer = setTimeout(() => reject(error), Math.max(0, timeoutMs))
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function reconnectDelayMs(attempt: number): number {
-  return Math.min(25 * 2 ** Math.min(attempt, 10), maxReconnectDelayMs)
-}
-
-function reasonIn(message: string): string {
+/** An error's text without its class and its full stop, for use within a sentence. */
+export function reasonIn(message: string): string {
   return message.replace(/^(\w*Error: )+/, '').replace(/\.$/, '')
 }

@@ -4,6 +4,7 @@ import type { Evictions } from './evictions.ts'
 import type { NamespaceKeys } from './keys.ts'
 import type { LogPosition } from './log.ts'
 import { corruptRecordMessage, type Recorded } from './records.ts'
+import { Trail } from './trail.ts'
 
 /** A reader's copy: the state of the log up to `position`. */
 export interface Copy {
@@ -14,19 +15,35 @@ export interface Copy {
   position: LogPosition | null
   /** The last entry up to which the index has reported all changes. */
   toldPosition: LogPosition | null
+  /** The latest positions, to go back to. */
+  readonly trail: Trail
+  /** Identities whose records must be read once the log is applied to its end; until then their entries are skipped. */
+  readonly unread: Set<string>
+  /** Identities whose records may be newer than `position`. */
+  readonly ahead: Set<string>
   /** While loading: identities in the entries applied since the latest part was requested. */
   touched: Set<string> | null
 }
 
 export function emptyCopy(): Copy {
-  const index = new RegistrationIndex()
-  return { index, skipped: new Set(), position: null, toldPosition: null, touched: null }
+  return { ...copyOf(new RegistrationIndex(), null), touched: null }
 }
 
 /** A copy to load. */
 export function copyToLoad(position: LogPosition | null): Copy {
-  const index = RegistrationIndex.toLoad()
-  return { index, skipped: new Set(), position, toldPosition: position, touched: new Set() }
+  return { ...copyOf(RegistrationIndex.toLoad(), position), touched: new Set() }
+}
+
+function copyOf(index: RegistrationIndex, position: LogPosition | null): Omit<Copy, 'touched'> {
+  return {
+    index,
+    position,
+    toldPosition: position,
+    skipped: new Set(),
+    trail: new Trail(),
+    unread: new Set(),
+    ahead: new Set(),
+  }
 }
 
 /** Why a copy can't be continued or loaded; a clause that follows "because". */
@@ -39,6 +56,8 @@ export interface ReplicaOptions {
   readonly evictions: Evictions
   /** Minimum number of entries in the log. */
   readonly logCap: number
+  /** Maximum number of readers that load at the same time, in all processes. Default 4. */
+  readonly maxConcurrentLoads?: number
   /** How long a call waits for a load or a long log, in ms. */
   readonly maxWaitMs: number
   /** Returns a new, unique mark for a log entry. */

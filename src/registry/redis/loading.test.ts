@@ -5,7 +5,7 @@ import { everything, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
 import { nextOf, watch } from '../testing/open-watch.ts'
-import { connectRedis } from './connection.ts'
+import { connectRedis } from './connect-redis.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'
 import { Replica } from './replica.ts'
@@ -74,7 +74,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
   })
 
   test('keeps reading between calls while in use', async () => {
-    const connection = await connectRedis([server.url], 5000)
+    const connection = await connectRedis(server.url)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})
     const replica = new Replica(connection, {

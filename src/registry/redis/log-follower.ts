@@ -13,11 +13,16 @@ import {
   touchesOf,
 } from './log.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
+import { findPositionScript } from './read-scripts.ts'
 import { readRecords } from './records.ts'
+import { countFrom } from './replies.ts'
 import { ServerClock } from './server-clock.ts'
 
 /** Log entries read at a time, a few ms of work on either side. */
 const CHUNK_SIZE = 500
+
+/** Positions looked for at a time, about 100 µs of Redis time. */
+const POSITIONS_AT_A_TIME = 100
 
 /** How often a reader checks for changes that are in no log, in ms; with every read if Redis evicts. */
 const CHECK_EVERY_MS = 100
@@ -66,8 +71,11 @@ export class LogFollower {
    * @throws RegistryError `UNAVAILABLE` after the deadline; the copy can still be continued.
    */
   async follow(copy: Copy, stage: Stage, deadlineMs = Infinity): Promise<Interruption | null> {
+    // The records read by an earlier call that didn't reach the end may be newer than a log that has lost its end since.
+    for (const identity of copy.ahead) copy.unread.add(identity)
+    copy.ahead.clear()
     for (;;) {
-      const reading = await this.#read(copy, stage === 'kept')
+      const reading = await this.#read(copy, stage === 'kept' && copy.unread.size === 0)
       this.#readAtMs = reading.sentAtMs
       const steppedBackMs = this.#observeClock(copy, reading)
       if (steppedBackMs > 0) {
@@ -75,24 +83,28 @@ export class LogFollower {
         return 'the clock of Redis was set back'
       }
       if (!startsAt(copy.position, reading.entries)) {
+        if (stage === 'kept' && (await this.#goBack(copy))) continue
         const { log } = this.#options.keys
         return `the log "${log}" was trimmed past the reader's position (raise logCap)`
       }
-      const unknown = await this.#apply(copy, reading)
-      if (typeof unknown === 'string') return unknown
+      const interruption = await this.#apply(copy, reading, stage)
+      if (interruption !== null) return interruption
       const { checks } = reading
       if (checks !== null) {
         const hasEvicted = this.#options.evictions.observe(checks.facts)
         // Only at its end does the log match the records of the same instant.
-        const isSame = reading.hasMore || agreesWith(copy, checks, reading.timeMs)
+        const isSame =
+          reading.hasMore || copy.unread.size > 0 || agreesWith(copy, checks, reading.timeMs)
         if (hasEvicted || !isSame)
           return 'records were evicted, deleted or changed by other programs'
       }
-      // A copy that is being loaded will reach them later.
-      const hasUnknown = unknown.size > 0 && stage !== 'loading'
-      if (hasUnknown) await this.#readUnknown(copy, [...unknown])
-      copy.toldPosition = copy.position
-      if (!hasUnknown && !reading.hasMore) return null
+      if (!reading.hasMore && copy.unread.size > 0) await this.#readUnread(copy)
+      else if (!reading.hasMore) {
+        copy.ahead.clear()
+        copy.toldPosition = copy.position
+        return null
+      }
+      if (copy.unread.size === 0 && copy.ahead.size === 0) copy.toldPosition = copy.position
       if (performance.now() > deadlineMs) throw this.#tooFarBehind()
     }
   }
@@ -126,6 +138,26 @@ export class LogFollower {
     return steppedBackMs
   }
 
+  /**
+   * Goes back to the latest position of the copy that the log still has, if any: a failover or a restart has lost
+   * what came later. Identities that changed since are read from their records.
+   */
+  async #goBack(copy: Copy): Promise<boolean> {
+    const { log } = this.#options.keys
+    const positions = copy.trail.positions()
+    for (let from = 0; from < positions.length; from += POSITIONS_AT_A_TIME) {
+      const some = positions.slice(from, from + POSITIONS_AT_A_TIME)
+      const args = some.flatMap(({ id, mark }) => [id, mark])
+      const at = countFrom(await this.#connection.run(findPositionScript, [log], args))
+      const found = some[at - 1]
+      if (found === undefined) continue
+      for (const identity of copy.trail.cutAfter(found)) copy.unread.add(identity)
+      copy.position = found
+      return true
+    }
+    return false
+  }
+
   #warnOfStep(steppedBackMs: number): void {
     this.#options.warnings.warn(
       'CLOCK_STEPPED_BACK',
@@ -135,20 +167,32 @@ export class LogFollower {
   }
 
   /**
-   * Applies the entries read, yielding to the event loop.
-   * @returns identities whose records must be read, or why another copy must be loaded.
+   * Applies the entries read, yielding to the event loop. Notes the identities whose records must be read.
+   * @returns `null`, or why another copy must be loaded.
    */
-  async #apply(copy: Copy, { entries, timeMs }: LogReading): Promise<Set<string> | Interruption> {
-    const unknown = new Set<string>()
+  async #apply(
+    copy: Copy,
+    { entries, timeMs, hasMore }: LogReading,
+    stage: Stage,
+  ): Promise<Interruption | null> {
+    const { index, trail, unread, ahead, touched } = copy
+    if (copy.position !== null && entries.length > 1) trail.begin(copy.position)
     for (let at = 1; at < entries.length; at += 1) {
       const entry = entries[at]
       if (entry === undefined) break
       if (at % ENTRIES_BETWEEN_LOOKS === 0 && this.#budget.check()) await this.#budget.renew()
       try {
-        const application = applyEntry(copy.index, entry, timeMs)
-        if (application.state === 'reload') return 'the index was repaired'
-        if (application.state === 'unknown') unknown.add(application.identity)
-        if (copy.touched) for (const [identity] of touchesOf(entry)) copy.touched.add(identity)
+        if (!(unread.has(entry.id) && namesOne(entry))) {
+          const application = applyEntry(index, entry, timeMs)
+          if (application.state === 'reload') return 'the index was repaired'
+          // A copy that is being loaded will reach them later.
+          if (application.state === 'unknown' && stage !== 'loading') {
+            unread.add(application.identity)
+          }
+        }
+        if (entry.kind === 'record' && hasMore) ahead.add(entry.id)
+        trail.note(entry, index)
+        if (touched) for (const [identity] of touchesOf(entry)) touched.add(identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
         this.#options.warnings.warn(
@@ -159,14 +203,20 @@ export class LogFollower {
       }
       copy.position = entry.position
     }
-    return unknown
+    return null
   }
 
-  /** Reads records that the log renews but this reader lacks, for example because they had expired. */
-  async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
-    const records = await readRecords(this.#connection, this.#options.keys, identities)
-    for (const { identity, recorded } of records) {
-      putRecorded(copy, identity, recorded, this.#options)
+  /** Reads the records of identities that the copy lacks although the log renews them, or of which it has another history. */
+  async #readUnread(copy: Copy): Promise<void> {
+    const identities = [...copy.unread]
+    for (let from = 0; from < identities.length; from += CHUNK_SIZE) {
+      const some = identities.slice(from, from + CHUNK_SIZE)
+      const records = await readRecords(this.#connection, this.#options.keys, some)
+      for (const { identity, recorded } of records) {
+        putRecorded(copy, identity, recorded, this.#options)
+        copy.unread.delete(identity)
+        copy.ahead.add(identity)
+      }
     }
   }
 
@@ -177,6 +227,11 @@ export class LogFollower {
         'timeout. Try again: the next call continues from here.',
     )
   }
+}
+
+/** Whether the id of an entry is one identity. */
+function namesOne({ kind }: LogEntry): boolean {
+  return kind !== 'clear' && kind !== 'expire'
 }
 
 /** Whether a copy agrees with the records read at `timeMs`. */

@@ -110,6 +110,18 @@ for at, entry in ipairs(call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]))
 end
 return reply`)
 
+/**
+ * Finds the first of some positions that the log has. KEYS log. ARGV stream id and mark of each. Replies its number,
+ * counted from 1; 0 if the log has none.
+ */
+export const findPositionScript = script(`
+for at = 1, #ARGV, 2 do
+  local entry = call('XRANGE', KEYS[1], ARGV[at], ARGV[at])[1]
+  local mark = entry and string.match(string.sub(entry[2][2], 1, 64), '[^\\n]*')
+  if mark == ARGV[at + 1] then return (at + 1) / 2 end
+end
+return 0`)
+
 /** Replies the facts of eviction, as from `facts`. */
 export const readFactsScript = script(`${facts}
 return facts()`)
@@ -126,7 +138,7 @@ export const KEPT = '~kept'
 /**
  * Reads the state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
  * Replies the log's last entry as lines of stream id and mark, or nil; whether an index exists; whether it is
- * verified; whether it is suspect; keys of the database, or -1 without permission; facts of eviction.
+ * verified; whether it is suspect; keys of the database, or -1 without permission; facts of eviction; members of the index.
  */
 export const readBookkeepingScript = script(`${facts}
 local last = call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
@@ -138,6 +150,7 @@ return {
   call('ZSCORE', KEYS[1], '${SUSPECT}') and 1 or 0,
   type(size) == 'number' and size or -1,
   ARGV[1] == '1' and facts() or '',
+  call('ZCARD', KEYS[1]),
 }`)
 
 /**

@@ -16,9 +16,12 @@ import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
-import { connectRedis, type RedisConnection } from './connection.ts'
+import { connectRedis } from './connect-redis.ts'
+import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
-import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
+import { keysOf, type NamespaceKeys } from './keys.ts'
+import { takeWaitForReplicas } from './replica-wait-options.ts'
+import { ReplicatedWrites } from './replicated-writes.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
@@ -38,29 +41,54 @@ const clearChunkSize = 500
 
 /**
  * Connects a store to Redis.
- * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for an invalid URL, and
- *   for a namespace without a hash tag on a cluster.
+ * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for an invalid URL.
  */
 export async function connectRedisStore(given: RedisStoreOptions): Promise<RegistryStore> {
   const options = takeStoreOptions(given)
-  const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
-  if (urls.length === 0) {
+  const url = options.nodes ?? options.url
+  if (url === undefined) {
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
-  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
-  const connect = () => connectRedis(urls, connectTimeoutMs)
+  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000, addressMap = {} } = options
+  const connect = () => connectRedis(url, { timeoutMs: connectTimeoutMs, addressMap })
   const connection = await connect()
   try {
-    if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
-    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keysOf(namespace)))
+    const keys = keysOf(namespace, connection.isCluster)
+    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
-    const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
+    const writes = await openWrites(options, keys, connectTimeoutMs)
+    const parts = {
+      connection,
+      writes,
+      keys,
+      warnings,
+      evictions,
+      connect,
+      timeoutMs: connectTimeoutMs,
+    }
     return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
     throw error
   }
+}
+
+/** Opens what runs the writes, if they wait for replicas. */
+async function openWrites(
+  { waitForReplicas, url, nodes, addressMap = {} }: RedisStoreOptions,
+  keys: NamespaceKeys,
+  connectTimeoutMs: number,
+): Promise<ReplicatedWrites | null> {
+  const place = nodes ?? url
+  if (waitForReplicas === undefined || place === undefined) return null
+  const wait = takeWaitForReplicas(waitForReplicas, 'waitForReplicas')
+  const connection = await connectRedis(place, {
+    // Until replicas have confirmed, a server that is well stays silent.
+    timeoutMs: connectTimeoutMs + wait.timeoutMs,
+    addressMap,
+  })
+  return new ReplicatedWrites(connection, keys.index, wait)
 }
 
 /** Repeats a read while the server loads its data, for at most `timeoutMs`. */
@@ -78,6 +106,9 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
 /** The parts of a store besides its options. */
 interface StoreParts {
   readonly connection: RedisConnection
+  /** Runs writes that wait for replicas; `null` if they don't. */
+  readonly writes: ReplicatedWrites | null
+  readonly keys: NamespaceKeys
   readonly warnings: Warnings
   readonly evictions: Evictions
   /** Opens another connection. */
@@ -88,6 +119,7 @@ interface StoreParts {
 /** A store on Redis. `keys.ts`, `record.ts` and `log.ts` describe the layout. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
+  readonly #writes: ReplicatedWrites | null
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
   readonly #replica: Replica
@@ -102,17 +134,26 @@ class RedisStore implements RegistryStore {
   #closing: Promise<void> | undefined
 
   constructor(parts: StoreParts, options: RedisStoreOptions) {
-    const { connection, warnings, evictions } = parts
+    const { connection, keys, warnings, evictions } = parts
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
-    const { loadTimeoutMs: maxWaitMs = 10_000 } = options
+    const { loadTimeoutMs: maxWaitMs = 10_000, maxConcurrentLoads } = options
     this.#connection = connection
-    this.#keys = keysOf(options.namespace)
+    this.#writes = parts.writes
+    this.#keys = keys
     this.#warnings = warnings
     const newMark = () => this.#mark()
-    const following = { keys: this.#keys, warnings, evictions, logCap, maxWaitMs, newMark }
+    const following = {
+      keys,
+      warnings,
+      evictions,
+      logCap,
+      maxWaitMs,
+      newMark,
+      ...(maxConcurrentLoads === undefined ? {} : { maxConcurrentLoads }),
+    }
     this.#replica = new Replica(connection, following)
     this.#strategy = strategy
-    this.#follower = new WatchFollower({ ...parts, keys: this.#keys, replica: this.#replica })
+    this.#follower = new WatchFollower({ ...parts, replica: this.#replica })
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
@@ -120,7 +161,7 @@ class RedisStore implements RegistryStore {
   register(request: RegistrationRequest): Promise<RegistrationTimes> {
     const { identity } = request
     return this.#accept(async () => {
-      const reply = await this.#connection.run(registerScript, this.#keysFor(identity), [
+      const reply = await this.#write(registerScript, identity, [
         identity,
         request.metadataJson,
         request.ttlMs,
@@ -148,7 +189,7 @@ class RedisStore implements RegistryStore {
 
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes> {
     return this.#accept(async () => {
-      const reply = await this.#connection.run(heartbeatScript, this.#keysFor(identity), [
+      const reply = await this.#write(heartbeatScript, identity, [
         identity,
         ttlMs,
         this.#mark(),
@@ -168,7 +209,7 @@ class RedisStore implements RegistryStore {
   moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
     const { identity } = seen
     return this.#accept(async () => {
-      const reply = await this.#connection.run(moveScript, this.#keysFor(identity), [
+      const reply = await this.#write(moveScript, identity, [
         identity,
         seen.registeredAt,
         seen.gateway ?? '',
@@ -184,9 +225,7 @@ class RedisStore implements RegistryStore {
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap, this.#tending.trustedUntilMs]
-      return this.#takeFlag(
-        await this.#connection.run(unregisterScript, this.#keysFor(identity), args),
-      )
+      return this.#takeFlag(await this.#write(unregisterScript, identity, args))
     })
   }
 
@@ -266,7 +305,7 @@ class RedisStore implements RegistryStore {
   async #close(): Promise<void> {
     this.#replica.close()
     await Promise.allSettled([this.#follower.close(), ...this.#underWay])
-    await this.#connection.close()
+    await Promise.all([this.#connection.close(), this.#writes?.close()])
   }
 
   #requireOpen(): void {
@@ -293,8 +332,9 @@ class RedisStore implements RegistryStore {
     return flagFrom(flag)
   }
 
-  #keysFor(identity: string): string[] {
-    return [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
+  #write(script: string, identity: string, args: readonly (string | number)[]): Promise<unknown> {
+    const keys = [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
+    return (this.#writes ?? this.#connection).run(script, keys, args)
   }
 
   /** A unique mark per call, across all stores: it identifies the call's log entry. */

@@ -179,12 +179,18 @@ export class Replica {
     const loading = (this.#loading ??= this.#startLoading())
     await settledWithin([loading], Math.max(0, deadlineMs - performance.now()))
     if (this.#loading !== loading) return loading
-    const soFar = formatCount(this.#partialCopy?.index.size ?? 0)
     throw new RegistryError(
       'UNAVAILABLE',
-      `The namespace "${this.#options.keys.namespace}" is still loading: ${soFar} registrations so far. ` +
+      `The namespace "${this.#options.keys.namespace}" is still loading: ${this.#progress()}. ` +
         'Try again; the load continues.',
     )
+  }
+
+  #progress(): string {
+    const { waiting } = this.#snapshots
+    if (waiting === null)
+      return `${formatCount(this.#partialCopy?.index.size ?? 0)} registrations so far`
+    return `0 registrations so far, because a few readers load at a time, and ${formatCount(waiting)} load or wait`
   }
 
   #startLoading(): Promise<void> {

@@ -16,6 +16,7 @@ import {
 } from './indexed-records.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { readRecords } from './records.ts'
+import { LoadPermits } from './load-permits.ts'
 import { dropLostScript } from './repair-scripts.ts'
 import { countFrom } from './replies.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
@@ -23,6 +24,9 @@ import { needsVerification, verifyIndex } from './verify-index.ts'
 
 /** Identities read at a time, a few ms of work on either side. */
 const chunkSize = 500
+
+/** Up to this many registrations, or keys to scan for them, are read without a permit: it would cost as much. */
+const FEW = 1_000
 
 /** How long a loaded copy may lag behind the log while it is sorted, in ms. */
 const KEEP_UP_EVERY_MS = 5
@@ -34,6 +38,7 @@ export class Snapshots {
   readonly #connection: RedisConnection
   readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
+  readonly #permits: LoadPermits
   readonly #follow: (copy: Copy) => Promise<Interruption | null>
 
   /** @param follow applies the log to a copy that is being loaded; returns `null` at the log's end. */
@@ -45,7 +50,13 @@ export class Snapshots {
     this.#connection = connection
     this.#options = options
     this.#keys = options.keys
+    this.#permits = new LoadPermits(connection, options.keys, options.maxConcurrentLoads)
     this.#follow = follow
+  }
+
+  /** Readers that load or wait, this one included, while this one waits for a permit; else `null`. */
+  get waiting(): number | null {
+    return this.#permits.waiting
   }
 
   /**
@@ -59,7 +70,27 @@ export class Snapshots {
    * @param heldCount registrations that the reader holds so far.
    */
   async load(heldCount: number): Promise<Copy | Interruption> {
-    const state = await this.#verifiedBookkeeping(heldCount)
+    const state = await this.#readBookkeeping()
+    const toScan = needsVerification(state, heldCount) ? state.keyCount : 0
+    if (state.indexSize + toScan <= FEW) return this.#putInOrder(await this.#read(state, heldCount))
+    const permit = await this.#permits.take()
+    let read: Copy | Interruption
+    try {
+      const latest = permit.hasWaited ? await this.#readBookkeeping() : state
+      read = await this.#read(latest, heldCount, () => permit.keep())
+    } finally {
+      await permit.release()
+    }
+    return this.#putInOrder(read)
+  }
+
+  /** @param keepPermit awaited with each part. */
+  async #read(
+    before: Bookkeeping,
+    heldCount: number,
+    keepPermit = async (): Promise<void> => {},
+  ): Promise<Copy | Interruption> {
+    const state = await this.#verified(before, heldCount, keepPermit)
     if (!state) return INDEX_LOST
     const copy = copyToLoad(state.end)
     const lost: string[] = []
@@ -76,13 +107,13 @@ export class Snapshots {
       if (others.length > 0) lost.push(...(await this.#readMembers(copy, others)))
       const interruption = await this.#follow(copy)
       if (interruption !== null) return interruption
+      await keepPermit()
     }
     copy.touched = null
     for (let from = 0; from < lost.length; from += chunkSize) {
       await this.#dropLost(lost.slice(from, from + chunkSize))
     }
-    if (!(await this.#isStillWhole(state))) return INDEX_LOST
-    return (await this.#putInOrder(copy)) ?? copy
+    return (await this.#isStillWhole(state)) ? copy : INDEX_LOST
   }
 
   /** Requests a part of the index with its records. */
@@ -92,7 +123,9 @@ export class Snapshots {
       : readIndexedRecords(this.#connection, this.#keys, cursor, chunkSize)
   }
 
-  async #putInOrder(copy: Copy): Promise<Interruption | null> {
+  /** Sorts a copy that was read; takes no time of the server, besides for what changes meanwhile. */
+  async #putInOrder(copy: Copy | Interruption): Promise<Copy | Interruption> {
+    if (typeof copy === 'string') return copy
     let interruption: Interruption | null = null
     let followedAtMs = performance.now()
     await copy.index.endLoading(async () => {
@@ -100,7 +133,7 @@ export class Snapshots {
       interruption ??= await this.#follow(copy)
       followedAtMs = performance.now()
     })
-    return interruption
+    return interruption ?? copy
   }
 
   /** Whether the index was not lost meanwhile; otherwise only a part of it was read. */
@@ -113,12 +146,15 @@ export class Snapshots {
   }
 
   /** The bookkeeping, repaired if it may be incomplete; `undefined` if it was lost meanwhile. */
-  async #verifiedBookkeeping(heldCount: number): Promise<Bookkeeping | undefined> {
-    const state = await this.#readBookkeeping()
+  async #verified(
+    state: Bookkeeping,
+    heldCount: number,
+    keepPermit: () => Promise<void>,
+  ): Promise<Bookkeeping | undefined> {
     if (!needsVerification(state, heldCount)) return state
     const { newMark, logCap } = this.#options
     const isExpected = state.hasIndex || state.end !== null || heldCount > 0
-    const options = { isExpected, newMark, logCap }
+    const options = { isExpected, newMark, logCap, keepPermit }
     let adopted: number
     try {
       adopted = await verifyIndex(this.#connection, this.#keys, options)

@@ -11,17 +11,19 @@ import {
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
+import { takeWaitForReplicas, type WaitForReplicas } from './replica-wait-options.ts'
+import { takeAddressMap, type AddressMap } from './address-map.ts'
 
 /** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
-  /** `redis[s]://[user:password@]host[:port][/database]` of a server or of any cluster node. */
+  /** What to connect to, in any text form of `parseRedis`. */
   readonly url?: string
-  /** Several such URLs of one cluster, tried in turn until one answers. */
+  /** Several URLs of one cluster, tried in turn until one answers. */
   readonly nodes?: readonly string[]
-  /** Prefix of all keys. On a cluster it must contain a hash tag such as `{orders}`. */
+  /** Prefix of all keys. On a cluster it becomes a hash tag such as `{orders}`, if it has none. */
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
@@ -37,8 +39,17 @@ export interface RedisStoreOptions {
    * fails with `UNAVAILABLE`, which reports the progress; the load continues. Default 10,000.
    */
   readonly loadTimeoutMs?: number
+  /**
+   * Maximum number of readers of the namespace that load everything at the same time, in all processes, > 0.
+   * Give all processes the same. Default 4.
+   */
+  readonly maxConcurrentLoads?: number
   /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** Where to reach nodes and masters that announce another address. */
+  readonly addressMap?: AddressMap
+  /** How many replicas must have a write before it is acknowledged. Default: none. */
+  readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
 }
@@ -51,7 +62,10 @@ const takes: Takes<RedisStoreOptions> = {
   maxIdentities: wholeNumber(0, Infinity),
   logCap: wholeNumber(1),
   loadTimeoutMs: timeout,
+  maxConcurrentLoads: wholeNumber(1),
   connectTimeoutMs: timeout,
+  addressMap: takeAddressMap,
+  waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
 

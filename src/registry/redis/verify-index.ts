@@ -41,10 +41,12 @@ export async function verifyIndex(
     readonly isExpected: boolean
     readonly newMark: () => string
     readonly logCap: number
+    /** Awaited with each part. */
+    readonly keepPermit: () => Promise<void>
   },
 ): Promise<number> {
   const { index, log } = keys
-  const { isExpected, newMark, logCap } = options
+  const { isExpected, newMark, logCap, keepPermit } = options
   const mark = newMark()
   if (isExpected) await connection.run(beginVerifyingScript, [index], [mark])
   let adopted = 0
@@ -52,6 +54,7 @@ export async function verifyIndex(
     const hashes = identities.map((identity) => keys.identity(identity))
     const args = [newMark(), logCap, ...identities]
     adopted += countFrom(await connection.run(adoptScript, [index, log, ...hashes], args))
+    await keepPermit()
   }
   if (isExpected) await connection.run(endVerifyingScript, [index], [mark])
   return adopted

@@ -7,7 +7,7 @@ import { Warnings } from '../warnings.ts'
 import { nextOf, watch } from '../testing/open-watch.ts'
 import { Picture } from '../testing/picture.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
-import { connectRedis } from './connection.ts'
+import { connectRedis } from './connect-redis.ts'
 import { Evictions } from './evictions.ts'
 import { startClockProxy } from './testing/history/clock-proxy.ts'
 import { keysOf } from './keys.ts'
@@ -173,7 +173,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
 
   test('never reports an earlier state after a later one when everything is reloaded', async () => {
     const { server, store, redis } = await start()
-    const connection = await connectRedis([server.url], 5000)
+    const connection = await connectRedis(server.url)
     onTestFinished(() => connection.close())
     const run = connection.run.bind(connection)
     let n = 0

@@ -1,4 +1,5 @@
 import { formatJson } from '../../run-file/write/format-json.ts'
+import { faultsCsv } from '../../run-file/csv/faults-csv.ts'
 import { notesCsv } from '../../run-file/csv/notes-csv.ts'
 import { intervalsCsv } from '../../run-file/csv/intervals-csv.ts'
 import { microCsv } from '../../run-file/csv/micro-csv.ts'
@@ -32,6 +33,10 @@ export const EXPORT_FORMATS = {
   slo: {
     ignoresVerdict: false,
     write: sloCsv,
+  },
+  faults: {
+    ignoresVerdict: false,
+    write: faultsCsv,
   },
   metrics: {
     ignoresVerdict: false,

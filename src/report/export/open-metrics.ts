@@ -61,6 +61,35 @@ export function openMetrics(run: RunFile): string {
       operations.flatMap(({ load, operation }) => receiptSamples(load, operation)),
     ),
     family(
+      'promises',
+      'counter',
+      'Registrations or messages that the system had promised, by what became of them.',
+      operations.flatMap(({ load, operation }) => promiseSamples(load, operation)),
+    ),
+    family(
+      'longest_unavailability_seconds',
+      'gauge',
+      'Longest stretch without a success.',
+      operations.flatMap(({ load, operation }): readonly Sample[] =>
+        operation.unavailableMs === null
+          ? []
+          : [
+              {
+                suffix: '',
+                labels: labelsOf(load, operation),
+                value: numberText(operation.unavailableMs / 1_000),
+              },
+            ],
+      ),
+      'seconds',
+    ),
+    family(
+      'faults',
+      'gauge',
+      'Faults that the load was given, by what became of them.',
+      loads.flatMap(faultSamples),
+    ),
+    family(
       'response_time_seconds',
       'histogram',
       'Intended start to done, of successful and timed-out or unfinished requests.',
@@ -125,7 +154,10 @@ function infoSample({ runId, commit, profile, system, environment, startedAt }: 
       backend: system.kind,
       node_version: environment.nodeVersion,
     }),
-    ...servers.map(({ name, version }) => [versionLabel(name), version] as const),
+    ...servers.map(({ name, version }) => [serverLabel(name, 'version'), version] as const),
+    ...servers.flatMap(({ name, topology }) =>
+      topology === undefined ? [] : [[serverLabel(name, 'topology'), topology] as const],
+    ),
   ]
   const names = uniqueNames(
     entries.map(([name]) => name),
@@ -136,9 +168,9 @@ function infoSample({ runId, commit, profile, system, environment, startedAt }: 
 }
 
 /** Such as `redis_version`; a label's name starts with a letter. */
-function versionLabel(server: string): string {
+function serverLabel(server: string, of: 'version' | 'topology'): string {
   const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
-  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
+  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_${of}`
 }
 
 function gauge(scenario: string, value: number): Sample {
@@ -167,6 +199,22 @@ function receiptSamples(load: ExportedLoad, operation: MeasuredOperation): reado
   if (counted === null) return []
   const { received, missing } = counted
   return counterSamples(labelsOf(load, operation), { received, missing })
+}
+
+function promiseSamples(load: ExportedLoad, operation: MeasuredOperation): readonly Sample[] {
+  const { losses } = operation
+  if (losses?.kind !== 'known') return []
+  const { of, promised, lost } = losses
+  return counterSamples({ ...labelsOf(load, operation), of }, { kept: promised - lost, lost })
+}
+
+function faultSamples({ name, scenario }: ExportedLoad): readonly Sample[] {
+  const byState = Map.groupBy(scenario.result.faults, ({ state }) => state)
+  return [...byState].map(([state, faults]) => ({
+    suffix: '',
+    labels: { scenario: name, state: state.replaceAll(' ', '_') },
+    value: numberText(faults.length),
+  }))
 }
 
 function counterSamples(labels: Labels, outcomes: Readonly<Record<string, number>>) {

@@ -72,7 +72,15 @@ export interface Bound {
 }
 
 /** All kinds of marks. */
-export const MARK_KINDS = ['failed', 'dropped', 'pause', 'drain', 'fault', 'change'] as const
+export const MARK_KINDS = [
+  'failed',
+  'dropped',
+  'pause',
+  'drain',
+  'fault',
+  'fault-failed',
+  'change',
+] as const
 
 /** A stretch of the x axis in which something happened. */
 export interface Mark {

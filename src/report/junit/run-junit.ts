@@ -1,7 +1,10 @@
+import { serversText } from '../../environment/system.ts'
+import { formatMs } from '../../format.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { outcomeOf, ownErrors } from '../../run-file/outcome.ts'
+import { faultCells, lossesText } from '../fault-cells.ts'
 import { sloCells } from '../slo-cells.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import {
@@ -56,6 +59,7 @@ function suiteOf(scenario: ScenarioEntry, ended: EndedRun): JUnitSuite {
       ...(isMeasured && scenario.workloadHash !== null
         ? ([['workload.hash', scenario.workloadHash]] as const)
         : []),
+      ...(isMeasured ? faultProperties(scenario) : []),
     ],
     cases: [
       {
@@ -77,6 +81,23 @@ function propertiesOf({ run, path }: EndedRun): JUnitSuite['properties'] {
     ['commit', commit === null ? 'none' : `${commit.sha}${commit.isDirty ? ' and changes' : ''}`],
     ['profile', profile],
     ['backends', system.kind],
+    ...('servers' in system ? ([['servers', serversText(system)]] as const) : []),
+  ]
+}
+
+/** `fault.1`: `kill Redis primary at 20.0 s: injected`; `register.promises`: `0 of 3,000 registrations lost`. */
+function faultProperties({ result }: Measured): JUnitSuite['properties'] {
+  return [
+    ...faultCells(result).map(({ fault, at, state, what }, k) => {
+      const detail = what === '' ? '' : ` (${what})`
+      return [`fault.${k + 1}`, `${fault} at ${at}: ${state}${detail}`] as const
+    }),
+    ...result.operations.flatMap(({ name, losses, unavailableMs }) => [
+      ...(losses === null ? [] : [[`${name}.promises`, lossesText(losses)] as const]),
+      ...(unavailableMs === null
+        ? []
+        : [[`${name}.unavailable`, formatMs(unavailableMs)] as const]),
+    ]),
   ]
 }
 
@@ -116,8 +137,8 @@ function boundCases(scenario: Measured): readonly JUnitCase[] {
   return [{ classname, name: 'SLO', durationMs: 0, result: { kind: 'skipped', message } }]
 }
 
-function boundResult(row: SloRow, { verdict, testStatus }: Measured): JUnitResult {
-  const { measured } = sloCells(row)
+function boundResult(row: SloRow, { verdict, testStatus, result }: Measured): JUnitResult {
+  const { measured } = sloCells(row, result.operations)
   if (testStatus === 'cancelled') return { kind: 'skipped', message: `interrupted: ${measured}` }
   if (isMissedBeyondDoubt(row)) return { kind: 'failure', message: `missed: ${measured}` }
   if (verdict.kind === 'invalid') {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { FaultProgress } from '../../load/faults/fault-record.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { intervalsOf } from '../../run-file/json/intervals-json.ts'
@@ -16,6 +17,8 @@ interface ToldLoad {
   seconds: number
   phase: string
   progressMs: number
+  /** The states of faults that were told. */
+  readonly faults: string[]
 }
 
 /** Turns what happens in a run into the lines of its stream: flat, and without histograms. */
@@ -47,7 +50,10 @@ export class StreamEvents {
     nowMs: number,
   ): readonly StreamEventBody[] {
     const told = this.#toldOf(scenario, load)
-    const intervals = this.#intervals(scenario, load, progress.intervals)
+    const intervals = [
+      ...this.#faults(scenario, load, progress.faults),
+      ...this.#intervals(scenario, load, progress.intervals),
+    ]
     const { phase } = progress
     if (phase === told.phase && nowMs - told.progressMs < PROGRESS_MS) return intervals
     told.phase = phase
@@ -79,7 +85,10 @@ export class StreamEvents {
     // Progress ends before the last seconds are summed up.
     const intervals =
       entry.state === 'unmeasured' ? [] : intervalsOf(entry.state === 'lost' ? entry : entry.result)
-    const lines = this.#intervals(scenario, load, intervals)
+    const lines = [
+      ...this.#faults(scenario, load, measured?.result.faults ?? []),
+      ...this.#intervals(scenario, load, intervals),
+    ]
     this.#told.delete(keyOf(scenario, load))
     return [
       ...lines,
@@ -94,6 +103,34 @@ export class StreamEvents {
         operations: measured?.result.operations.map(operationFigures) ?? [],
       },
     ]
+  }
+
+  /** Lines of the faults whose state has changed. */
+  #faults(
+    scenario: RunningScenario,
+    load: number,
+    faults: readonly FaultProgress[],
+  ): readonly StreamEventBody[] {
+    const told = this.#toldOf(scenario, load).faults
+    return faults.flatMap((fault, number) => {
+      const { label, what, plannedAtMs, state } = fault
+      if (state === 'planned' || told[number] === state) return []
+      told[number] = state
+      return [
+        {
+          event: 'fault',
+          ...ofLoad(scenario, load),
+          label,
+          what,
+          number,
+          plannedAtMs,
+          state,
+          fromMs: 'fromMs' in fault ? fault.fromMs : null,
+          toMs: 'toMs' in fault ? fault.toMs : null,
+          reason: 'reason' in fault ? fault.reason : null,
+        },
+      ]
+    })
   }
 
   /** Lines of the seconds not yet told. */
@@ -114,7 +151,7 @@ export class StreamEvents {
 
   #toldOf(scenario: RunningScenario, load: number): ToldLoad {
     const key = keyOf(scenario, load)
-    const told = this.#told.get(key) ?? { seconds: 0, phase: '', progressMs: -Infinity }
+    const told = this.#told.get(key) ?? { seconds: 0, phase: '', progressMs: -Infinity, faults: [] }
     this.#told.set(key, told)
     return told
   }
@@ -176,6 +213,7 @@ function loadStarted({
 
 function operationFigures(operation: LoadResultJson['operations'][number]) {
   const { name, counts, errors, response, service, lateness, deliveries } = operation
+  const { losses, unavailableMs } = operation
   const receipts = countedDeliveries(deliveries)
   return {
     operation: name,
@@ -185,6 +223,8 @@ function operationFigures(operation: LoadResultJson['operations'][number]) {
     service: service.figures,
     lateness: lateness.figures,
     receipts: receipts === null ? null : receiptCounts(receipts),
+    losses,
+    unavailableMs,
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { runFileSchema, verdictSchema } from '../../run-file/run-file.ts'
+import { lossesSchema } from '../../run-file/schema/faults-schema.ts'
 import { countsSchema } from '../../run-file/schema/load-result-schema.ts'
 import { sloBoundSchema, sloRowSchema } from '../../run-file/schema/slo-schema.ts'
 import {
@@ -111,6 +112,27 @@ const progress = z
   .describe('About once per second and load.')
   .meta({ id: 'progress' })
 
+const fault = z
+  .strictObject({
+    event: z.literal('fault'),
+    ...everyLine,
+    ...ofLoad,
+    label: z.string().describe('What breaks.'),
+    what: z.string().nullable().describe('What exactly broke; null if the label says all.'),
+    number: count.describe('Its place among the faults of the load, from 0.'),
+    plannedAtMs: time.describe('When it was due, since the measurement began.'),
+    state: z
+      .enum(['on', 'injected', 'failed', 'elsewhere', 'not reached'])
+      .describe(
+        '`on`: it began and is not over. `injected`: it began, and is over, or stays. `elsewhere`: another shard injects it.',
+      ),
+    fromMs: timeOrNothing.describe('When it began; null if it did not, or elsewhere.'),
+    toMs: timeOrNothing.describe('When it was over; the same as fromMs for one that stays.'),
+    reason: z.string().nullable().describe('Why it failed, if it did.'),
+  })
+  .describe('Whenever the state of a fault changes.')
+  .meta({ id: 'fault' })
+
 const interval = z
   .strictObject({
     event: z.literal('interval'),
@@ -151,6 +173,10 @@ const operation = z
       .strictObject({ expected: count, received: count, missing: count, duplicates: count })
       .nullable()
       .describe('null if the operation sends no messages, or they could not be counted.'),
+    losses: lossesSchema
+      .nullable()
+      .describe('What became of its promises; null if it makes none, or nobody checks them.'),
+    unavailableMs: timeOrNothing.describe('Longest stretch without a success; null if unknown.'),
   })
   .meta({ id: 'operation' })
 
@@ -213,6 +239,7 @@ export const streamEventSchema = z.discriminatedUnion('event', [
   scenarioStarted,
   loadStarted,
   progress,
+  fault,
   interval,
   scenarioEnded,
   microBenchmark,

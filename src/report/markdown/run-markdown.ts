@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { counted, formatCount, formatSeconds, formatUtc } from '../../format.ts'
+import { counted, formatCount, formatMsOrDash, formatSeconds, formatUtc } from '../../format.ts'
 import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import { endSentence } from '../end-sentence.ts'
+import { faultCells, isBroken, isInjected, lostNames } from '../fault-cells.ts'
 import { failuresOf } from '../failures.ts'
 import type { EndedRun } from '../junit/run-junit.ts'
 import { sloCells } from '../slo-cells.ts'
@@ -39,6 +40,7 @@ export function runMarkdown(ended: EndedRun): string {
   const isShort = rows.length <= MAX_ROWS
   const shown = rows.filter(({ row }) => isShort || row.outcome !== 'met')
   const met = rows.filter(({ row }) => !isShort && row.outcome === 'met')
+  const faults = measured.flatMap(faultRows)
   const blocks = [
     `### ${ICONS[exitCode]} ${markdownText(endSentence(ended))}`,
     facts.join(', '),
@@ -49,6 +51,11 @@ export function runMarkdown(ended: EndedRun): string {
     ...table(REASON_HEADINGS, reasonRows(measured, 'invalid')),
     ...table(['capacity of', 'capacity', 'probes'], run.capacities.map(capacityRows)),
     ...table(SLO_HEADINGS, shown.map(sloRow)),
+    ...table(FAULT_HEADINGS, faults.slice(0, MAX_FAULTS)),
+    ...table(
+      ['promises', 'scenario', 'operation', 'promised', 'lost', 'duplicates', 'lost ones'],
+      measured.flatMap(promiseRows),
+    ),
     ...table(
       ['failures', 'scenario', 'operation', 'count', 'such as'],
       measured.flatMap(failureRows),
@@ -59,12 +66,27 @@ export function runMarkdown(ended: EndedRun): string {
     ),
     ...folded(`${counted(met.length, 'SLO')} met`, table(SLO_HEADINGS, met.map(sloRow))),
     ...folded(
+      counted(Math.max(faults.length - MAX_FAULTS, 0), 'more fault'),
+      table(FAULT_HEADINGS, faults.slice(MAX_FAULTS)),
+    ),
+    ...folded(
       'Why measurements are degraded',
       table(REASON_HEADINGS, reasonRows(measured, 'degraded')),
     ),
     ...folded('Times of each operation', [
       ...table(
-        ['scenario', 'operation', 'requests', 'time', 'P50', 'P95', 'P99', 'P99.9', 'max'],
+        [
+          'scenario',
+          'operation',
+          'requests',
+          'time',
+          'P50',
+          'P95',
+          'P99',
+          'P99.9',
+          'max',
+          'longest without success',
+        ],
         measured.flatMap(timeRows),
       ),
       ...table(
@@ -108,6 +130,20 @@ function storedExitCode(run: RunFile): ExitCode {
 /** With more SLOs than this, those met are folded up. */
 const MAX_ROWS = 12
 
+/** Further faults are folded up. */
+const MAX_FAULTS = 12
+
+const FAULT_HEADINGS = [
+  'fault',
+  'scenario',
+  'state',
+  'at',
+  'lasted',
+  'requests not ok',
+  'no success for',
+  'failing for',
+]
+
 const REASON_HEADINGS = ['measurement', 'scenario', 'why']
 
 const SLO_HEADINGS = ['SLO', 'scenario', 'operation', 'metric', 'bound', 'measured']
@@ -147,7 +183,7 @@ function sloRow({
   readonly scenario: Measured
   readonly row: SloRow
 }): readonly string[] {
-  const { operation, metric, bound, measured } = sloCells(row)
+  const { operation, metric, bound, measured } = sloCells(row, scenario.result.operations)
   const outcome = row.outcome === 'met' ? row.outcome : `**${row.outcome}**`
   return [outcome, ...[scenario.name, operation, metric, bound, measured].map(markdownText)]
 }
@@ -162,6 +198,44 @@ function reasonRows(
       ? verdict.reasons.map(({ message }) => [kind, ...[name, message].map(markdownText)])
       : [],
   )
+}
+
+function faultRows({ name, result }: Measured): readonly (readonly string[])[] {
+  return faultCells(result).map((cell) => {
+    const what = cell.what === '' ? '' : ` (${cell.what})`
+    const state = isInjected(cell) ? cell.state : `**${cell.state}**`
+    return [
+      markdownText(`${cell.fault}${what}`),
+      markdownText(name),
+      state,
+      cell.at,
+      cell.lasted,
+      cell.notOk,
+      cell.withoutSuccess,
+      cell.failingFor,
+    ]
+  })
+}
+
+function promiseRows({ name, result }: Measured): readonly (readonly string[])[] {
+  return result.operations.flatMap(({ name: operation, losses }) => {
+    if (losses === null) return []
+    const place = [name, operation].map(markdownText)
+    if (losses.kind === 'unknown') {
+      return [['**unknown**', ...place, '–', '–', '–', markdownText(losses.reason)]]
+    }
+    const { of, promised, lost, duplicates } = losses
+    return [
+      [
+        isBroken(losses) ? '**broken**' : 'kept',
+        ...place,
+        `${formatCount(promised)} ${of}`,
+        formatCount(lost),
+        duplicates === null ? '–' : formatCount(duplicates),
+        markdownText(lostNames(losses) || '–'),
+      ],
+    ]
+  })
 }
 
 function failureRows({ name, result }: Measured): readonly (readonly string[])[] {
@@ -188,6 +262,7 @@ function timeRows({ name, result }: Measured): readonly (readonly string[])[] {
       ...FIGURES.map(([figure, percentile]) =>
         timeText(operation[time].figures, figure, percentile),
       ),
+      time === 'response' ? formatMsOrDash(operation.unavailableMs) : '',
     ]),
   )
 }

@@ -31,6 +31,7 @@ export function plotSvg(chart: LineChart, box: Box): string | null {
       .map((series, index) => drawn({ series, index }, layout.heights[index] ?? [], layout, scale))
       .toReversed(),
     ...bounds(chart, scale),
+    ...faultLabels(chart, layout, scale),
   ].join('\n')
 }
 
@@ -75,11 +76,49 @@ function marks(chart: LineChart, layout: PlotLayout, { x, top, height }: Scale):
     const right = Number(x(Math.min(end, layout.x.max)))
     if (right < left) return []
     const width = px(Math.max(2, right - left))
+    const stretch = `<rect class="mark-${kind}" x="${left}" y="${top}" width="${width}" height="${height}" fill="currentColor" fill-opacity="0.15"><title>${svgText(label, 80)}</title></rect>`
+    if (kind !== 'fault' && kind !== 'fault-failed') return [stretch]
+    const dashes = kind === 'fault' ? '' : ' stroke-dasharray="4 6"'
     return [
-      `<rect class="mark-${kind}" x="${left}" y="${top}" width="${width}" height="${height}" fill="currentColor" fill-opacity="0.15"><title>${svgText(label, 80)}</title></rect>`,
+      stretch,
+      `<path class="mark-${kind}" d="M${left} ${top}v${height}" stroke="currentColor"${dashes}/>`,
     ]
   })
 }
+
+/** Labels of faults, each beside its line, as far as there is room: an image has no readout. */
+function faultLabels(
+  chart: LineChart,
+  layout: PlotLayout,
+  { x, left, top, width }: Scale,
+): readonly string[] {
+  const taken: (readonly [row: number, from: number, to: number])[] = []
+  return chart.marks.flatMap(({ from: begun, kind, label }) => {
+    if (kind !== 'fault' && kind !== 'fault-failed') return []
+    const at = positionOn(chart.x, begun)
+    if (at === null || at > layout.x.max) return []
+    const start = Number(x(Math.max(at, layout.x.min)))
+    const long = Math.min(Array.from(label).length, LABEL_LENGTH) * LETTER
+    const isLeft = start + long > left + width
+    const [from, to] = isLeft ? [start - long, start] : [start, start + long]
+    const row = LABEL_ROWS.findIndex((_, k) =>
+      taken.every((other) => other[0] !== k || other[2] < from || other[1] > to),
+    )
+    const dy = LABEL_ROWS[row]
+    if (dy === undefined) return []
+    taken.push([row, from, to])
+    const anchor = isLeft ? `dx="-4" text-anchor="end"` : `dx="4"`
+    return [
+      `<text class="mark-${kind}" x="${start}" y="${top}" dy="${dy}" ${anchor}>${svgText(label, LABEL_LENGTH)}</text>`,
+    ]
+  })
+}
+
+/** Below the top of the plot, in px. */
+const LABEL_ROWS = [11, 24, 37] as const
+const LABEL_LENGTH = 40
+/** The usual width of a letter, in px. */
+const LETTER = 5.6
 
 function bounds(chart: LineChart, { x, y, left, top, width, height }: Scale): readonly string[] {
   return chart.bounds.flatMap(({ axis, at, label }) => {

@@ -38,6 +38,7 @@ const MARKS: Readonly<Record<Mark['kind'], Colours>> = {
   pause: GREY,
   drain: GREY,
   fault: AMBER,
+  'fault-failed': GREY,
   change: PURPLE,
 }
 

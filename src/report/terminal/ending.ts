@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { capitalised, counted, formatSeconds } from '../../format.ts'
 import { outcomeOf, WORST_OUTCOME_FIRST, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
-import { printableRun } from '../../run-file/printable-run.ts'
+import { printableRun, redactedRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import type { ResultPaths } from '../../run-file/write/write-run-file.ts'
 import { runSentence } from '../run-sentence.ts'
@@ -29,7 +29,7 @@ interface OtherEnd {
  * @param others tests that are not in the run file.
  */
 export function renderEnding(unprintable: RunFile, others: readonly OtherEnd[] = []): string {
-  const run = printableRun(unprintable)
+  const run = printableRun(redactedRun(unprintable))
   const { outcome, text } = runSentence(run)
   const worse = WORST_OUTCOME_FIRST.slice(0, WORST_OUTCOME_FIRST.indexOf(outcome))
     .map((worst) => others.filter((other) => other.outcome === worst))
@@ -68,10 +68,12 @@ function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-function renderOutcomes({ scenarios }: RunFile): string {
+function renderOutcomes({ scenarios, generators }: RunFile): string {
   const rows = scenarios.map((scenario) => {
     const outcome = outcomeOf(scenario)
-    return [paint(OUTCOME_STYLE[outcome], outcome), scenario.name]
+    // Nothing of a shard is judged before all are merged.
+    const word = outcome === 'passed' && generators.kind === 'shard' ? 'measured' : outcome
+    return [paint(OUTCOME_STYLE[outcome], word), scenario.name]
   })
   return renderTable([left(''), left('')], rows)
 }
@@ -82,6 +84,7 @@ const FILES = {
   csv: 'CSV',
   intervalsCsv: 'CSV per second',
   sloCsv: 'CSV of SLOs',
+  faultsCsv: 'CSV of faults',
   metricsCsv: 'CSV of notes',
   microCsv: 'CSV of benchmarks',
 } as const satisfies Record<keyof ResultPaths | 'html', string>

@@ -1,4 +1,5 @@
 import { counted, formatCount } from '../../format.ts'
+import { begunFaults } from '../../run-file/fault-effects.ts'
 import { intervalsOf } from '../../run-file/json/intervals-json.ts'
 import { WORST_OUTCOME_FIRST } from '../../run-file/outcome.ts'
 import { systemText } from '../../environment/system.ts'
@@ -114,7 +115,8 @@ export function renderRunByStretches({ runId, scenarios }: RunFile, everySeconds
     const intervals = intervalsOf(scenario.state === 'lost' ? scenario : scenario.result)
     const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
     const measuredMs = scenario.state === 'lost' ? seconds * 1_000 : scenario.result.measuredMs
-    return `${heading}\n${renderStretches(intervals, measuredMs, everySeconds)}`
+    const faults = scenario.state === 'lost' ? [] : begunFaults(scenario.result)
+    return `${heading}\n${renderStretches(intervals, measuredMs, everySeconds, { faults })}`
   })
   return [paint('bold', runId), ...parts].join('\n\n')
 }

@@ -9,7 +9,8 @@ import { ownErrors } from '../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { typedCommand } from '../../typed-command.ts'
-import { sloCells } from '../slo-cells.ts'
+import { sloCells, type Promises } from '../slo-cells.ts'
+import { renderFaults, renderPromises } from './faults.ts'
 import { renderGenerator, renderLateness } from './generator.ts'
 import { renderNotes } from './notes.ts'
 import { renderOperations } from './operations.ts'
@@ -53,7 +54,12 @@ export function renderReport(entry: ScenarioEntry): string {
     renderGenerator(result),
   ]
   return withThinNote(
-    [judged, [slo.length === 0 ? null : renderSlo(slo)], measured]
+    [
+      judged,
+      [slo.length === 0 ? null : renderSlo(slo, result.operations)],
+      [renderFaults(result)],
+      measured,
+    ]
       .map((lines) => lines.filter((line) => line !== null).join('\n'))
       .filter((part) => part !== '')
       .join('\n\n'),
@@ -79,12 +85,13 @@ function renderTotals(result: LoadResultJson): string {
   return `  ${parts.join(', ')}`
 }
 
-/** Errors by code, and receipts of messages; `null` without either. */
+/** Errors by code, receipts of messages, and what became of promises; `null` without any. */
 function renderDetails(result: LoadResultJson): string | null {
   const lines = result.operations.flatMap((operation) => [
     ...renderErrors(operation),
     ...renderDeliveries(operation),
   ])
+  lines.push(...renderPromises(result))
   return lines.length === 0 ? null : lines.map((line) => `  ${line}`).join('\n')
 }
 
@@ -97,7 +104,7 @@ export function renderVerdict(verdict: Verdict): string {
 }
 
 /** The SLO table: each bound beside its measured figure, in the order given; run files have the worst first. */
-export function renderSlo(rows: readonly SloRow[]): string {
+export function renderSlo(rows: readonly SloRow[], promises: Promises = []): string {
   return renderTable(
     [
       left('SLO'),
@@ -108,7 +115,7 @@ export function renderSlo(rows: readonly SloRow[]): string {
       left('', { below: true }),
     ],
     rows.map((row) => {
-      const { operation, metric, bound, figure, notes } = sloCells(row)
+      const { operation, metric, bound, figure, notes } = sloCells(row, promises)
       const style = SLO_STYLE[row.outcome]
       const outcome = paint(style, row.outcome)
       // A figure that is no good stands out.

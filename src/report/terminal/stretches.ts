@@ -17,7 +17,7 @@ export function renderStretches(
   intervals: readonly IntervalFigures[],
   measuredMs: number,
   everySeconds: number,
-  width = terminalWidth(),
+  { faults = [], width = terminalWidth() }: StretchOptions = {},
 ): string {
   const operations = [...new Set(intervals.map(({ operation }) => operation))]
   // A file may claim a longer measurement than it has seconds.
@@ -44,17 +44,40 @@ export function renderStretches(
     }),
   )
   const from = (stretch: number): string => formatCount(stretch * everySeconds)
-  const wide = figures.map((own, stretch) => [from(stretch), ...own.flat()])
+  const broken = Map.groupBy(faults, ({ atMs }) =>
+    Math.min(Math.floor(atMs / 1_000 / everySeconds), count - 1),
+  )
+  const faultsIn = (stretch: number): string =>
+    (broken.get(stretch) ?? []).map(({ label }) => label).join(', ')
+  const wide = figures.map((own, stretch) => [from(stretch), ...own.flat(), faultsIn(stretch)])
   const columns = [
     right('from second'),
     ...operations.flatMap((name) => [right(`${name} so far`), right('P50'), right('P95')]),
+    left(faults.length === 0 ? '' : 'faults', { wraps: true, below: true }),
   ]
   if (tableWidth(columns, wide) <= width) return renderTable(columns, wide, width)
   // In a narrow terminal, operations are below each other.
   const narrow = figures.flatMap((own, stretch) =>
-    own.map((cells, at) => [at === 0 ? from(stretch) : '', operations[at] ?? '', ...cells]),
+    own.map((cells, at) => [
+      at === 0 ? from(stretch) : '',
+      operations[at] ?? '',
+      ...cells,
+      at === 0 ? faultsIn(stretch) : '',
+    ]),
   )
-  return renderTable(NARROW, narrow, width)
+  return renderTable(
+    [...NARROW, left(faults.length === 0 ? '' : 'faults', { wraps: true, below: true })],
+    narrow,
+    width,
+  )
+}
+
+/** What else there is to show, and the room for it. */
+export interface StretchOptions {
+  /** Those that broke something, and when. */
+  readonly faults?: readonly { readonly label: string; readonly atMs: number }[]
+  /** In columns. Default: that of the terminal. */
+  readonly width?: number
 }
 
 const NARROW = [

@@ -1,5 +1,6 @@
 import { capitalised } from '../../format.ts'
 import type { IntervalFigures } from '../../load/result.ts'
+import { faultsBySecond } from '../fault-effects.ts'
 import { intervalsOf } from '../json/intervals-json.ts'
 import { column, toCsv, type Column } from './csv.ts'
 import { figureName } from './operation-row.ts'
@@ -15,6 +16,8 @@ export interface IntervalRow {
   readonly interval: IntervalFigures
   /** When the second began, in ms since 1970; `null` if unknown. */
   readonly timestamp: number | null
+  /** The labels of faults that were on in it. */
+  readonly faults: readonly string[]
 }
 
 /** All columns of `<runId>.intervals.csv`. */
@@ -40,6 +43,9 @@ export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
     'of requests that failed, e.g. "TIMEOUT: 3; IO: 1"',
     ({ interval: { errors } }) =>
       errors.length === 0 ? null : errors.map(({ code, count }) => `${code}: ${count}`).join('; '),
+  ),
+  column('faults', 'faults that began or were on in it', ({ faults }) =>
+    faults.length === 0 ? null : faults.join('; '),
   ),
   ...(['p50Ms', 'p99Ms', 'maxMs'] as const).map((figure) =>
     column<IntervalRow>(
@@ -74,11 +80,12 @@ function rowsOfScenario(run: RunFile, scenario: WithSeconds): string {
   const of = scenario.state === 'lost' ? scenario : scenario.result
   const { seconds, timestamps } = of.intervals
   const timestampOf = new Map(seconds.map((second, i) => [second, timestamps?.[i] ?? null]))
+  const faults = scenario.state === 'lost' ? null : faultsBySecond(scenario.result)
   const csv = toCsv(
     INTERVAL_COLUMNS,
     intervalsOf(of).map((interval): IntervalRow => {
       const timestamp = timestampOf.get(interval.second) ?? null
-      return { run, scenario, interval, timestamp }
+      return { run, scenario, interval, timestamp, faults: faults?.get(interval.second) ?? [] }
     }),
   )
   const rows = csv.slice(csv.indexOf('\n') + 1)

@@ -19,6 +19,7 @@ import { outcomeOf } from '../outcome.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
+type KnownLosses = Extract<OperationJson['losses'], { kind: 'known' }>
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
 
 const RUN_COLUMNS: readonly Column<OperationRow>[] = [
@@ -132,6 +133,7 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
     "intended start to the last recipient's receipt",
     ({ deliveries }) => countedDeliveries(deliveries)?.completion.figures ?? null,
   ),
+  ...lossColumns(),
   ofOperation('errors', 'error codes and how often, e.g. "TIMEOUT: 3; IO: 1"', ({ operation }) =>
     operation.errors.map(({ code, count }) => `${code}: ${count}`).join('; '),
   ),
@@ -156,7 +158,7 @@ export function operationsCsv(run: RunFile): string {
     })
     return [
       ...operations.map((operation) => rowOf(operation, false)),
-      rowOf(allOf(operations), true),
+      rowOf(allOf(scenario.result), true),
     ]
   })
   const columns = isOfRegistry(run.system)
@@ -166,9 +168,13 @@ export function operationsCsv(run: RunFile): string {
 }
 
 /** All operations of a load as one. */
-function allOf(operations: readonly OperationJson[]): OperationJson {
-  const whole = mergeOperations(operations.map(deserializeOperation))
-  return serializeOperation(['', { ...whole, checks: [], tags: [] }])
+function allOf(load: LoadResultJson): OperationJson {
+  const whole = mergeOperations(load.operations.map(deserializeOperation))
+  const { unavailableMs, unavailableAtLeastMs } = load
+  return serializeOperation([
+    '',
+    { ...whole, unavailableMs, unavailableAtLeastMs, checks: [], tags: [] },
+  ])
 }
 
 /** `undefined`: all. */
@@ -240,6 +246,38 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
     ),
     ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) =>
       roundedRatio(deliveryRatio(countedDeliveries(operation.deliveries))),
+    ),
+  ]
+}
+
+function lossColumns(): readonly Column<OperationRow>[] {
+  const ofLosses = (
+    label: string,
+    description: string,
+    value: (losses: KnownLosses) => string | number | null,
+  ): Column<OperationRow> =>
+    ofOperation(label, description, ({ operation: { losses } }) =>
+      losses?.kind === 'known' ? value(losses) : null,
+    )
+  return [
+    ofOperation('unavailableMs', 'the longest stretch without a success', ({ operation }) =>
+      roundedMs(operation.unavailableMs),
+    ),
+    ofLosses('promisesOf', 'registrations or messages', (losses) => losses.of),
+    ofLosses(
+      'promised',
+      'registrations acknowledged, or messages promised',
+      (losses) => losses.promised,
+    ),
+    ofLosses(
+      'lost',
+      'of these, neither there at the end nor expired or removed',
+      (losses) => losses.lost,
+    ),
+    ofLosses(
+      'promiseDuplicates',
+      'messages handled again under a guarantee that rules it out',
+      (losses) => losses.duplicates,
     ),
   ]
 }

@@ -1,8 +1,8 @@
-import { serverField } from '../provenance/environment-fields.ts'
+import { serverField, topologyField } from '../provenance/environment-fields.ts'
 
 /**
  * A text that is equal for runs whose figures form one series: the same kind of backend, number of generators, CPU
- * model, cores and limits, major versions of Node and the servers, and dispatch technique. Patches of these, the
+ * model, cores and limits, topologies, major versions of Node and the servers, and dispatch technique. Patches of these, the
  * kernel, versions of clients and configurations of servers may change within a series; the trend shows where.
  *
  * @param fingerprint of the run, see `fingerprintOf`.
@@ -10,7 +10,9 @@ import { serverField } from '../provenance/environment-fields.ts'
  */
 export function seriesText(fingerprint: ReadonlyMap<string, string>, dispatch: string): string {
   const kept = [...fingerprint].flatMap(([field, text]) => {
-    const keep = KEPT.get(field) ?? (field.startsWith(SERVER) ? majors : undefined)
+    const keep =
+      KEPT.get(field) ??
+      (field.startsWith(SERVER) ? majors : field.startsWith(TOPOLOGY) ? asIs : undefined)
     return keep === undefined ? [] : [[field, keep(text)]]
   })
   return JSON.stringify([...kept, ['dispatch', dispatch]])
@@ -18,6 +20,8 @@ export function seriesText(fingerprint: ReadonlyMap<string, string>, dispatch: s
 
 /** Servers other than Redis and NATS. */
 const SERVER = serverField('')
+
+const TOPOLOGY = topologyField('')
 
 const asIs = (text: string): string => text
 

@@ -34,7 +34,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
-  const { undeclaredTags, windowedSlo, faults } = result
+  const { undeclaredTags, windowedSlo, faults, unavailableMs, unavailableAtLeastMs } = result
   const operations = [...result.operations].map(serializeOperation)
   return {
     startedAt,
@@ -54,6 +54,8 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     metrics: result.metrics.map(serializeMetric),
     undeclaredTags,
     windowedSlo,
+    unavailableMs,
+    unavailableAtLeastMs,
     faults: faults.map(serializeFault),
   }
 }
@@ -91,6 +93,7 @@ export function serializeOperation([name, operation]: readonly [
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
     losses: operation.losses && serializeLosses(operation.losses),
     unavailableMs: operation.unavailableMs,
+    unavailableAtLeastMs: operation.unavailableAtLeastMs,
     checks: operation.checks,
     tags: operation.tags.map(serializeTagSplit),
   }
@@ -113,6 +116,7 @@ export function deserializeOperation(operation: OperationJson): OperationResult 
     deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
     losses: operation.losses,
     unavailableMs: operation.unavailableMs,
+    unavailableAtLeastMs: operation.unavailableAtLeastMs,
     checks: operation.checks,
     tags: operation.tags.map(deserializeTagSplit),
   }

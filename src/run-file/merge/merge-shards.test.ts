@@ -110,6 +110,29 @@ test('a failed test of one shard fails the run, which names the shard', () => {
   expect(exitCodeOf(run)).toBe(1)
 })
 
+/** Shard 1 injects the faults of all. */
+function faulted(label: string, state: 'injected' | 'elsewhere' = 'elsewhere'): Measured {
+  const times = { plannedAtMs: 2_000, fromMs: 2_000, toMs: 2_000 }
+  const planned = { label, what: null, plannedAtMs: 2_000 }
+  const fault = state === 'injected' ? { state, ...planned, ...times } : { state, ...planned }
+  const { result: calm, ...others } = entry()
+  return { ...others, result: { ...calm, faults: [fault] } }
+}
+
+test('faults of a load are those that its first shard injected', () => {
+  const run = mergeShards(
+    [
+      shard(1, { scenarios: [faulted('kill Redis', 'injected')] }),
+      shard(2, { scenarios: [faulted('kill Redis')] }),
+      shard(3, { scenarios: [faulted('kill Redis')] }),
+    ],
+    runIdOf,
+  )
+  expect(run.scenarios).toMatchObject([
+    { result: { faults: [{ label: 'kill Redis', state: 'injected', fromMs: 2_000 }] } },
+  ])
+})
+
 const { result } = entry()
 const unmeasured: ScenarioEntry = {
   state: 'unmeasured',
@@ -131,6 +154,11 @@ test.each<[string, Shard[], string]>([
     'another commit',
     [shard(1), shard(2, { commit: null }), shard(3)],
     '2.json is not of the same load as 1.json: commit null, not 0a1b2c3',
+  ],
+  [
+    'another fault',
+    [shard(1), shard(2, { scenarios: [faulted('kill NATS')] }), shard(3)],
+    'in "scenario", faults ["kill NATS at 2000 ms"], not []',
   ],
   [
     'another profile',

@@ -6,6 +6,7 @@ import { requireOneLoad, type Shard } from './one-load.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+type Merged = Extract<RunFile['generators'], { kind: 'merged' }>
 
 /**
  * Adds up the measurements of all shards of a load to one run, whose SLOs are judged on the sum.
@@ -30,6 +31,7 @@ export function mergeShards(
     generators: {
       kind: 'merged',
       startAt: generators.startAt,
+      ...barrierOf(runs),
       namespace: generators.namespace,
       shards: runs.map(({ runId, environment }) => ({ runId, environment })),
     },
@@ -42,6 +44,17 @@ export function mergeShards(
           ),
     ),
   }
+}
+
+/** The skew is the largest that any shard was told. */
+function barrierOf(runs: readonly RunFile[]): Pick<Merged, 'barrier'> {
+  const barriers = runs.flatMap(({ generators }) =>
+    generators.kind === 'shard' ? (generators.barrier ?? []) : [],
+  )
+  const [first] = barriers
+  if (first === undefined) return {}
+  const skews = barriers.flatMap(({ skewMs }) => skewMs ?? [])
+  return { barrier: { run: first.run, skewMs: skews.length === 0 ? null : Math.max(...skews) } }
 }
 
 function mergeScenario(first: Measured, entries: readonly Measured[]): Measured {

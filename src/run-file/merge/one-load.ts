@@ -56,6 +56,7 @@ interface PlacedShard extends Shard {
 const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
   'number of shards': ({ generators }) => generators.of,
   'start-at': ({ generators }) => generators.startAt,
+  'meeting of the shards': ({ generators }) => generators.barrier?.run ?? null,
   namespace: ({ generators }) => generators.namespace,
   commit: ({ run }) => run.commit && `${run.commit.short}${run.commit.isDirty ? '-dirty' : ''}`,
   profile: ({ run }) => run.profile,
@@ -65,7 +66,7 @@ const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
 /** The planned load of a shard, by setting. */
 function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<string, unknown>> {
   const { arrivals, seed, warmUpMs, durationMs, verdictThresholds, operations } = entry.result
-  const { metrics } = entry.result
+  const { metrics, faults } = entry.result
   const { whenFull, timeoutMs, gracePeriodMs } = entry.result.limits
   return {
     model: entry.result.model.kind,
@@ -79,6 +80,7 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
     operations: operations.map(({ name }) => name),
     tags: operations.map(({ tags }) => tags.map(({ tag, value }) => [tag, value])),
     metrics: metrics.map(declaredOf),
+    faults: faults.map(({ label, plannedAtMs }) => `${label} at ${plannedAtMs} ms`),
     SLO: entry.bounds,
     'thresholds of the verdict': verdictThresholds,
   }

@@ -51,6 +51,10 @@ function systemFields(system: RunFile['system']): readonly Field[] {
   const fields: readonly Field[] = [
     ['backend', kind],
     ...servers.map(({ name, version }): Field => [serverField(name), version]),
+    // Only where there is one, so that keys of single servers stay what they were.
+    ...servers.flatMap(({ name, topology }): readonly Field[] =>
+      topology === undefined ? [] : [[topologyField(name), topology]],
+    ),
     ['server configuration', configurationHash ?? NOT_RECORDED],
   ]
   if (kind !== 'external') return fields
@@ -62,6 +66,11 @@ function systemFields(system: RunFile['system']): readonly Field[] {
 /** The name of a server's field, which never collides with another field. */
 export function serverField(name: string): string {
   return REGISTRY_SERVERS.includes(name) ? name : `server: ${name}`
+}
+
+/** The name of a field with a server's topology. */
+export function topologyField(name: string): string {
+  return `topology: ${name}`
 }
 
 /** Whether a run measured Redis and NATS, or the memory in place of them. */

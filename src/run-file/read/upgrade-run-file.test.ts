@@ -8,7 +8,8 @@ import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
-const LATER_THAN_7 = ['faults', 'losses', 'unavailableMs', 'topology']
+const LATER_THAN_7 = ['faults', 'losses', 'unavailableMs', 'unavailableAtLeastMs', 'topology']
+const UNKNOWN_UNAVAILABILITY = { unavailableMs: null, unavailableAtLeastMs: null }
 
 /** A run as version 7 had it. */
 function asVersion7(run: RunFile): Json {
@@ -22,9 +23,12 @@ function recordedInVersion7(run: RunFile): RunFile {
     const operations = scenario.result.operations.map((operation) => ({
       ...operation,
       losses: null,
-      unavailableMs: null,
+      ...UNKNOWN_UNAVAILABILITY,
     }))
-    return { ...scenario, result: { ...scenario.result, operations, faults: [] } }
+    return {
+      ...scenario,
+      result: { ...scenario.result, ...UNKNOWN_UNAVAILABILITY, operations, faults: [] },
+    }
   })
   const { system } = run
   if (!('servers' in system)) return { ...run, scenarios }

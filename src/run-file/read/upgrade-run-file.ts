@@ -183,6 +183,8 @@ function fromVersion6(data: Versioned): Versioned {
   }
 }
 
+const UNKNOWN_UNAVAILABILITY = { unavailableMs: null, unavailableAtLeastMs: null }
+
 /** Version 8 brought faults, losses and the longest stretch without a success. */
 function fromVersion7(data: Versioned): Versioned {
   return {
@@ -193,10 +195,13 @@ function fromVersion7(data: Versioned): Versioned {
       if (!isObject(result)) return { ...scenario, result }
       const operations = each(result['operations'], (operation) => ({
         losses: null,
-        unavailableMs: null,
+        ...UNKNOWN_UNAVAILABILITY,
         ...operation,
       }))
-      return { ...scenario, result: { faults: [], ...result, operations } }
+      return {
+        ...scenario,
+        result: { faults: [], ...UNKNOWN_UNAVAILABILITY, ...result, operations },
+      }
     }),
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { count, time } from './values-schema.ts'
+import { count, time, timeOrNothing } from './values-schema.ts'
 
 const fault = {
   label: z.string().describe('What breaks.'),
@@ -31,6 +31,14 @@ export const faultSchema = z
   ])
   .describe('Times are in ms since the start of the measurement.')
   .meta({ id: 'fault' })
+
+/** See `src/load/recording/availability.ts`. */
+export const unavailability = {
+  unavailableMs: timeOrNothing.describe('Longest stretch without a success; null if unknown.'),
+  unavailableAtLeastMs: timeOrNothing.describe(
+    'The same without what the generator may have caused; null if unknown.',
+  ),
+}
 
 /** As many names of lost registrations or messages as a run file keeps. */
 const MAX_EXAMPLES = 10

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../../load/dispatch/technique.ts'
-import { faultSchema, lossesSchema } from './faults-schema.ts'
+import { faultSchema, lossesSchema, unavailability } from './faults-schema.ts'
 import { intervalsSchema } from './intervals-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-schema.ts'
@@ -118,7 +118,7 @@ const operationSchema = z
     losses: lossesSchema
       .nullable()
       .describe('What became of its promises, by an audit after the load; null without one.'),
-    unavailableMs: timeOrNothing.describe('Longest stretch without a success; null if unknown.'),
+    ...unavailability,
     checks: z.array(checkSchema).describe('Checks by name; up to 50, and OTHER.'),
     tags: z
       .array(tagSplitSchema)
@@ -199,6 +199,7 @@ export const loadResultSchema = z
     windowedSlo: z
       .array(sloRowSchema)
       .describe('The bounds of the load that hold in every window.'),
+    ...unavailability,
     faults: z.array(faultSchema).describe('What broke, or was to break, during the load.'),
   })
   .meta({ id: 'loadResult' })

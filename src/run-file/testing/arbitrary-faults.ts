@@ -3,6 +3,12 @@ import type { FaultRecord } from '../../load/faults/fault-record.ts'
 import type { Losses } from '../../load/recording/losses.ts'
 import { arbitraryText, count } from './arbitrary-values.ts'
 
+/** Random longest stretches without a success. */
+export const arbitraryUnavailability = {
+  unavailableMs: fc.option(fc.nat(1_000)),
+  unavailableAtLeastMs: fc.option(fc.nat(1_000)),
+}
+
 /** Random faults and losses, for property tests. They contradict themselves nowhere. */
 
 /** Faults of a load, in order of time. */

@@ -4,7 +4,7 @@ import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
 import type { LoadResult } from '../../load/result.ts'
 import type { Bound } from '../../load/slo/slo.ts'
 import type { SloRow } from '../../load/slo/slo-row.ts'
-import { arbitraryFaults } from './arbitrary-faults.ts'
+import { arbitraryFaults, arbitraryUnavailability } from './arbitrary-faults.ts'
 import { measurement } from './arbitrary-operation.ts'
 import {
   arbitraryHistogram,
@@ -185,6 +185,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       metrics: fc.array(metric, { maxLength: 3 }),
       undeclaredTags: fc.record({ count, sample: arbitraryText }),
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
+      ...arbitraryUnavailability,
     }),
   )
   .chain(([{ leftMs, ...measured }, planned]) =>

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import type { TagSplit } from '../../load/notes/tag-splits.ts'
 import type { ErrorCount } from '../../load/recording/error-tally.ts'
 import type { IntervalFigures, OperationCounts, OperationResult } from '../../load/result.ts'
-import { arbitraryLosses } from './arbitrary-faults.ts'
+import { arbitraryLosses, arbitraryUnavailability } from './arbitrary-faults.ts'
 import { intervalsOfOperation } from './arbitrary-intervals.ts'
 import {
   arbitraryHistogram,
@@ -105,7 +105,7 @@ const operationOf = (all: OperationCounts): fc.Arbitrary<OperationResult> =>
     lateness: histogramOfCount(all.started),
     deliveries: fc.option(deliveries),
     losses: fc.option(arbitraryLosses),
-    unavailableMs: fc.option(fc.nat(1_000)),
+    ...arbitraryUnavailability,
     checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
       maxLength: 2,
     }),

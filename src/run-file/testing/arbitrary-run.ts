@@ -118,7 +118,12 @@ function referencePart(name: string) {
   return fc.record({ name: fc.constant(name), p50Ms: positive, spread: time })
 }
 
-const shards = { startAt: date, namespace: arbitraryText }
+const barrier = fc.record({ run: arbitraryText, skewMs: fc.option(time) })
+const shards = {
+  startAt: fc.option(date),
+  barrier: fc.option(barrier, { nil: undefined }),
+  namespace: arbitraryText,
+}
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
   schemaVersion: fc.constant(8),

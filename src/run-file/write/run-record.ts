@@ -104,6 +104,15 @@ export class RunRecord {
     })
   }
 
+  /** Notes how far apart the shards of a load may have started, in ms; the largest of several loads is kept. */
+  noteSkew(skewMs: number): void {
+    const { generators } = this.#run
+    if (generators.kind !== 'shard' || generators.barrier === undefined) return
+    const largest = Math.max(generators.barrier.skewMs ?? 0, skewMs)
+    const barrier = { ...generators.barrier, skewMs: largest }
+    this.#run = { ...this.#run, generators: { ...generators, barrier } }
+  }
+
   addScenarios(scenarios: readonly ScenarioEntry[]): void {
     this.#write({ scenarios: [...this.#run.scenarios, ...scenarios] })
   }

@@ -12,6 +12,7 @@ import { formatJson } from './format-json.ts'
 import { withoutSecrets } from './without-secrets.ts'
 import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
+import { faultsCsv, hasFaults } from '../csv/faults-csv.ts'
 import { intervalsCsv } from '../csv/intervals-csv.ts'
 import { microCsv } from '../csv/micro-csv.ts'
 import { hasBounds, sloCsv } from '../csv/slo-csv.ts'
@@ -25,6 +26,8 @@ export interface ResultPaths {
   readonly intervalsCsv: string
   /** Present if a bound was judged. */
   readonly sloCsv?: string
+  /** Present if a load was given faults. */
+  readonly faultsCsv?: string
   /** Present if requests wrote checks, tags or metrics. */
   readonly metricsCsv?: string
   /** Present if micro-benchmarks were run. */
@@ -44,6 +47,7 @@ export function writeRunFile(folder: string, run: RunFile): ResultPaths {
   const paths = pathsOf(folder, run)
   const others = [
     [paths.sloCsv, sloCsv(checked)],
+    [paths.faultsCsv, faultsCsv(checked)],
     [paths.metricsCsv, notesCsv(checked)],
     [paths.microCsv, microCsv(checked)],
   ] as const
@@ -98,6 +102,7 @@ export function pathsOf(folder: string, run: RunFile): ResultPaths {
     csv: pathOf('csv'),
     intervalsCsv: pathOf('intervals.csv'),
     ...(hasBounds(run) ? { sloCsv: pathOf('slo.csv') } : {}),
+    ...(hasFaults(run) ? { faultsCsv: pathOf('faults.csv') } : {}),
     ...(hasNotes(run) ? { metricsCsv: pathOf('metrics.csv') } : {}),
     ...(run.microBenchmarks.length > 0 ? { microCsv: pathOf('micro.csv') } : {}),
   }

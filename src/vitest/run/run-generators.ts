@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,16 +23,18 @@ export interface GeneratorsRun {
   readonly scenario: string
   /** ≥ 1. */
   readonly count: number
-  /** ISO 8601; `undefined`: in `LEAD_MS`. */
+  /** ISO 8601; `undefined`: when all are ready, or without NATS in `LEAD_MS`. */
   readonly startAt: string | undefined
   readonly namespace: string | undefined
+  /** How long generators wait for each other. */
+  readonly readyWithin: string | undefined
   /** For the merged run's files. */
   readonly folder: string
   /** Of the merged run. */
   readonly reports: RunReports
 }
 
-/** Time for all generators to start and prepare, while they share the cores. */
+/** Without a barrier: time for all generators to start and prepare, while they share the cores. */
 const LEAD_MS = 20_000
 
 /**
@@ -51,10 +54,12 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
         `--generators: all generators have to use the same servers. ${system.notice}`,
       )
     }
-    const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
-    process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
+    const startAt = run.startAt ?? (hasNats(running) ? '' : soon())
+    const when = startAt === '' ? 'when all are ready' : `at ${startAt}`
+    process.stdout.write(`${run.count} generators, which start ${when}\n`)
+    const runName = `generators-${randomUUID()}`
     const generators = Array.from({ length: run.count }, (_, index) =>
-      startGenerator({ ...run, startAt }, index + 1, shardFolder, running),
+      startGenerator({ ...run, startAt, runName }, index + 1, shardFolder, running),
     )
     const children = generators.map(({ child }) => child)
     const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
@@ -84,6 +89,14 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   }
 }
 
+function hasNats({ provide }: RunningSystem): boolean {
+  return 'backends' in provide
+}
+
+function soon(): string {
+  return new Date(Date.now() + LEAD_MS).toISOString()
+}
+
 interface GeneratorEnd {
   readonly exitCode: number | null
   readonly stdout: string
@@ -91,7 +104,7 @@ interface GeneratorEnd {
 }
 
 function startGenerator(
-  run: GeneratorsRun & { readonly startAt: string },
+  run: GeneratorsRun & { readonly startAt: string; readonly runName: string },
   number: number,
   folder: string,
   running: RunningSystem,
@@ -101,6 +114,8 @@ function startGenerator(
     [RUNNING_SYSTEM]: handOver(running),
     BENCH_SHARD: `${number}/${run.count}`,
     BENCH_START_AT: run.startAt,
+    BENCH_RUN: run.startAt === '' ? run.runName : '',
+    BENCH_READY_WITHIN: run.startAt === '' ? (run.readyWithin ?? '') : '',
     BENCH_NAMESPACE: run.namespace ?? '',
     BENCH_RESULTS: folder,
     // Only the merged run is reported.

@@ -37,6 +37,7 @@ const MARK_NAMES: Readonly<Record<Mark['kind'], string>> = {
   pause: 'generator paused',
   drain: 'load has ended',
   fault: 'fault',
+  'fault-failed': 'fault not injected',
   change: 'change',
 }
 

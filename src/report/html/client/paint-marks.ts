@@ -1,5 +1,5 @@
 import { positionOn } from '../axis-position.ts'
-import type { Chart } from '../chart.ts'
+import type { Chart, Mark } from '../chart.ts'
 import type { Surface } from './canvas.ts'
 import type { Palette } from './palette.ts'
 
@@ -13,16 +13,34 @@ export function paintMarks(surface: Surface, { x, marks }: Chart, palette: Palet
     const width = Math.max(toX(Math.max(start, end)) - left, scale)
     context.fillStyle = palette.mark(kind)
     // A moment is a line.
-    context.globalAlpha = width < 3 * scale ? 0.45 : 0.16
+    context.globalAlpha = width < 3 * scale ? 0.45 : kind === 'fault' ? 0.1 : 0.16
     context.fillRect(left, top, width, height)
     context.globalAlpha = 1
     const wide = Math.max(width, 3 * scale)
     context.fillRect(left - (wide - width) / 2, top, wide, 4 * scale)
+    if (kind === 'fault' || kind === 'fault-failed') paintMoment(surface, left, kind)
   }
 }
 
-/** Marks of a plot that have their labels in it. */
+/** Where a fault began: a line, broken for one that was not injected. The colour is set. */
+function paintMoment(
+  { context, top, height, scale }: Surface,
+  x: number,
+  kind: Mark['kind'],
+): void {
+  const left = x - scale / 2
+  if (kind === 'fault') {
+    context.fillRect(left, top, scale, height)
+    return
+  }
+  for (let at = top; at < top + height; at += 10 * scale) {
+    context.fillRect(left, at, scale, Math.min(4 * scale, top + height - at))
+  }
+}
+
+/** Marks of a plot that have their labels in it: there are more faults than stretches of failures to tell apart. */
 const MAX_LABELLED = 3
+const MAX_LABELLED_FAULTS = 12
 
 /** Bounds as labelled lines, and the labels of marks: over the figures. */
 export function paintBounds(surface: Surface, chart: Chart, palette: Palette): void {
@@ -56,14 +74,24 @@ export function paintBounds(surface: Surface, chart: Chart, palette: Palette): v
     if (axis === 'y') labels.write(label, left + width, toY(position), 'end', colour)
     else labels.write(label, toX(position), top + 14 * scale, 'start', colour)
   }
-  // The legend and the readout say what the others are.
-  const labelled = chart.marks.filter(({ kind }) => kind !== 'pause' && kind !== 'drain')
-  if (labelled.length > MAX_LABELLED) return
-  for (const { from, kind, label } of labelled) {
+  for (const { from, kind, label } of labelledMarks(chart.marks)) {
     const start = positionOn(chart.x, from)
     if (start === null || toX(start) > left + width) continue
     labels.write(label, toX(start), top + 18 * scale, 'start', palette.mark(kind))
   }
+}
+
+/** The legend and the readout say what the others are. */
+function labelledMarks(marks: readonly Mark[]): readonly Mark[] {
+  const faults = marks.filter(({ kind }) => kind === 'fault' || kind === 'fault-failed')
+  const others = marks.filter(
+    ({ kind }) => kind === 'failed' || kind === 'dropped' || kind === 'change',
+  )
+  return [
+    ...(faults.length > MAX_LABELLED_FAULTS ? [] : faults),
+    // Labels of faults say why there are failures.
+    ...(faults.length > 0 || others.length > MAX_LABELLED ? [] : others),
+  ]
 }
 
 interface Box {

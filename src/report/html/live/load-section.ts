@@ -1,6 +1,8 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { formatCount, formatMsOrDash, formatPercent, formatRate } from '../../../format.ts'
+import type { FaultProgress } from '../../../load/faults/fault-record.ts'
+import { faultsSoFar } from '../../faults-so-far.ts'
 import type { FollowedLoad } from '../../live/followed-run.ts'
 import { timeText } from '../../terminal/live/load-lines.ts'
 import type { LiveLoad } from '../../terminal/live/live-load.ts'
@@ -9,6 +11,7 @@ import { sloSoFar } from '../../terminal/live/slo-so-far.ts'
 import { chartFigure } from '../chart-figure.ts'
 import type { Chart } from '../chart.ts'
 import { factList, type Fact } from '../run/facts.ts'
+import { faultMarks } from '../run/charts/marks.ts'
 import { courseCharts } from '../run/operation-section.ts'
 import type { Part } from '../run/part.ts'
 import { sloTable } from '../run/slo-table.ts'
@@ -94,8 +97,18 @@ function tiles({ progress, outline, seconds, errors }: LiveLoad): readonly Fact[
         : html`${formatCount(receipts.received)}
             <small>of ${formatCount(receipts.expected)}</small>`,
     ],
+    ['faults', faultsTile(progress)],
     ['generator', pace === null ? null : html`${pace.word}<small>${pace.figures}</small>`],
   ]
+}
+
+/** What is broken, or was last, and what comes next; `null` without faults. */
+function faultsTile({ faults, elapsedMs }: NonNullable<LiveLoad['progress']>): VNode | null {
+  const shown = faultsSoFar(faults.map(withShownLabels), elapsedMs)
+  const on = shown.filter(({ state }) => state === 'on').length
+  if (shown.length === 0) return null
+  return html`${on === 0 ? 'none now' : `${formatCount(on)} on`}
+    <small>${shown.map(({ text }) => text).join('; ')}</small>`
 }
 
 /** The bounds that can be judged before the end, and are known before it. */
@@ -117,7 +130,7 @@ interface OperationCharts {
 }
 
 function operationsOf(
-  { outline }: LiveLoad,
+  { outline, progress }: LiveLoad,
   { intervals, startMs }: FollowedLoad,
   id: string,
 ): readonly OperationCharts[] {
@@ -125,7 +138,9 @@ function operationsOf(
   if (startMs === null || last === undefined) return []
   const shown = withShownNames(intervals)
   // Progress has whole seconds only.
-  const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, pauses: [] }
+  const faults = (progress?.faults ?? []).map(withShownLabels)
+  const events = faultMarks(faults, progress?.elapsedMs)
+  const course = { intervals: shown, startMs, measuredMs: (last.second + 1) * 1_000, events }
   const bounds = (outline?.bounds ?? []).map((bound) => ({
     ...bound,
     operation: bound.operation === null ? null : shownName(bound.operation),
@@ -138,6 +153,14 @@ function operationsOf(
       isClosed: outline?.model === 'closed',
     }),
   }))
+}
+
+function withShownLabels(fault: FaultProgress): FaultProgress {
+  const label = shownName(fault.label)
+  const what = fault.what === null ? null : shownName(fault.what)
+  return fault.state === 'failed'
+    ? { ...fault, label, what, reason: shownName(fault.reason) }
+    : { ...fault, label, what }
 }
 
 /** Most names are shown as they are, and then nothing is copied. */

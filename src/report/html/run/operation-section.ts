@@ -15,7 +15,7 @@ import { inFlightChart, receiptsChart } from './charts/count-charts.ts'
 import { heatMap } from './charts/heat-map.ts'
 import { latencyChart } from './charts/latency-chart.ts'
 import { latenessChart } from './charts/lateness-chart.ts'
-import { drainMarks, failureMarks, pauseMarks } from './charts/marks.ts'
+import { drainMarks, failureMarks, faultMarks, pauseMarks } from './charts/marks.ts'
 import type { OverTime } from './charts/over-time.ts'
 import { percentilesChart, type PercentileLine } from './charts/percentiles-chart.ts'
 import { rateChart } from './charts/rate-chart.ts'
@@ -99,7 +99,8 @@ export interface Course {
   readonly measuredMs: number
   /** Start of the measurement, in UNIX ms. */
   readonly startMs: number
-  readonly pauses: readonly Mark[]
+  /** Pauses of the generator, and faults. */
+  readonly events: readonly Mark[]
 }
 
 /** The course of a measured load. */
@@ -108,19 +109,22 @@ export function courseOf({ result }: Measured): Course {
     intervals: intervalsOf(result),
     measuredMs: result.measuredMs,
     startMs: Date.parse(result.startedAt),
-    pauses: pauseMarks(result.health.longestPauses, result.measuredMs),
+    events: [
+      ...pauseMarks(result.health.longestPauses, result.measuredMs),
+      ...faultMarks(result.faults),
+    ],
   }
 }
 
-/** An operation's seconds, with where requests failed and the generator paused. */
+/** An operation's seconds, with where requests failed, the generator paused and faults were on. */
 export function overTime(
-  { intervals, measuredMs, startMs, pauses }: Course,
+  { intervals, measuredMs, startMs, events }: Course,
   operation: string,
   id: string,
 ): OverTime {
   const plan = planSlots(intervals, measuredMs)
   const slots = slotsOf(intervals, operation, plan)
-  const marks = [...failureMarks(slots), ...pauses, ...drainMarks(plan)]
+  const marks = [...failureMarks(slots), ...events, ...drainMarks(plan)]
   return { id, operation, startMs, slots, marks }
 }
 

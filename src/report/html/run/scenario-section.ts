@@ -7,6 +7,7 @@ import { outcomeOf, ownErrors } from '../../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { renderLateness } from '../../terminal/generator.ts'
 import { factList, type Fact } from './facts.ts'
+import { faultsTable, promisesTable } from './faults-table.ts'
 import { notesTables } from './notes-tables.ts'
 import { lostOperationSection, operationSection, type Course } from './operation-section.ts'
 import { outcomeBadge } from './outcome-badge.ts'
@@ -56,8 +57,9 @@ export function scenarioSection(scenario: ScenarioEntry, id: string): Part {
       html`${factList('facts', loadFacts(scenario))} ${verdictText(scenario)}
       ${result.abortReason === null ? null : html`<p class="notice bad">Ended early: ${result.abortReason}</p>`}
       ${errors.length === 0 ? null : html`<pre class="error">${errors.join('\n')}</pre>`}
-      ${timesTable(`Times of ${name}`, result)} ${countsTable(`Requests of ${name}`, result)}
-      ${usersTable(scenario)} ${notesTables(scenario)} ${operations.map(({ body }) => body)}`,
+      ${faultsTable(scenario)} ${promisesTable(scenario)} ${timesTable(`Times of ${name}`, result)}
+      ${countsTable(`Requests of ${name}`, result)} ${usersTable(scenario)} ${notesTables(scenario)}
+      ${operations.map(({ body }) => body)}`,
     ),
   }
 }
@@ -67,7 +69,7 @@ type Lost = Extract<ScenarioEntry, { state: 'lost' }>
 function courseOfLost({ intervals }: Lost): Course {
   const [startMs = 0] = intervals.timestamps ?? []
   const seconds = (intervals.seconds.at(-1) ?? -1) + 1
-  return { intervals: intervalsOf({ intervals }), measuredMs: seconds * 1_000, startMs, pauses: [] }
+  return { intervals: intervalsOf({ intervals }), measuredMs: seconds * 1_000, startMs, events: [] }
 }
 
 function lostText(lost: Lost): VNode {

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { counted } from '../../../format.ts'
 import type { SloRow } from '../../../load/slo/slo-row.ts'
-import { sloCells } from '../../slo-cells.ts'
+import { sloCells, type Promises } from '../../slo-cells.ts'
 import { dataTable } from '../data-table.ts'
 import { boundBar } from './bound-bar.ts'
 import { worstBoundFirst } from './bound-used.ts'
@@ -13,6 +13,7 @@ export interface ScenarioSlo {
   /** `null` if the page has one scenario only. */
   readonly scenario: string | null
   readonly row: SloRow
+  readonly promises?: Promises
 }
 
 /** Rows that are met are folded up beyond this many, because the worst come first. */
@@ -57,13 +58,13 @@ function table(caption: string, rows: readonly ScenarioSlo[]): VNode | null {
         boundBar(row),
       ]
     }),
-    remarks: rows.map(({ scenario, row }) => remark(scenario, row)),
+    remarks: rows.map(remark),
   })
 }
 
 /** The scenario, and what is to be said of the figure and the bound. */
-function remark(scenario: string | null, row: SloRow): string | null {
-  const parts = [scenario, sloCells(row).notes, row.isDefault ? 'default bound' : '']
+function remark({ scenario, row, promises }: ScenarioSlo): string | null {
+  const parts = [scenario, sloCells(row, promises).notes, row.isDefault ? 'default bound' : '']
   const said = parts.filter((part) => part !== null && part !== '')
   return said.length === 0 ? null : said.join(' · ')
 }

@@ -32,8 +32,12 @@ export function summarySection({ scenarios }: RunFile): Part {
   if (scenarios.length === 0) return NOTHING
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
   const isOne = scenarios.length === 1
-  const rows = measured.flatMap(({ name, slo }) =>
-    slo.map((row) => ({ scenario: isOne ? null : name, row })),
+  const rows = measured.flatMap(({ name, slo, result }) =>
+    slo.map((row) => ({
+      scenario: isOne ? null : name,
+      row,
+      promises: result.operations,
+    })),
   )
   const worst = worstOperation(measured)
   const chart =
@@ -95,7 +99,7 @@ function slowness({ response }: Operation): number {
 }
 
 function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
-  const { counts, response, lateness, name } = operation
+  const { counts, response, lateness, name, losses, unavailableMs } = operation
   const { planned, ok } = counts
   const seconds = result.measuredMs / 1_000
   const achieved = achievedPerSecond(withIntervals(result), name)
@@ -111,6 +115,18 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
       ? ['users', formatCount(result.model.users)]
       : ['lateness P99', formatMsOrDash(lateness.figures.p99Ms)],
     ['failed or dropped', bad === 0 ? 'none' : counted(bad, 'request')],
+    [
+      'lost',
+      losses?.kind === 'known'
+        ? html`${formatCount(losses.lost)}
+            <small>of ${formatCount(losses.promised)} ${losses.of}</small>`
+        : (losses?.kind ?? null),
+    ],
+    [
+      'longest without success',
+      // Of interest only where something broke.
+      result.faults.length === 0 || unavailableMs === null ? null : formatMs(unavailableMs),
+    ],
   ]
 }
 

@@ -1,7 +1,7 @@
 import { withIntervals } from '../../../run-file/json/intervals-json.ts'
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { formatCount, formatRateOrDash } from '../../../format.ts'
+import { formatCount, formatMsOrDash, formatRateOrDash } from '../../../format.ts'
 import { achievedPerSecond } from '../../../load/totals.ts'
 import type { LoadResultJson } from '../../../run-file/schema/load-result-schema.ts'
 import { markedMs, THIN_NOTE } from '../../thin-percentile.ts'
@@ -62,9 +62,10 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         'dropped',
         'not started',
         'unfinished',
+        'longest without success',
       ].map((heading) => ({ heading, isFigure: true })),
     ],
-    rows: result.operations.map(({ name, counts }) => [
+    rows: result.operations.map(({ name, counts, unavailableMs }) => [
       name,
       formatCount(counts.planned),
       ...(isAsked ? [formatRateOrDash(seconds === 0 ? null : counts.planned / seconds)] : []),
@@ -77,6 +78,7 @@ export function countsTable(caption: string, result: LoadResultJson): VNode | nu
         counts.notStarted,
         counts.unfinished,
       ].map(formatCount),
+      formatMsOrDash(unavailableMs),
     ]),
   })
 }

@@ -6,9 +6,11 @@ import {
   formatPercentDown,
   formatRate,
 } from '../../../format.ts'
+import type { LoadProgress } from '../../../load/recording/load-recorder.ts'
 import type { ReceiptsSoFar } from '../../../load/recording/delivery-tally.ts'
 import { roughPercentileMs } from '../../../load/recording/sparse-counts.ts'
 import { printable } from '../../../printable.ts'
+import { faultsSoFar } from '../../faults-so-far.ts'
 import { sparkline } from '../../sparkline.ts'
 import { boundText, sloCells } from '../../slo-cells.ts'
 import { cutInMiddle, textWidth } from '../text-width.ts'
@@ -23,7 +25,7 @@ export type Painter = (style: Style, text: string) => string
 const LABEL_WIDTH = 12
 const MAX_SPARKLINE = 60
 
-/** A running load in up to nine lines of at most `width` columns, the first of which has its name. */
+/** A running load in up to ten lines of at most `width` columns, the first of which has its name. */
 export function loadLines(load: LiveLoad, width: number, paint: Painter): readonly string[] {
   const { outline, progress, seconds, operations } = load
   const line = (label: string, ...cells: readonly string[]): string =>
@@ -40,6 +42,7 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
     lines.push(line('so far', times('P50', p50Ms), times('P99', progress.p99Ms), requests))
   }
   lines.push(line('errors', ...errorCells(load, paint)))
+  lines.push(...faultLines(progress, line, paint))
   const { receipts } = progress
   if (receipts !== null && receipts.expected > 0) {
     const isWhole = receipts.received >= receipts.expected
@@ -61,6 +64,18 @@ export function loadLines(load: LiveLoad, width: number, paint: Painter): readon
     lines.push(line('SLO so far', count, `${name} ${measured}, bound ${boundText(worst)}`))
   }
   return lines
+}
+
+/** What is broken, or was last, and what comes next: none without faults. */
+function faultLines(
+  { faults, elapsedMs }: LoadProgress,
+  line: (label: string, ...cells: readonly string[]) => string,
+  paint: Painter,
+): readonly string[] {
+  const texts = faultsSoFar(faults, elapsedMs).map(({ text, state }) =>
+    state === 'on' || state === 'failed' ? paint('red', text) : text,
+  )
+  return texts.length === 0 ? [] : [line('faults', ...texts)]
 }
 
 /** The load in one line, where there is no room for more. */

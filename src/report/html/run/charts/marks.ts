@@ -1,4 +1,6 @@
 import { counted, formatCount, formatMs } from '../../../../format.ts'
+import type { FaultProgress } from '../../../../load/faults/fault-record.ts'
+import { faultText } from '../../../fault-cells.ts'
 import type { LongPause } from '../../../../load/result.ts'
 import type { Mark } from '../../chart.ts'
 import type { Slot, SlotPlan } from '../slots.ts'
@@ -36,6 +38,49 @@ export function pauseMarks(pauses: readonly LongPause[], measuredMs: number): re
       label: `${count} ${formatMs(longest)}`,
     }
   })
+}
+
+/**
+ * What broke, or could not be broken, during a load; a kill is a moment. What was not due isn't there.
+ * @param elapsedMs of a load that runs: faults that are on last until now.
+ */
+export function faultMarks(
+  faults: readonly FaultProgress[],
+  elapsedMs = Infinity,
+): readonly Mark[] {
+  const marks = faults.flatMap((fault): readonly Mark[] => {
+    const label = faultText(fault)
+    switch (fault.state) {
+      case 'injected':
+        return [markOf('fault', fault.fromMs, fault.toMs, label)]
+      case 'on':
+        return [markOf('fault', fault.fromMs, Math.max(fault.fromMs, elapsedMs), label)]
+      case 'elsewhere':
+        return fault.plannedAtMs > elapsedMs
+          ? []
+          : [markOf('fault', fault.plannedAtMs, fault.plannedAtMs, label)]
+      case 'failed':
+        return [markOf('fault-failed', fault.fromMs, fault.fromMs, label)]
+      case 'planned':
+      case 'not reached':
+        return []
+    }
+  })
+  const step = Math.ceil(marks.length / MAX_MARKS)
+  if (step <= 1) return marks
+  return Array.from({ length: Math.ceil(marks.length / step) }, (_, at) => {
+    const joined = marks.slice(at * step, (at + 1) * step)
+    return {
+      kind: joined.some(({ kind }) => kind === 'fault') ? 'fault' : 'fault-failed',
+      from: Math.min(...joined.map(({ from }) => from)),
+      to: Math.max(...joined.map(({ to }) => to)),
+      label: `${counted(joined.length, 'fault')}, from: ${joined[0]?.label ?? ''}`,
+    }
+  })
+}
+
+function markOf(kind: Mark['kind'], fromMs: number, toMs: number, label: string): Mark {
+  return { kind, from: fromMs / 1_000, to: toMs / 1_000, label }
 }
 
 /** The time after the load's end, in which its last requests were answered; none if a chart doesn't show it. */

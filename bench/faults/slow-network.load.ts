@@ -1,0 +1,24 @@
+import { at, constant, expect, slow, test } from '../../src/vitest/registry-test.ts'
+import { population } from '../../src/workloads/population.ts'
+
+// 20 ms more in each direction, 40 ms per round trip. A request takes two or three, but none fails, and afterwards all
+// are as fast as before.
+test('slow network', async ({ load, registry, gateway, ledger, network, profile }) => {
+  const length = profile.name === 'full' ? '30s' : '4s'
+
+  const result = await load({
+    operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
+    arrivals: constant(200),
+    duration: { short: '10s', full: '60s' },
+    faults: [
+      at('1s', slow(network.redis, '20ms', length)),
+      at('1s', slow(network.nats, '20ms', length)),
+    ],
+    slo: { successRate: 0.99 },
+    allowUndelivered: true,
+  })
+
+  // Nothing that was promised may be lost.
+  expect(result.operations.get('register')?.losses).toMatchObject({ kind: 'known', lost: 0 })
+  expect(result.operations.get('multicast')?.losses).toMatchObject({ kind: 'known', lost: 0 })
+})

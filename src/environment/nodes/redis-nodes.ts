@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InputError } from '../../input-error.ts'
+import { nowMs } from '../../load/clock.ts'
+import type { FailoverTarget } from '../../load/faults/fault-targets.ts'
+import type { ServerNode, StartedNodes } from '../backends.ts'
+import { EnvironmentError } from '../environment-error.ts'
+import { nodeNumbered } from './node-numbered.ts'
+import { NodeTarget } from './node-target.ts'
+import { askRedis, shardOf } from './redis-role.ts'
+
+/** A namespace, or a registry in it. */
+export type Namespaced = string | { readonly namespace: string }
+
+const FAILOVER_TIMEOUT_MS = 10_000
+const FAILOVER_TRY_MS = 2_000
+
+/** The Redis servers of this run, as targets of faults. */
+export class RedisNodes {
+  /** All at once. */
+  readonly all: NodeTarget
+  readonly #started: StartedNodes
+  readonly #nodes: readonly ServerNode[]
+  /** The same target for the same question, so that a restart finds what was killed. */
+  readonly #targets = new Map<string, RedisPrimary | NodeTarget>()
+
+  constructor(started: StartedNodes) {
+    this.#started = started
+    this.#nodes = started.nodes.filter(({ server }) => server === 'redis')
+    this.all = new NodeTarget('all Redis servers', started, async () => this.#nodes)
+  }
+
+  /**
+   * The primary of a namespace, looked up when a fault is injected. What was killed is what is restarted, even if a
+   * replica has taken over.
+   */
+  primaryOf(of: Namespaced): RedisPrimary {
+    const namespace = namespaceOf(of, 'redis.primaryOf')
+    return this.#target(`primary ${namespace}`, () => {
+      const find = async () => [(await shardOf(this.#nodes, namespace)).primary]
+      return new RedisPrimary('Redis primary', this.#started, find, () =>
+        shardOf(this.#nodes, namespace),
+      )
+    })
+  }
+
+  /** A replica of the primary of a namespace, looked up when a fault is injected. */
+  replicaOf(of: Namespaced): NodeTarget {
+    const namespace = namespaceOf(of, 'redis.replicaOf')
+    return this.#target(`replica ${namespace}`, () => {
+      const find = async () => {
+        const [replica] = (await shardOf(this.#nodes, namespace)).replicas
+        if (replica !== undefined) return [replica]
+        throw new EnvironmentError('The Redis primary has no replica: use --backend cluster.')
+      }
+      return new NodeTarget('Redis replica', this.#started, find)
+    })
+  }
+
+  /**
+   * @param n from 1.
+   * @throws InputError if there are fewer.
+   */
+  node(n: number): NodeTarget {
+    const node = nodeNumbered(this.#nodes, n, 'redis.node')
+    return this.#target(node.name, () => {
+      return new NodeTarget(`Redis node ${n}`, this.#started, async () => [node])
+    })
+  }
+
+  #target<Target extends NodeTarget>(question: string, target: () => Target): Target {
+    const known = this.#targets.get(question) ?? target()
+    this.#targets.set(question, known)
+    return known as Target
+  }
+}
+
+/** The primary of a namespace. */
+export class RedisPrimary extends NodeTarget implements FailoverTarget {
+  readonly #shard: () => ReturnType<typeof shardOf>
+
+  constructor(
+    label: string,
+    started: StartedNodes,
+    find: () => Promise<readonly ServerNode[]>,
+    shard: () => ReturnType<typeof shardOf>,
+  ) {
+    super(label, started, find)
+    this.#shard = shard
+  }
+
+  /**
+   * Makes a replica the primary by `CLUSTER FAILOVER`, without loss; resolves when it is.
+   * @throws EnvironmentError if there is no replica, or it doesn't become the primary within 10 s.
+   */
+  async failover(): Promise<string> {
+    const { primary, replicas } = await this.#shard()
+    const [replica] = replicas
+    if (replica === undefined) {
+      throw new EnvironmentError(
+        `${primary.name} at ${primary.address} has no replica that could take over: use --backend cluster.`,
+      )
+    }
+    const deadline = nowMs() + FAILOVER_TIMEOUT_MS
+    await askRedis(replica, async (redis) => {
+      let askedAt = -Infinity
+      while (!String(await redis.call('ROLE')).startsWith('master')) {
+        // A try fails if the others don't vote for it, as soon after an election.
+        if (nowMs() - askedAt > FAILOVER_TRY_MS) {
+          askedAt = nowMs()
+          await redis.cluster('FAILOVER')
+        }
+        if (nowMs() > deadline) {
+          throw new EnvironmentError(
+            `${replica.name} at ${replica.address} did not become the primary within ${FAILOVER_TIMEOUT_MS / 1_000} s.`,
+          )
+        }
+        await sleep(10)
+      }
+    })
+    return `from ${primary.name} at ${primary.address} to ${replica.name} at ${replica.address}`
+  }
+}
+
+/** @throws InputError if it is neither. */
+export function namespaceOf(of: Namespaced, where: string): string {
+  const namespace: unknown = typeof of === 'string' ? of : of?.namespace
+  if (typeof namespace === 'string' && namespace !== '') return namespace
+  throw new InputError(
+    `${where}: give a registry or the name of a namespace, as in ${where}(registry).`,
+  )
+}

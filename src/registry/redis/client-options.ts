@@ -1,0 +1,64 @@
+import type { RedisOptions } from 'ioredis'
+import type { RedisAccess } from './address.ts'
+import type { RedisClient } from './connection.ts'
+
+/** Longest pause between two attempts to reconnect. */
+const MAX_RECONNECT_DELAY_MS = 1000
+
+/** How clients are opened. */
+export interface ConnectingOptions {
+  readonly timeoutMs: number
+  readonly natMap: Readonly<Record<string, { host: string; port: number }>>
+}
+
+/** The client's options for every connection to a server that holds data. */
+export function optionsFor(access: RedisAccess, timeoutMs: number) {
+  return {
+    ...(access.username === undefined ? {} : { username: access.username }),
+    ...(access.password === undefined ? {} : { password: access.password }),
+    ...(access.usesTls ? { tls: {} } : {}),
+    connectTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // The client would send INFO and CLIENT SETINFO, for which users may lack permission.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions
+}
+
+/** Connects, and throws the reason if that fails: the client itself reports it as an event. */
+export async function opened(client: RedisClient, timeoutMs: number): Promise<void> {
+  let reason: unknown
+  client.on('error', (error: unknown) => {
+    reason = error
+  })
+  try {
+    await within(client.connect(), timeoutMs)
+  } catch (error) {
+    throw reason ?? error
+  }
+}
+
+/** The result of some work, or an error once `timeoutMs` have passed. */
+export async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`no answer within ${Math.max(0, Math.round(timeoutMs))} ms`)
+    timer = setTimeout(() => reject(error), Math.max(0, timeoutMs))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * The pause before an attempt to reconnect, counted from 1, in ms. All of it is random, so that a thousand clients of a server that comes back
+ * don't connect at the same instant.
+ */
+export function reconnectDelayMs(attempt: number): number {
+  return Math.random() * Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS)
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { runOf, scenarioOf } from '../../src/run-file/testing/run-fixture.ts'
+import { faultTable } from './fault-table.ts'
+
+const KILLED = {
+  label: 'kill Redis primary',
+  what: 'redis-1',
+  plannedAtMs: 1_000,
+  state: 'injected',
+  fromMs: 1_004,
+  toMs: 1_004,
+} as const
+
+function cells(table: string): readonly (readonly string[])[] {
+  return table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+}
+
+test('a scenario says what its faults cost', () => {
+  const losses = {
+    kind: 'known',
+    of: 'registrations',
+    promised: 1_200,
+    lost: 3,
+    duplicates: null,
+    examples: [],
+  } as const
+  const scenario = scenarioOf('primary killed', { faults: [KILLED], losses, unavailableMs: 1_234 })
+  const [, , row] = cells(faultTable([runOf([scenario])]))
+  expect(row?.slice(1, -1)).toEqual([
+    'primary killed',
+    '1 s: kill Redis primary',
+    'programs',
+    '1.23 s',
+    '–',
+    '3 of 1,200',
+    '–',
+    '–',
+  ])
+})
+
+test('a fault that was not injected is marked, and unknown losses are not zero', () => {
+  const failed = { ...KILLED, state: 'failed', reason: 'no such node' } as const
+  const losses = { kind: 'unknown', reason: 'no answer' } as const
+  const table = faultTable([runOf([scenarioOf('a', { faults: [failed], losses })])])
+  expect(table).toContain('kill Redis primary (failed)')
+  expect(table).toMatch(/\| unknown \| unknown \| – \|$/)
+})
+
+test('scenarios without faults are left out', () => {
+  expect(cells(faultTable([runOf([scenarioOf('a')])]))).toHaveLength(2)
+})
