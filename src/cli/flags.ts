@@ -34,7 +34,8 @@ export function registryOption(made: Option): Option {
 
 /** `--backend` of commands that run scenarios. */
 export function backendOption(): Option {
-  const kinds = 'containers, programs, memory or external; the first available by default'
+  const kinds =
+    'containers, programs, cluster, memory or external; by default the first available, but no cluster'
   return registryOption(new Option('--backend <kind>', kinds))
 }
 

@@ -30,15 +30,28 @@ const NATS_SETTINGS = [
 
 /**
  * 16 hex digits, equal for servers configured alike, wherever they run.
- * @param redis its `CONFIG GET *`.
- * @param nats its INFO.
+ * @param redis the `CONFIG GET *` of each server, in any order.
+ * @param nats the INFO of each server.
  */
-export function configurationHash(redis: ServerConfiguration, nats: ServerConfiguration): string {
-  const settings = JSON.stringify([redisSettings(redis), natsSettings(nats)])
+export function configurationHash(
+  redis: readonly ServerConfiguration[],
+  nats: readonly ServerConfiguration[],
+): string {
+  const settings = JSON.stringify([
+    ofAll(redis.map((one) => redisSettings(one))),
+    ofAll(nats.map((one) => natsSettings(one))),
+  ])
   return createHash('sha256').update(settings).digest('hex').slice(0, 16)
 }
 
 type Settings = readonly (readonly [name: string, value: unknown])[]
+
+/** Of several servers, which one has which settings doesn't matter. */
+function ofAll(settings: readonly Settings[]): Settings | readonly string[] {
+  const [only] = settings
+  if (only !== undefined && settings.length === 1) return only
+  return settings.map((one) => JSON.stringify(one)).toSorted()
+}
 
 function redisSettings(configuration: ServerConfiguration): Settings {
   return Object.entries(configuration)

@@ -47,7 +47,7 @@ interface Runner {
   readonly nextLine: () => Promise<string>
 }
 
-async function startRunner(choice: 'programs' | 'containers'): Promise<Runner> {
+async function startRunner(choice: 'programs' | 'containers' | 'cluster'): Promise<Runner> {
   const ownFolder = mkdtempSync(join(folder, 'runner-'))
   const child = spawn(process.execPath, ['--input-type=module', '--eval', runnerScript], {
     detached: true,
@@ -130,6 +130,16 @@ describe('programs and their files are gone after their runner has started them 
     await once(runner.process, 'exit')
     await vi.waitFor(() => expectNoProgramsOf(runner), patience)
     expect(await answers(redisUrl)).toBe(false)
+  })
+
+  test('it gets SIGKILL, also clusters', async () => {
+    const runner = await startRunner('cluster')
+    const { redisUrl, started } = await runningServers(runner)
+    expect(started?.nodes).toHaveLength(9)
+    runner.process.kill('SIGKILL')
+    await once(runner.process, 'exit')
+    await vi.waitFor(() => expectNoProgramsOf(runner), patience)
+    expect(await answers(redisUrl.split(',')[0] ?? '')).toBe(false)
   })
 
   test('a Ctrl-C that the runner survives does not reach them', async () => {

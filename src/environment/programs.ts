@@ -30,6 +30,10 @@ export interface ProgramOptions {
   readonly port?: number
   /** Added at the end of the command line, e.g. `['--requirepass', 'x']`. */
   readonly extraArgs?: readonly string[]
+  /** Files that it finds in its folder, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Its own group id, by which a firewall tells its connections from others'; ignored unless root starts it. */
+  readonly group?: number
 }
 
 /** In a server's folder. */
@@ -85,7 +89,7 @@ export async function startNatsProgram(options: ProgramOptions = {}): Promise<Se
       join(folder, CONFIGURATION_FILE),
     ],
     // A server that is drained waits this long for clients to leave by themselves; 10 s by default.
-    configuration: 'lame_duck_grace_period: 1s\n',
+    files: { [CONFIGURATION_FILE]: 'lame_duck_grace_period: 1s\n' },
     readyText: 'Server is ready',
     options,
   })
@@ -112,8 +116,7 @@ interface ServerCommand {
   readonly scheme: string
   readonly args: (port: number, folder: string) => readonly string[]
   readonly readyText: string
-  /** Content of the file of that name in its folder. */
-  readonly configuration?: string
+  readonly files?: Readonly<Record<string, string>>
   readonly options: ProgramOptions
 }
 
@@ -125,16 +128,16 @@ async function startProgram(server: ServerCommand): Promise<ServerProgram> {
   }
   const folder = await GuardedFolder.open()
   try {
-    if (server.configuration !== undefined) {
-      await writeFile(join(folder.path, CONFIGURATION_FILE), server.configuration)
+    const files = { ...server.files, ...options.files }
+    for (const [file, content] of Object.entries(files)) {
+      await writeFile(join(folder.path, file), content)
     }
     // Another process may take a free port first, hence the attempts.
     for (let attempt = 1; ; attempt += 1) {
       const port = options.port ?? (await freePort())
       const start = (extraArgs: readonly string[]) =>
         folder.start({
-          path,
-          args: [...server.args(port, folder.path), ...extraArgs],
+          ...inGroup(options.group, path, [...server.args(port, folder.path), ...extraArgs]),
           readyText: server.readyText,
           timeoutMs: startTimeoutMs,
         })
@@ -168,6 +171,12 @@ async function startProgram(server: ServerCommand): Promise<ServerProgram> {
     await folder.remove()
     throw error
   }
+}
+
+function inGroup(group: number | undefined, path: string, args: readonly string[]) {
+  const setpriv = process.getuid?.() === 0 ? findProgram('setpriv') : undefined
+  if (group === undefined || setpriv === undefined) return { path, args }
+  return { path: setpriv, args: ['--regid', `${group}`, '--clear-groups', path, ...args] }
 }
 
 function isExecutable(path: string): boolean {

@@ -42,7 +42,7 @@ describe.concurrent('checkRedis', () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     expect(await checkRedis(url)).toMatchObject({
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      configuration: { appendonly: 'no', 'io-threads': '1' },
+      configurations: [{ appendonly: 'no', 'io-threads': '1' }],
     })
   })
 
@@ -54,7 +54,7 @@ describe.concurrent('checkRedis', () => {
     const limited = `redis://limited:pass-7@127.0.0.1:${redis.port}`
     expect(await checkRedis(limited)).toEqual({
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      configuration: null,
+      configurations: null,
     })
   })
 
@@ -101,7 +101,7 @@ describe.concurrent('checkNats', () => {
   test('reports its version and configuration', async () => {
     const described = {
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      configuration: expect.objectContaining({ max_payload: 1_048_576, auth_required: true }),
+      configurations: [expect.objectContaining({ max_payload: 1_048_576, auth_required: true })],
     }
     const url = `nats://user:open-sesame@127.0.0.1:${nats.port}`
     expect(await checkNats([url])).toMatchObject(described)

@@ -1,78 +1,198 @@
 import { setImmediate } from 'node:timers/promises'
-import { connect } from '@nats-io/transport-node'
+import { connect, type ServerInfo } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { parseServerAddresses } from '../registry/nats/server-address.ts'
-import { hostAndPort } from './addresses.ts'
+import {
+  nameOf,
+  parseHostAndPort,
+  parseRedis,
+  type HostAndPort,
+  type RedisAccess,
+} from '../registry/redis/address.ts'
+import { optionsFor } from '../registry/redis/client-options.ts'
+import { connectRedis } from '../registry/redis/connect-redis.ts'
+import { clusterOf, primaryWith, readNodes, readSlots } from './redis-topology.ts'
 import type { ServerConfiguration } from './configuration-hash.ts'
 import { EnvironmentError } from './environment-error.ts'
 
 /** A server that doesn't answer within this time counts as unreachable. */
 const timeoutMs = 5_000
 
-/** A server's own description. */
+/** Servers' own description. */
 export interface ServerDescription {
   readonly version: string
-  /** `null` if unavailable: managed servers refuse `CONFIG`. */
-  readonly configuration: ServerConfiguration | null
+  /** One per server; `null` if unavailable: managed servers refuse `CONFIG`. */
+  readonly configurations: readonly ServerConfiguration[] | null
+  /** How many servers there are and how they relate; absent for a single one. */
+  readonly topology?: string
 }
 
 /**
- * Asks a Redis for its version and its configuration.
+ * Asks a Redis for its version and its configuration, and each node of a cluster for its configuration.
  *
- * @throws {EnvironmentError} naming host and port, if it is unreachable within 5 s, or refuses the connection.
+ * @param url in any form of `REDIS_URL`.
+ * @throws {EnvironmentError} naming host and port, if none is reachable within 5 s each, or they refuse the connection.
  */
 export async function checkRedis(url: string): Promise<ServerDescription> {
-  const redis = new Redis(url, {
+  const place = parseRedis(url)
+  if (place.kind === 'sentinel') return checkBySentinels(url, place.access)
+  const failures: EnvironmentError[] = []
+  for (const address of place.addresses) {
+    const described = await checkServer(address, address, place.addresses.length > 1)
+    if (!(described instanceof EnvironmentError)) return described
+    failures.push(described)
+  }
+  throw failures.length === 1 && failures[0] !== undefined
+    ? failures[0]
+    : new EnvironmentError(failures.map(({ message }) => message).join(' '))
+}
+
+async function checkServer(
+  { host, port }: HostAndPort,
+  access: RedisAccess,
+  isToBeCluster: boolean,
+): Promise<ServerDescription | EnvironmentError> {
+  const redis = new Redis({
+    ...optionsFor(access, timeoutMs),
+    host,
+    port,
+    db: access.database,
     lazyConnect: true,
-    connectTimeout: timeoutMs,
-    maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
   // ioredis rejects with "Connection is closed."; the reason comes as an event.
   const reason = new Promise<Error>((resolve) => redis.on('error', resolve))
   const described = redis.connect().then(
-    async () => {
-      const [info, configuration] = await Promise.all([
-        redis.info('server'),
-        redis.config('GET', '*').catch(() => null),
-      ])
-      return { info, configuration: pairsOf(configuration) }
-    },
+    () => describeRedis(redis, access),
     // A server that merely closes the connection causes no such event.
     async (error: unknown) => Promise.race([reason, afterEvents(error)]),
   )
   const answer = await Promise.race([described, reason, silence()]).catch((error: Error) => error)
   redis.disconnect()
-  const version =
-    answer instanceof Error ? undefined : /^redis_version:(.+)$/m.exec(answer.info)?.[1]?.trim()
-  if (!(answer instanceof Error) && version !== undefined) {
-    return { version, configuration: answer.configuration }
+  const failure =
+    !(answer instanceof Error) && isToBeCluster && !answer.isCluster
+      ? new Error('not a node of a cluster, so REDIS_URL can hold only this one')
+      : answer
+  if (!(failure instanceof Error)) return failure.description
+  return new EnvironmentError(`Redis at ${nameOf({ host, port })} ${explain(failure)}`)
+}
+
+interface DescribedRedis {
+  readonly description: ServerDescription
+  readonly isCluster: boolean
+}
+
+async function describeRedis(redis: Redis, access: RedisAccess): Promise<DescribedRedis> {
+  const [info, configuration] = await Promise.all([redis.info(), configurationOf(redis)])
+  const version = /^redis_version:(.+)$/m.exec(info)?.[1]?.trim()
+  if (version === undefined) throw new Error('no version in its INFO')
+  const isCluster = /^redis_mode:cluster/m.test(info) || /^cluster_enabled:1/m.test(info)
+  if (!isCluster) {
+    const replicas = Number(/^connected_slaves:(\d+)/m.exec(info)?.[1] ?? 0)
+    const configurations = configuration === null ? null : [configuration]
+    const topology = replicas === 0 ? {} : { topology: primaryWith(replicas) }
+    return { description: { version, configurations, ...topology }, isCluster }
   }
-  const failure = answer instanceof Error ? answer : new Error('no version in its INFO')
-  throw new EnvironmentError(`Redis at ${hostAndPort(url)} ${explain(failure)}`)
+  const nodes = await redis
+    .cluster('NODES')
+    .then((text) => readNodes(String(text)))
+    .catch(async () => readSlots(await redis.cluster('SLOTS')))
+  const topology = clusterOf(nodes)
+  const places = nodes.map(({ address }) => parseHostAndPort(address))
+  const all = await Promise.all(
+    places.map(async (place) => (place === undefined ? null : configurationAt(place, access))),
+  )
+  const known = all.filter((one) => one !== null)
+  const configurations = known.length === all.length ? known : null
+  return { description: { version, configurations, topology }, isCluster }
+}
+
+async function checkBySentinels(url: string, access: RedisAccess): Promise<ServerDescription> {
+  try {
+    const { client } = await connectRedis(url, { timeoutMs })
+    if (!(client instanceof Redis)) throw new Error('Sentinels know no cluster')
+    try {
+      const { description } = await describeRedis(client, access)
+      const { topology = 'primary without replicas' } = description
+      return { ...description, topology: `${topology}, found by Sentinel` }
+    } finally {
+      client.disconnect()
+    }
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error))
+    throw new EnvironmentError(
+      `${message} Are these the right Sentinels and the right master name?`,
+    )
+  }
+}
+
+async function configurationAt(
+  { host, port }: HostAndPort,
+  access: RedisAccess,
+): Promise<ServerConfiguration | null> {
+  const redis = new Redis({
+    ...optionsFor(access, timeoutMs),
+    host,
+    port,
+    lazyConnect: true,
+    retryStrategy: () => null,
+  })
+  redis.on('error', () => {})
+  try {
+    await redis.connect()
+    return await configurationOf(redis)
+  } catch {
+    return null
+  } finally {
+    redis.disconnect()
+  }
+}
+
+async function configurationOf(redis: Redis): Promise<ServerConfiguration | null> {
+  return pairsOf(await redis.config('GET', '*').catch(() => null))
 }
 
 /**
- * Asks the first NATS server that answers for its version and its configuration.
+ * Asks the first NATS server that answers for its version, and each server of a cluster for its configuration.
  *
  * @throws {EnvironmentError} naming hosts and ports, if none is reachable within 5 s, or they refuse the connection.
  */
 export async function checkNats(urls: readonly string[]): Promise<ServerDescription> {
   const { hosts, credentials } = parseServerAddresses(urls)
-  const connected = connect({
-    servers: [...hosts],
-    ...credentials,
-    timeout: timeoutMs,
-    reconnect: false,
-  })
+  const infoOf = async (servers: readonly string[]): Promise<ServerInfo> => {
+    const connected = connect({
+      servers: [...servers],
+      ...credentials,
+      timeout: timeoutMs,
+      reconnect: false,
+    })
+    try {
+      const connection = await Promise.race([connected, silence()])
+      const { info } = connection
+      await connection.close()
+      if (info?.version === undefined) throw new Error('no version in its INFO')
+      return info
+    } catch (error) {
+      connected.then((late) => late.close()).catch(() => {})
+      throw error
+    }
+  }
   try {
-    const connection = await Promise.race([connected, silence()])
-    const { info } = connection
-    await connection.close()
-    if (info?.version === undefined) throw new Error('no version in its INFO')
-    return { version: info.version, configuration: { ...info } }
+    const info = await infoOf(hosts)
+    const { version } = info
+    if (info.cluster === undefined) return { version, configurations: [{ ...info }] }
+    const others = [...new Set([...hosts, ...(info.connect_urls ?? [])])]
+    const answers = await Promise.allSettled(others.map((server) => infoOf([server])))
+    const infos = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    // A server may have several addresses.
+    const servers = new Map([info, ...infos].map((one) => [one.server_id, one]))
+    const topology = servers.size === 1 ? {} : { topology: `cluster of ${servers.size}` }
+    return {
+      version,
+      configurations: [...servers.values()].map((one) => ({ ...one })),
+      ...topology,
+    }
   } catch (error) {
-    connected.then((late) => late.close()).catch(() => {})
     const failure = error instanceof Error ? error : new Error(String(error))
     throw new EnvironmentError(`NATS at ${hosts.join(', ')} ${explain(failure)}`)
   }

@@ -9,7 +9,14 @@ test('without variables, the first available backend and the default images are 
 })
 
 test('an empty variable counts as not set', () => {
-  const names = ['BENCH_BACKEND', 'REDIS_URL', 'NATS_URL', 'BENCH_REDIS_IMAGE', 'BENCH_NATS_IMAGE']
+  const names = [
+    'BENCH_BACKEND',
+    'BENCH_CLUSTER',
+    'REDIS_URL',
+    'NATS_URL',
+    'BENCH_REDIS_IMAGE',
+    'BENCH_NATS_IMAGE',
+  ]
   expect(backendSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(
     backendSettings({}),
   )
@@ -18,14 +25,16 @@ test('an empty variable counts as not set', () => {
 test('every variable is read', () => {
   expect(
     backendSettings({
-      BENCH_BACKEND: 'programs',
+      BENCH_BACKEND: 'cluster',
+      BENCH_CLUSTER: 'containers',
       REDIS_URL: 'redis://a',
       NATS_URL: 'nats://b,nats://c',
       BENCH_REDIS_IMAGE: 'valkey:8',
       BENCH_NATS_IMAGE: 'nats:2.11',
     }),
   ).toEqual({
-    choice: 'programs',
+    choice: 'cluster',
+    cluster: 'containers',
     redisUrl: 'redis://a',
     natsUrl: 'nats://b,nats://c',
     images: { redis: 'valkey:8', nats: 'nats:2.11' },
@@ -34,8 +43,12 @@ test('every variable is read', () => {
 
 test('an unknown backend is refused with the valid choices', () => {
   expect(() => backendSettings({ BENCH_BACKEND: 'docker' })).toThrow(
-    'BENCH_BACKEND=docker is not a backend. Choose one of containers, programs, memory, external',
+    'BENCH_BACKEND=docker is not a backend. Choose one of containers, programs, cluster, memory, external',
   )
+})
+
+test('an unknown kind of cluster is refused with the valid ones', () => {
+  expect(() => backendSettings({ BENCH_CLUSTER: 'kubernetes' })).toThrow('programs or containers')
 })
 
 test('a malformed address is refused with the name of its variable', () => {

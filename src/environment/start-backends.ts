@@ -1,10 +1,10 @@
 import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { Backends, ServerBackends } from './backends.ts'
+import { startClusterPrograms } from './cluster/cluster-backend.ts'
 import { configurationHash } from './configuration-hash.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
 import { openNodeControl } from './nodes/node-control.ts'
-import type { NodeProcess } from './nodes/node-process.ts'
 import { programProcess } from './nodes/program-process.ts'
 import { StartedNode } from './nodes/started-node.ts'
 import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
@@ -48,6 +48,8 @@ export async function startBackends(options: BackendOptions): Promise<StartedBac
       )
     case 'programs':
       return required(await programs(), 'BENCH_BACKEND=programs', programsAdvice)
+    case 'cluster':
+      return cluster(options)
     case 'memory':
       return memory('memory was requested')
     case 'auto':
@@ -78,7 +80,25 @@ function required(
   advice: string,
 ): StartedBackends {
   if (!('unavailable' in outcome)) return outcome
-  throw new EnvironmentError(`${setting} is unavailable: ${outcome.unavailable}. ${advice}`)
+  const reason = outcome.unavailable.replace(/\.$/, '')
+  throw new EnvironmentError(`${setting} is unavailable: ${reason}. ${advice}`.trimEnd())
+}
+
+async function cluster({ cluster: choice = 'auto' }: BackendOptions) {
+  const setting = 'BENCH_BACKEND=cluster'
+  if (choice === 'containers') {
+    const unavailable = 'clusters consist of local programs only'
+    return required({ unavailable }, 'BENCH_CLUSTER=containers', programsAdvice)
+  }
+  const missing = missingPrograms()
+  if (missing !== undefined) return required({ unavailable: missing }, setting, programsAdvice)
+  const clusters = await startClusterPrograms().catch((error: unknown) => {
+    if (error instanceof EnvironmentError) return { unavailable: error.message }
+    throw error
+  })
+  if ('unavailable' in clusters) return required(clusters, setting, '')
+  const { nodes, settle, stop, ...servers } = clusters
+  return required(await checked(servers, nodes, stop, settle), setting, '')
 }
 
 async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {
@@ -120,8 +140,10 @@ async function programs(): Promise<StartedBackends | Unavailable> {
   }
   const [redis, nats] = servers
   if (outcomes.length === servers.length && redis && nats) {
-    const processes = [programProcess('redis-1', redis), programProcess('nats-1', nats)]
-    return checked({ kind: 'programs', redisUrl: redis.url, natsUrls: [nats.url] }, processes, stop)
+    const nodes = [programProcess('redis-1', redis), programProcess('nats-1', nats)].map(
+      (process) => new StartedNode(process),
+    )
+    return checked({ kind: 'programs', redisUrl: redis.url, natsUrls: [nats.url] }, nodes, stop)
   }
   await stop()
   const reasons = outcomes.filter((outcome) => outcome.status === 'rejected')
@@ -131,12 +153,13 @@ async function programs(): Promise<StartedBackends | Unavailable> {
 /** Checks servers that were started here and opens their control, or stops them if they don't answer. */
 async function checked(
   servers: Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'>,
-  processes: readonly NodeProcess[],
+  nodes: readonly StartedNode[],
   stop: () => Promise<void>,
+  settle: () => Promise<void> = async () => {},
 ): Promise<StartedBackends | Unavailable> {
   try {
     const backends = await check(servers)
-    const control = await openNodeControl(processes.map((process) => new StartedNode(process)))
+    const control = await openNodeControl(nodes, settle)
     return {
       backends: { ...backends, started: control.started },
       stop: async () => {
@@ -155,12 +178,16 @@ async function check(
 ): Promise<ServerBackends> {
   const { redisUrl, natsUrls } = servers
   const [redis, nats] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
-  const isKnown = redis.configuration !== null && nats.configuration !== null
+  const isKnown = redis.configurations !== null && nats.configurations !== null
   return {
     ...servers,
     redisVersion: redis.version,
     natsVersion: nats.version,
-    configurationHash: isKnown ? configurationHash(redis.configuration, nats.configuration) : null,
+    configurationHash: isKnown
+      ? configurationHash(redis.configurations, nats.configurations)
+      : null,
+    ...(redis.topology === undefined ? {} : { redisTopology: redis.topology }),
+    ...(nats.topology === undefined ? {} : { natsTopology: nats.topology }),
   }
 }
 

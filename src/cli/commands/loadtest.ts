@@ -108,7 +108,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .option('--nats-servers <addresses>', 'separated by commas; nats://localhost:4222 by default')
     .option(
       '--backend <kind>',
-      'containers, programs, memory or external; the first available by default',
+      'containers, programs, cluster, memory or external; by default the first available, but no cluster',
     )
 
   command

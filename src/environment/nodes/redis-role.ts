@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import type { ServerNode } from '../backends.ts'
 import { EnvironmentError } from '../environment-error.ts'
+import { readNodes } from '../redis-topology.ts'
 
 /** A node that doesn't answer within this time, in ms, isn't asked. */
 const TIMEOUT_MS = 1_000
@@ -62,22 +63,11 @@ async function viewOf(
   namespace: string,
 ): Promise<(RedisShard & { readonly epoch: number }) | null> {
   const slot = await redis.cluster('KEYSLOT', placeOf(namespace))
-  const lines = String(await redis.cluster('NODES'))
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' '))
-  const primary = lines.find((fields) => fields.slice(8).some((range) => includes(range, slot)))
-  if (primary === undefined) return null
-  const nodeOf = ([, address = '']: readonly string[]): ServerNode[] =>
-    nodes.filter((node) => node.address === address.split('@')[0])
-  const [node] = nodeOf(primary)
-  if (node === undefined) return null
-  const replicas = lines.filter(([, , , of]) => of === primary[0]).flatMap(nodeOf)
-  return { primary: node, replicas, epoch: Number(primary[6]) }
-}
-
-/** @param range `5461-10922`, a single slot, or `[…]` for one that is moving. */
-function includes(range: string, slot: number): boolean {
-  const [from = Number.NaN, to = from] = range.split('-').map(Number)
-  return from <= slot && slot <= to
+  const seen = readNodes(String(await redis.cluster('NODES')))
+  const owner = seen.find(({ ranges }) => ranges.some(([from, to]) => from <= slot && slot <= to))
+  const primary = nodes.find(({ address }) => address === owner?.address)
+  if (owner === undefined || primary === undefined) return null
+  const followers = seen.filter((node) => node.primary === owner.id).map(({ address }) => address)
+  const replicas = nodes.filter(({ address }) => followers.includes(address))
+  return { primary, replicas, epoch: owner.epoch }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { Redis } from 'ioredis'
 import { parseServerAddresses } from '../../registry/nats/server-address.ts'
+import { connectRedis } from '../../registry/redis/connect-redis.ts'
 import { summaryOf, type Reference, type RoundTrips } from './reference.ts'
 
 /**
@@ -38,14 +38,7 @@ export interface ReferenceServers {
  */
 export async function runReferenceWorkload(servers: ReferenceServers): Promise<Reference> {
   const name = `prism-reference-${randomBytes(6).toString('hex')}`
-  const redis = new Redis(servers.redisUrl, {
-    lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  })
-  redis.on('error', () => {})
+  const { client: redis } = await connectRedis(servers.redisUrl, { timeoutMs: TIMEOUT_MS })
   const { hosts, credentials } = parseServerAddresses(servers.natsUrls)
   const options = { servers: [...hosts], ...credentials, timeout: TIMEOUT_MS, reconnect: false }
   const connections: NatsConnection[] = []
@@ -55,7 +48,6 @@ export async function runReferenceWorkload(servers: ReferenceServers): Promise<R
     return connection
   }
   try {
-    await redis.connect()
     const requester = await connected()
     const responder = await connected()
     responder.subscribe(name, { callback: (_, message) => void message.respond(message.data) })

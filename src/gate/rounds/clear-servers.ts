@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis'
+import { Cluster } from 'ioredis'
 import type { Backends } from '../../environment/backends.ts'
 import { EnvironmentError } from '../../environment/environment-error.ts'
+import { connectRedis } from '../../registry/redis/connect-redis.ts'
 import { redactUrl } from '../../environment/redact-url.ts'
 
 /**
@@ -10,20 +11,18 @@ import { redactUrl } from '../../environment/redact-url.ts'
  */
 export async function clearServers(backends: Backends): Promise<void> {
   if (backends.kind === 'memory' || backends.kind === 'external') return
-  const redis = new Redis(backends.redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 })
-  // The reason arrives as an event; the exception only says that the connection is closed.
-  let reason = ''
-  redis.on('error', (error: Error) => {
-    reason = `: ${error.message}`
-  })
   try {
-    await redis.connect()
-    await redis.flushall()
-  } catch {
+    const { client } = await connectRedis(backends.redisUrl)
+    try {
+      const primaries = client instanceof Cluster ? client.nodes('master') : [client]
+      await Promise.all(primaries.map((primary) => primary.flushall()))
+    } finally {
+      client.disconnect()
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
     throw new EnvironmentError(
-      `Redis at ${redactUrl(backends.redisUrl)} ended between rounds${reason}`,
+      `Redis at ${redactUrl(backends.redisUrl)} ended between rounds: ${reason}`,
     )
-  } finally {
-    redis.disconnect()
   }
 }

@@ -106,6 +106,17 @@ describe.skipIf(!hasProgram)('By Sentinel (needs redis-server on the PATH)', () 
     })
   })
 
+  test('connects to where an address map says that the announced master is', async () => {
+    const [primary, replica] = servers
+    const store = await connectRedisStore({
+      url: `redis+sentinel://:${PASSWORD}@127.0.0.1:${open.port}/mymaster`,
+      namespace: 'by-sentinel',
+      addressMap: { [`127.0.0.1:${primary?.port}`]: `127.0.0.1:${replica?.port}` },
+    })
+    await expect(store.register(request('carol'))).rejects.toThrow('READONLY')
+    await store.close()
+  })
+
   // Last: it changes who is the master.
   test('follows the master when it fails over', async () => {
     const store = await connect(
