@@ -84,15 +84,18 @@ function required(
   throw new EnvironmentError(`${setting} is unavailable: ${reason}. ${advice}`.trimEnd())
 }
 
-async function cluster({ cluster: choice = 'auto', onProgress }: BackendOptions) {
+async function cluster({ cluster: choice = 'auto' }: BackendOptions) {
   const setting = 'BENCH_BACKEND=cluster'
-  const missing = choice === 'containers' ? undefined : missingPrograms()
+  if (choice === 'containers') {
+    const unavailable = 'clusters consist of local programs only'
+    return required({ unavailable }, 'BENCH_CLUSTER=containers', programsAdvice)
+  }
+  const missing = missingPrograms()
   if (missing !== undefined) return required({ unavailable: missing }, setting, programsAdvice)
   const clusters = await startClusterPrograms().catch((error: unknown) => {
     if (error instanceof EnvironmentError) return { unavailable: error.message }
     throw error
   })
-  void onProgress
   if ('unavailable' in clusters) return required(clusters, setting, '')
   const { nodes, settle, stop, ...servers } = clusters
   return required(await checked(servers, nodes, stop, settle), setting, '')
