@@ -140,7 +140,7 @@ test('a shard that is there twice ends all', () => {
   const ended = simulate(3, [
     { party: { shard: 1 } },
     { party: { shard: 2 } },
-    { party: { shard: 2 }, joinsMs: 2_000 },
+    { party: { shard: 2 }, joinsMs: 2_010 },
   ])
   for (const reason of reasonsOf(ended)) expect(reason).toMatch(/^Shard 2 of 3 is there twice/)
 })
@@ -149,7 +149,10 @@ test.each([
   ['another commit', { facts: { 'the commit': 'def5678' } }, /the commit is/],
   ['a fact more', { facts: { ...FACTS, 'the load': 'x' } }, /the load is/],
 ])('%s ends all, and is named', (_, other, message) => {
-  const ended = simulate(2, [{ party: { shard: 1 } }, { party: { shard: 2, ...other } }])
+  const ended = simulate(2, [
+    { party: { shard: 1 } },
+    { party: { shard: 2, ...other }, joinsMs: 2_010 },
+  ])
   for (const reason of reasonsOf(ended)) expect(reason).toMatch(message)
 })
 

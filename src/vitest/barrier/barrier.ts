@@ -212,6 +212,8 @@ export class Barrier {
 
   #fail(reason: string): void {
     if (this.#end !== null) return
+    // One that has just come heard nothing of this party yet, and believes only those it has heard.
+    this.#send({ kind: 'ready', ...this.#self, facts: this.#party.facts })
     this.#send({ kind: 'stop', instance: this.#party.instance, reason: reason.slice(0, 1_000) })
     this.#end = { kind: 'failed', reason }
   }

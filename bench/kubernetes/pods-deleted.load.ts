@@ -1,0 +1,48 @@
+import type { LoadRequest } from '../../src/load/workload.ts'
+import type { Filter } from '../../src/registry/filter/filter.ts'
+import { at, constant, numbersIn, test } from '../../src/vitest/registry-test.ts'
+import { enumerate } from '../../src/workloads/enumerate.ts'
+import { mixed } from '../../src/workloads/mixed.ts'
+import { multicast } from '../../src/workloads/multicast.ts'
+import { loadTestIdentity, register, registerMany } from '../../src/workloads/register.ts'
+import { drawsOf } from '../../src/workloads/request-draws.ts'
+import { outageOf } from './outage.ts'
+
+const RATE = 100
+/** All requests of ten minutes, and those before the load: the maximum number of registrations. */
+const MAX_IDENTITIES = RATE * 602
+
+/** The names that deploy/kubernetes/ gives the servers' pods. */
+const REDIS = [0, 1, 2, 3, 4, 5].map((n) => ({ host: `redis-${n}.redis-nodes`, port: 6_379 }))
+const NATS = [0, 1, 2].map((n) => ({ host: `nats-${n}.nats-nodes`, port: 4_222 }))
+
+function oneHundredth({ number }: LoadRequest): Filter {
+  return { worker_id: drawsOf(number)(100) }
+}
+
+// What happens when pods go that serve a load. It only watches: delete a pod of Redis and one of NATS while it
+// runs, as docs/kubernetes.md shows.
+test('pods deleted', async ({ load, registry, subscribers, shard }) => {
+  const { gateway } = subscribers
+  await subscribers.host(numbersIn(shard, MAX_IDENTITIES).map(loadTestIdentity))
+  await registerMany(registry, 100, { gateway, shard })
+
+  await load({
+    operations: mixed(
+      {
+        register: register(registry, { gateway }),
+        enumerate: enumerate(registry, oneHundredth),
+        multicast: multicast(registry, subscribers, { shard, filter: oneHundredth }),
+      },
+      { register: 60, enumerate: 30, multicast: 10 },
+    ),
+    arrivals: constant(RATE),
+    duration: { short: '60s', full: '10m' },
+    shard,
+    faults: [
+      at('5%', outageOf('a Redis pod is deleted', REDIS)),
+      at('5%', outageOf('a NATS pod is deleted', NATS)),
+    ],
+    slo: [{ successRate: 0.8 }],
+  })
+})
