@@ -54,7 +54,9 @@ const MICRO = {
 /** A run whose bounds and micro-benchmarks are left out. */
 function withNotesOnly(run: RunFile): RunFile {
   const scenarios = run.scenarios.map((scenario) =>
-    scenario.state === 'measured' ? { ...scenario, slo: [] } : scenario,
+    scenario.state === 'measured'
+      ? { ...scenario, slo: [], result: { ...scenario.result, faults: [] } }
+      : scenario,
   )
   return { ...run, scenarios, microBenchmarks: [] }
 }
