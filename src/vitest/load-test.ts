@@ -32,6 +32,7 @@ import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import type { Facts } from './barrier/barrier-message.ts'
+import { joinBarrier } from './barrier/join-barrier.ts'
 import { barrierServers } from './barrier/meet.ts'
 import { shardSettings, type ShardSettings } from './shard-settings.ts'
 import { showLoads } from './show-load.ts'
@@ -105,8 +106,6 @@ export const test = base
       const { index, of } = shared.shard
       const place = { natsUrls: barrierServers(process.env), name: runId, round }
       const party = { shard: index + 1, of, facts, readyWithinMs }
-      // A client of NATS, for shards alone: loads of other systems import none.
-      const { joinBarrier } = await import('./barrier/join-barrier.ts')
       const start = await joinBarrier(place, party, signal)
       if (start === null) return null
       skewMs = Math.max(skewMs ?? 0, start.skewMs)

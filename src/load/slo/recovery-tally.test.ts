@@ -33,7 +33,7 @@ function recoveryOf(
     { operations: ['register'], measureStartMs: START_MS, disturbances: () => faults },
   )
   const words: Record<string, SloOutcome> = { '.': 'met', x: 'missed', '?': 'inconclusive' }
-  const windows = [...outcomes].map((letter, index) => ({
+  const windows = outcomes.split('').map((letter, index) => ({
     fromMs: index * 1_000,
     untilMs: (index + 1) * 1_000,
     outcome: words[letter] ?? 'met',

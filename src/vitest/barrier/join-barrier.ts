@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { InputError } from '../../input-error.ts'
 import { nowMs } from '../../load/clock.ts'
 import { parseServerAddresses } from '../../registry/nats/server-address.ts'
@@ -69,6 +69,8 @@ export async function joinBarrier(
 
 async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
   const { hosts, credentials } = parseServerAddresses(natsUrls)
+  // Imported by shards alone: loads of other systems need no client of NATS.
+  const { connect } = await import('@nats-io/transport-node')
   try {
     return await connect({
       servers: [...hosts],
