@@ -3,23 +3,57 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers'
 import type { ContainerRuntimeClient } from 'testcontainers'
 import { SIGNALS } from '../process/signals.ts'
-import { ownerLabel, type KeeperMessage } from './containers.ts'
+import {
+  CLUSTER_SIZE,
+  planNatsCluster,
+  planRedisCluster,
+  type PlannedNode,
+} from './cluster/cluster-plan.ts'
+import { CONFIGURATION_PATH, containerConfiguration } from './container-files.ts'
+import { ownerLabel, type ContainersSize, type KeeperMessage } from './containers.ts'
+import { freePort } from './free-port.ts'
+import type { ServerContainer } from './nodes/container-process.ts'
 import type { BackendImages } from './settings.ts'
 
 interface KeeperTask {
   readonly images: BackendImages
   readonly ownerPid: number
+  readonly size: ContainersSize
 }
 
 type Labels = Record<string, string>
 type PortBindings = Record<string, { HostIp?: string }[]>
 
+/** What a container needs to know of its run. */
+interface RunContext {
+  readonly images: BackendImages
+  readonly labels: Labels
+  /** Where ports are published. */
+  readonly host: string
+}
+
 const runLabel = 'prism-loadtest.run'
 const daemonTimeoutMs = 5_000
 const startTimeoutMs = 30_000
+const portAttempts = 5
+const portTaken = /already allocated|already in use/i
+const dataFolder = '/data'
+const containerPorts = { redis: 6379, nats: 4222 } as const
+const readyTexts = { redis: 'Ready to accept connections', nats: 'Server is ready' } as const
+// Flags are enough as a command, because the images' entrypoints prepend the server's name.
+const configurationFlags = {
+  redis: ['--include', CONFIGURATION_PATH],
+  nats: ['--config', CONFIGURATION_PATH],
+} as const
 
 /** A container that is published on 127.0.0.1 only, unless the daemon is on another host. */
 class LoopbackContainer extends GenericContainer {
+  /** Data that outlives the container's process, and goes with the container. */
+  withData(): this {
+    this.createOpts.Volumes = { [dataFolder]: {} }
+    return this
+  }
+
   onDaemonHost(host: string): this {
     if (host !== 'localhost' && host !== '127.0.0.1') return this
     const ports: PortBindings = this.hostConfig.PortBindings ?? {}
@@ -35,7 +69,7 @@ class LoopbackContainer extends GenericContainer {
  * closes, it removes the containers and exits. It replaces Ryuk, testcontainers' own remover, which needs
  * another image and doesn't report when a removal is complete.
  */
-async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Promise<void> {
+async function keep({ images, ownerPid, size }: KeeperTask, closed: Promise<void>): Promise<void> {
   const client = await daemon()
   if (client === undefined) {
     say({ type: 'failed', reason: 'no Docker daemon answers' })
@@ -55,15 +89,12 @@ async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Pr
   const run = randomUUID()
   const labels = { [runLabel]: run, [ownerLabel]: String(ownerPid) }
   const { host } = client.info.containerRuntime
-  const starts = Promise.all([
-    startRedis(images.redis, labels, host),
-    startNats(images.nats, labels, host),
-  ])
+  const context = { images, labels, host: host === 'localhost' ? '127.0.0.1' : host }
+  const starts = size === 'cluster' ? startClusters(context) : startSingles(context)
   try {
-    const addresses = await Promise.race([starts, closed])
-    if (addresses === undefined) return
-    const [redis, nats] = addresses
-    say({ type: 'ready', redisUrl: `redis://${redis}`, natsUrl: `nats://${nats}` })
+    const containers = await Promise.race([starts, closed])
+    if (containers === undefined) return
+    say({ type: 'ready', containers })
     await closed
   } catch (error) {
     say({ type: 'failed', reason: messageOf(error) })
@@ -75,41 +106,84 @@ async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Pr
   }
 }
 
-// Flags are enough as a command, because the images' entrypoints prepend the server's name.
-
-function startRedis(image: string, labels: Labels, host: string): Promise<string> {
-  const flags = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no']
-  return startContainer(image, labels, host, 6379, flags, 'Ready to accept connections')
+function startSingles(context: RunContext): Promise<readonly ServerContainer[]> {
+  return Promise.all([startSingle('redis', context), startSingle('nats', context)])
 }
 
-function startNats(image: string, labels: Labels, host: string): Promise<string> {
-  const flags = ['--jetstream', '--store_dir', '/data']
-  return startContainer(image, labels, host, 4222, flags, 'Server is ready')
+/** On a port that stays the same when the container is started again, as a port that Docker chooses doesn't. */
+async function startSingle(
+  server: 'redis' | 'nats',
+  context: RunContext,
+): Promise<ServerContainer> {
+  // Another process may take a free port first, hence the attempts.
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort()
+    const container = serverContainer(server, context)
+      .withCommand([...configurationFlags[server]])
+      .withExposedPorts({ container: containerPorts[server], host: port })
+      .onDaemonHost(context.host)
+    try {
+      const { id } = await started(server, context, container)
+      return { id, name: `${server}-1`, server, address: `${context.host}:${port}` }
+    } catch (error) {
+      if (!portTaken.test(messageOf(error)) || attempt === portAttempts) throw error
+    }
+  }
 }
 
-/** @returns the container's `host:port`. */
-async function startContainer(
-  image: string,
-  labels: Labels,
-  host: string,
-  port: number,
-  flags: string[],
-  readyText: string,
-): Promise<string> {
+/** On the host's network, because nodes tell clients the same addresses that they tell each other. */
+async function startClusters(context: RunContext): Promise<readonly ServerContainer[]> {
+  const plans = await Promise.all([
+    planRedisCluster(CLUSTER_SIZE),
+    planNatsCluster(CLUSTER_SIZE.natsServers),
+  ])
+  return Promise.all(plans.flat().map((node) => startNode(node, context)))
+}
+
+async function startNode(node: PlannedNode, context: RunContext): Promise<ServerContainer> {
+  const { name, server, port, args, files } = node
+  const bind = server === 'redis' ? '--bind' : '--addr'
+  const container = serverContainer(server, context)
+    .withNetworkMode('host')
+    .withCommand([...configurationFlags[server], '--port', `${port}`, bind, '127.0.0.1', ...args])
+    .withCopyContentToContainer(
+      Object.entries(files).map(([file, content]) => ({
+        content,
+        target: `${dataFolder}/${file}`,
+        mode: 0o666,
+      })),
+    )
+  const { id } = await started(server, context, container)
+  return { id, name, server, address: `127.0.0.1:${port}` }
+}
+
+function serverContainer(server: 'redis' | 'nats', { images, labels }: RunContext) {
+  return new LoopbackContainer(images[server])
+    .withData()
+    .withCopyContentToContainer([
+      {
+        content: containerConfiguration(server, { isPersistent: false, generation: 1 }),
+        target: CONFIGURATION_PATH,
+        mode: 0o644,
+      },
+    ])
+    .withLabels(labels)
+    .withAutoCleanup(false)
+    .withWaitStrategy(Wait.forLogMessage(readyTexts[server]))
+    .withStartupTimeout(startTimeoutMs)
+}
+
+async function started(
+  server: 'redis' | 'nats',
+  { images }: RunContext,
+  container: LoopbackContainer,
+): Promise<{ readonly id: string }> {
   try {
-    const container = await new LoopbackContainer(image)
-      .withCommand(flags)
-      .withExposedPorts(port)
-      .onDaemonHost(host)
-      .withTmpFs({ '/data': 'rw' })
-      .withLabels(labels)
-      .withAutoCleanup(false)
-      .withWaitStrategy(Wait.forLogMessage(readyText))
-      .withStartupTimeout(startTimeoutMs)
-      .start()
-    return `${host === 'localhost' ? '127.0.0.1' : host}:${container.getMappedPort(port)}`
+    return { id: (await container.start()).getId() }
   } catch (error) {
-    throw new Error(`a container of ${image} did not start (${messageOf(error)})`, { cause: error })
+    throw new Error(`a container of ${images[server]} did not start (${messageOf(error)})`, {
+      cause: error,
+    })
   }
 }
 

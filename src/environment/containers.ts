@@ -6,13 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { programBeside } from '../program-beside.ts'
 import { EnvironmentError } from './environment-error.ts'
+import type { ServerContainer } from './nodes/container-process.ts'
 import type { BackendImages } from './settings.ts'
 
 /** The output of the containers' keeper process, one JSON object per line. */
 export type KeeperMessage =
   | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'ready'; readonly redisUrl: string; readonly natsUrl: string }
+  | { readonly type: 'ready'; readonly containers: readonly ServerContainer[] }
   | { readonly type: 'failed'; readonly reason: string }
+
+/** One Redis and one NATS, or a cluster of each. */
+export type ContainersSize = 'single' | 'cluster'
 
 /** A label on every container; its value is the id of the process that uses the containers. */
 export const ownerLabel = 'prism-loadtest.owner-pid'
@@ -20,8 +24,7 @@ export const ownerLabel = 'prism-loadtest.owner-pid'
 export type ContainersStart =
   | {
       readonly state: 'ready'
-      readonly redisUrl: string
-      readonly natsUrl: string
+      readonly containers: readonly ServerContainer[]
       /** Resolves when the containers are removed. Can be called again. */
       readonly stop: () => Promise<void>
     }
@@ -38,6 +41,7 @@ const stopTimeoutMs = 30_000
 export async function startContainers(
   images: BackendImages,
   onProgress: (message: string) => void,
+  size: ContainersSize = 'single',
 ): Promise<ContainersStart> {
   if (!isInstalled('testcontainers')) {
     return {
@@ -46,7 +50,7 @@ export async function startContainers(
     }
   }
   const script = fileURLToPath(programBeside('container-keeper.ts', import.meta.url))
-  const argument = JSON.stringify({ images, ownerPid: process.pid })
+  const argument = JSON.stringify({ images, size, ownerPid: process.pid })
   const keeper = spawn(process.execPath, [script, argument], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -73,7 +77,7 @@ export async function startContainers(
   for (const pipe of [keeper.stdin, keeper.stdout]) {
     if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
   }
-  return { state: 'ready', redisUrl: outcome.redisUrl, natsUrl: outcome.natsUrl, stop }
+  return { state: 'ready', containers: outcome.containers, stop }
 }
 
 /** A package that only its users install. */

@@ -5,7 +5,7 @@ import { EnvironmentError } from './environment-error.ts'
 /** A forced kind of backend, clusters, or the first available. */
 export type BackendChoice = 'auto' | 'cluster' | BackendKind
 
-/** What clusters consist of: local programs; containers are refused. */
+/** What clusters consist of; `auto`: local programs, else containers. */
 export type ClusterChoice = 'auto' | 'programs' | 'containers'
 
 /** Container images, e.g. `redis:7-alpine`. */

@@ -1,9 +1,10 @@
 import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
-import type { Backends, ServerBackends } from './backends.ts'
-import { startClusterPrograms } from './cluster/cluster-backend.ts'
+import type { Backends, ServerBackends, ServerNode } from './backends.ts'
+import { awaitClusters, startClusterPrograms } from './cluster/cluster-backend.ts'
 import { configurationHash } from './configuration-hash.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
+import { containerProcess } from './nodes/container-process.ts'
 import { openNodeControl } from './nodes/node-control.ts'
 import { programProcess } from './nodes/program-process.ts'
 import { StartedNode } from './nodes/started-node.ts'
@@ -84,21 +85,50 @@ function required(
   throw new EnvironmentError(`${setting} is unavailable: ${reason}. ${advice}`.trimEnd())
 }
 
-async function cluster({ cluster: choice = 'auto' }: BackendOptions) {
-  const setting = 'BENCH_BACKEND=cluster'
+async function cluster(options: BackendOptions): Promise<StartedBackends> {
+  const { cluster: choice = 'auto', images = defaultImages, onProgress } = options
+  const setting = choice === 'auto' ? 'BENCH_BACKEND=cluster' : `BENCH_CLUSTER=${choice}`
   if (choice === 'containers') {
-    const unavailable = 'clusters consist of local programs only'
-    return required({ unavailable }, 'BENCH_CLUSTER=containers', programsAdvice)
+    return required(await clusterOfContainers(images, onProgress), setting, dockerAdvice)
   }
   const missing = missingPrograms()
-  if (missing !== undefined) return required({ unavailable: missing }, setting, programsAdvice)
-  const clusters = await startClusterPrograms().catch((error: unknown) => {
-    if (error instanceof EnvironmentError) return { unavailable: error.message }
-    throw error
-  })
-  if ('unavailable' in clusters) return required(clusters, setting, '')
+  if (missing === undefined) return required(await clusterOfPrograms(), setting, '')
+  if (choice === 'programs') return required({ unavailable: missing }, setting, programsAdvice)
+  const inContainers = await clusterOfContainers(images, onProgress)
+  if ('unavailable' in inContainers) {
+    const unavailable = `${missing}, and ${inContainers.unavailable}`
+    return required({ unavailable }, setting, programsAdvice)
+  }
+  onProgress(`The clusters consist of containers, because ${missing}.`)
+  return inContainers
+}
+
+async function clusterOfPrograms(): Promise<StartedBackends | Unavailable> {
+  const clusters = await startClusterPrograms().catch(unavailableBy)
+  if ('unavailable' in clusters) return clusters
   const { nodes, settle, stop, ...servers } = clusters
-  return required(await checked(servers, nodes, stop, settle), setting, '')
+  return checked(servers, nodes, stop, settle)
+}
+
+async function clusterOfContainers(
+  images: BackendImages,
+  onProgress: (message: string) => void,
+): Promise<StartedBackends | Unavailable> {
+  const start = await startContainers(images, onProgress, 'cluster')
+  if (start.state === 'failed') return { unavailable: start.reason }
+  const settle = () => awaitClusters(start.containers)
+  const whole = await settle().catch(unavailableBy)
+  if (whole !== undefined) {
+    await start.stop()
+    return whole
+  }
+  const nodes = start.containers.map((container) => new StartedNode(containerProcess(container)))
+  return checked({ kind: 'containers', ...urlsOf(start.containers) }, nodes, start.stop, settle)
+}
+
+function unavailableBy(error: unknown): Unavailable {
+  if (error instanceof EnvironmentError) return { unavailable: error.message }
+  throw error
 }
 
 async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {
@@ -124,8 +154,14 @@ async function containers(
 ): Promise<StartedBackends | Unavailable> {
   const start = await startContainers(images, onProgress)
   if (start.state === 'failed') return { unavailable: start.reason }
-  const { redisUrl, natsUrl } = start
-  return checked({ kind: 'containers', redisUrl, natsUrls: [natsUrl] }, [], start.stop)
+  const nodes = start.containers.map((container) => new StartedNode(containerProcess(container)))
+  return checked({ kind: 'containers', ...urlsOf(start.containers) }, nodes, start.stop)
+}
+
+function urlsOf(nodes: readonly ServerNode[]): Pick<ServerBackends, 'redisUrl' | 'natsUrls'> {
+  const urls = (server: ServerNode['server']) =>
+    nodes.filter((node) => node.server === server).map(({ address }) => `${server}://${address}`)
+  return { redisUrl: urls('redis').join(','), natsUrls: urls('nats') }
 }
 
 async function programs(): Promise<StartedBackends | Unavailable> {

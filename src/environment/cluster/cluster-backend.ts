@@ -1,7 +1,8 @@
-import type { ServerBackends } from '../backends.ts'
+import type { ServerBackends, ServerNode } from '../backends.ts'
 import { programProcess } from '../nodes/program-process.ts'
 import { separate } from '../nodes/partition.ts'
 import { StartedNode } from '../nodes/started-node.ts'
+import { CLUSTER_SIZE } from './cluster-plan.ts'
 import {
   startNatsCluster,
   startRedisCluster,
@@ -9,9 +10,6 @@ import {
   type ClusterProgram,
 } from './cluster-programs.ts'
 import { awaitNatsCluster, awaitRedisCluster } from './whole-cluster.ts'
-
-/** The clusters of `--backend cluster`: as small as a cluster that survives the loss of a node can be. */
-export const CLUSTER_SIZE = { primaries: 3, replicas: 3, natsServers: 3 } as const
 
 /** Clusters that run. */
 export interface StartedClusters extends Pick<ServerBackends, 'kind' | 'redisUrl' | 'natsUrls'> {
@@ -41,17 +39,15 @@ export async function startClusterPrograms(): Promise<StartedClusters> {
     await stop()
     throw failed?.reason
   }
+  const nodes = [redis, nats].flatMap((cluster) =>
+    cluster.map((node) => startedNode(node, cluster)),
+  )
   return {
     kind: 'programs',
     redisUrl: redis.map(({ program }) => program.url).join(','),
     natsUrls: nats.map(({ program }) => program.url),
-    nodes: [redis, nats].flatMap((cluster) => cluster.map((node) => startedNode(node, cluster))),
-    settle: async () => {
-      await Promise.all([
-        awaitRedisCluster(addressesOf(redis), CLUSTER_SIZE.primaries),
-        awaitNatsCluster(addressesOf(nats)),
-      ])
-    },
+    nodes,
+    settle: () => awaitClusters(nodes.map(({ node }) => node)),
     stop,
   }
 }
@@ -66,6 +62,15 @@ function startedNode(
   )
 }
 
-function addressesOf(cluster: readonly ClusterProgram[]): readonly string[] {
-  return cluster.map(({ planned }) => `127.0.0.1:${planned.port}`)
+/**
+ * Resolves when both clusters are whole.
+ * @throws EnvironmentError after 30 s.
+ */
+export async function awaitClusters(nodes: readonly ServerNode[]): Promise<void> {
+  const addresses = (of: ServerNode['server']) =>
+    nodes.filter(({ server }) => server === of).map(({ address }) => address)
+  await Promise.all([
+    awaitRedisCluster(addresses('redis'), CLUSTER_SIZE.primaries),
+    awaitNatsCluster(addresses('nats')),
+  ])
 }

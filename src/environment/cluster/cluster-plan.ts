@@ -23,6 +23,9 @@ export interface RedisClusterSize {
   readonly replicas: number
 }
 
+/** The clusters of `--backend cluster`: as small as a cluster that survives the loss of a node can be. */
+export const CLUSTER_SIZE = { primaries: 3, replicas: 3, natsServers: 3 } as const
+
 const SLOTS = 16_384
 const HOST = '127.0.0.1'
 

@@ -1,5 +1,6 @@
 import { InputError } from '../../input-error.ts'
 import type { Backends, StartedNodes } from '../backends.ts'
+import { EnvironmentError } from '../environment-error.ts'
 import { orderNodes } from './order-nodes.ts'
 
 /** The servers of a run, from a test that may break some. */
@@ -38,6 +39,9 @@ async function persisted(backends: Backends): Promise<StartedNodes> {
         `${backends.kind === 'memory' ? 'The memory backend has no servers' : 'Servers of your own are left alone'}; ` +
         'a target of your own can be any object with a label and the methods of the fault, such as kill() and restart().',
     )
+  }
+  if (backends.started.nodes.length === 0) {
+    throw new EnvironmentError('No server was started for this run, so none can be broken.')
   }
   await orderNodes(backends.started.controlPath, { action: 'persist' })
   return backends.started

@@ -9,8 +9,6 @@ export const NODE_ACTIONS = [
   'drain',
   'partition',
   'rejoin',
-  'fill disk',
-  'free disk',
 ] as const
 
 export type NodeAction = (typeof NODE_ACTIONS)[number]

@@ -5,6 +5,7 @@ export interface NodeProcess {
   readonly node: ServerNode
   /** Only for one that runs. */
   readonly signal: (signal: NodeSignal) => Promise<void>
+  readonly hasEnded: () => Promise<boolean>
   /** Resolves when the process has ended. */
   readonly ended: () => Promise<void>
   /**

@@ -1,6 +1,5 @@
 import type {
   Drainable,
-  Fillable,
   Killable,
   Partitionable,
   Pausable,
@@ -17,7 +16,7 @@ export type FindNodes = () => Promise<readonly ServerNode[]>
  * One or more servers of this run. A target such as the primary of a namespace is looked up when a fault is injected.
  * What breaks it and what mends it act on the same nodes, whatever has become of their roles in between.
  */
-export class NodeTarget implements Killable, Restartable, Pausable, Partitionable, Fillable {
+export class NodeTarget implements Killable, Restartable, Pausable, Partitionable {
   readonly label: string
   readonly #started: StartedNodes
   protected readonly find: FindNodes
@@ -54,14 +53,6 @@ export class NodeTarget implements Killable, Restartable, Pausable, Partitionabl
 
   async rejoin(): Promise<string> {
     return this.#mend((node) => ({ action: 'rejoin', node }))
-  }
-
-  async fillDisk(): Promise<string> {
-    return this.#break((node) => ({ action: 'fill disk', node }))
-  }
-
-  async freeDisk(): Promise<string> {
-    return this.#mend((node) => ({ action: 'free disk', node }))
   }
 
   /** @throws EnvironmentError if one of them refuses. */

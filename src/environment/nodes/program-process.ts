@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CONFIGURATION_FILE, type ServerProgram } from '../programs.ts'
 import type { NodeProcess } from './node-process.ts'
 
@@ -18,6 +19,7 @@ export function programProcess(
     signal: async (signal) => {
       process.kill(program.pid, signal)
     },
+    hasEnded: () => Promise.race([program.ended.then(() => true), sleep(0, false)]),
     ended: () => program.ended,
     start: (isPersistent) =>
       program.startAgain(isPersistent ? [...args, '--appendonly', 'yes'] : args),

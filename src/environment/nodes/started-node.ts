@@ -28,7 +28,12 @@ export class StartedNode {
     this.#process = process
     this.#separate =
       separate ??
-      (async () => Promise.reject(this.#impossible('has no other nodes: use --backend cluster')))
+      (async () =>
+        Promise.reject(
+          this.#impossible(
+            "can't be separated from other nodes: that takes a cluster of local programs",
+          ),
+        ))
   }
 
   get node(): ServerNode {
@@ -59,7 +64,7 @@ export class StartedNode {
   restore(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#rejoin()
-      if (this.#state !== 'down' && (await this.#endsWithin(0))) this.#state = 'down'
+      if (this.#state !== 'down' && (await this.#process.hasEnded())) this.#state = 'down'
       if (this.#state === 'paused') await this.#resume()
       if (this.#state !== 'running') await this.#restart('kept')
       if (!this.#isPersistent) return
@@ -94,11 +99,6 @@ export class StartedNode {
         return
       case 'rejoin':
         return this.#rejoin()
-      case 'fill disk':
-      case 'free disk':
-        throw this.#impossible(
-          'has no disk of limited size. Fill disks by a target of your own: any object with fillDisk() and freeDisk()',
-        )
     }
   }
 
@@ -106,7 +106,7 @@ export class StartedNode {
     if (this.#state === 'down') return
     if (this.#state === 'paused' && signal === 'SIGTERM') await this.#process.signal('SIGCONT')
     // It may have ended by itself, as a drained or a crashed one does.
-    if (!(await this.#endsWithin(0))) await this.#process.signal(signal)
+    if (!(await this.#process.hasEnded())) await this.#process.signal(signal)
     if (signal === 'SIGTERM' && !(await this.#endsWithin(END_TIMEOUT_MS))) {
       await this.#process.signal('SIGKILL')
     }
