@@ -1,4 +1,4 @@
-import { take, takeOptions, type Takes } from './arguments.ts'
+import { take, takeOptions, type Takes, wholeNumber } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './names.ts'
 
@@ -15,12 +15,19 @@ export interface DurabilityOptions {
    * is refused, because it would delete messages kept for others.
    */
   readonly retentionMs?: number
+  /**
+   * On how many servers of a NATS cluster a new stream keeps each message, 1 to 5. Default: 3 in a cluster of at
+   * least 3 servers, else 1. A stream that exists keeps its own number; if that is lower, connecting is refused.
+   */
+  readonly replicas?: number
 }
 
 const DEFAULT_RETENTION_MS = 60 * 60_000
 const MIN_RETENTION_MS = 1_000
 const MAX_RETENTION_MS = 30 * 24 * 60 * 60_000
 const MAX_DUPLICATE_WINDOW_MS = 2 * 60_000
+/** The most that JetStream allows. */
+const MAX_REPLICAS = 5
 
 /** Checked durability options. */
 export interface Durability {
@@ -28,6 +35,8 @@ export interface Durability {
   readonly gatewayName: string | null
   /** `null`: the retention in force. */
   readonly retentionMs: number | null
+  /** `null`: as many as the servers allow, up to 3. */
+  readonly replicas: number | null
 }
 
 /** The retention in force for all members of a namespace. */
@@ -45,6 +54,7 @@ const takes: Takes<DurabilityOptions> = {
       typeof value === 'number' && value >= MIN_RETENTION_MS && value <= MAX_RETENTION_MS,
     `a number of ms from ${MIN_RETENTION_MS} (1 s) to ${MAX_RETENTION_MS} (30 days)`,
   ),
+  replicas: wholeNumber(1, MAX_REPLICAS),
 }
 
 /** @throws RegistryError `INVALID_ARGUMENT` */
@@ -54,8 +64,8 @@ export function takeDurability(options: unknown): DurabilityOptions {
 
 /** @throws RegistryError `INVALID_ARGUMENT` */
 export function durabilityOf(options: DurabilityOptions): Durability {
-  const { gatewayName = null, retentionMs = null } = takeDurability(options)
-  return { gatewayName, retentionMs }
+  const { gatewayName = null, retentionMs = null, replicas = null } = takeDurability(options)
+  return { gatewayName, retentionMs, replicas }
 }
 
 /** The retention set by the first registry that connects. */

@@ -63,28 +63,23 @@ function lastedText(fault: FaultJson): string {
   return lastedMs === 0 ? UNKNOWN : formatSeconds(lastedMs)
 }
 
-/** A fault in a few words, for charts and lines of a log: `pause gateway, 3.0 s`. */
+/** A fault in a few words, for charts: `pause gateway, 3.0 s`. Tables say what exactly broke. */
 export function faultText(fault: FaultProgress): string {
-  const { label, state, what } = fault
+  const { label, state } = fault
   switch (state) {
     case 'injected': {
       const lasted = lastedText(fault)
-      return [
-        label,
-        ...(what === null ? [] : [what]),
-        ...(lasted === UNKNOWN ? [] : [lasted]),
-      ].join(', ')
+      return lasted === UNKNOWN ? label : `${label}, ${lasted}`
     }
     case 'failed':
-      return `${label}: failed, ${fault.reason}`
-    case 'on':
-      return what === null ? label : `${label}, ${what}`
-    case 'planned':
-      return label
+      return `${label}: failed`
     case 'elsewhere':
       return `${label}, by another shard`
     case 'not reached':
       return `${label}: not reached`
+    case 'on':
+    case 'planned':
+      return label
   }
 }
 

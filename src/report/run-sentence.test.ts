@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { faultedScenario } from '../run-file/testing/faulted-scenario.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 import type { CapacityEntry, RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { arbitraryRun } from '../run-file/testing/arbitrary-run.ts'
@@ -61,6 +62,16 @@ const capacity: CapacityEntry = {
   bracket: { passed: 1_200, failed: 1_300, limit: 'system', isConfirmed: true },
 }
 
+const LOST: SloRow = {
+  ...missed,
+  operation: 'a',
+  metric: 'lost',
+  unit: 'number',
+  comparison: '<=',
+  bound: 0,
+  measured: 12,
+}
+
 describe('a run in one sentence', () => {
   test.each<[RunFile, string]>([
     [runOf([scenario('a', [met])]), 'The SLO is met. Measurement valid.'],
@@ -88,6 +99,14 @@ describe('a run in one sentence', () => {
     [
       runOf([scenario('a', [row({ measured: null, outcome: 'missed' })])]),
       'Missed: response P95 of multicast: no answer, bound 30 ms. Measurement valid.',
+    ],
+    [
+      runOf([scenario('a', [row({ operation: 'all', measured: null, outcome: 'inconclusive' })])]),
+      'Inconclusive: response P95 of all operations could not be measured, bound 30 ms. Measurement valid.',
+    ],
+    [
+      runOf([{ ...faultedScenario(), slo: [LOST] }]),
+      'Missed: a lost 12 of 3,000 registrations, bound 0. Measurement valid.',
     ],
     [
       runOf([scenario('a', [], { testStatus: 'failed', error: 'AssertionError: 1 is 2' })]),

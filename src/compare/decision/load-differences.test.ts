@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { closedModel, loadResult } from '../../load/testing/result-fixture.ts'
 import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
 import { loadDifferences } from './load-differences.ts'
+import { faultedScenario } from '../../run-file/testing/faulted-scenario.ts'
 import { scenarioOf } from '../../run-file/testing/run-fixture.ts'
 
 const load = scenarioOf('mixed')
@@ -18,6 +19,12 @@ test.each([
   ['arrivals', { arrivals: 'constant 200/s' }, 'constant 100/s', 'constant 200/s'],
   ['duration', { durationMs: 60_000 }, '10 s', '60 s'],
   ['warm-up', { warmUpMs: 2_500 }, '0 s', '2.5 s'],
+  [
+    'faults',
+    { faults: faultedScenario().result.faults },
+    'none',
+    'kill Redis primary at 2 s, pause gateway at 6 s',
+  ],
 ])('%s is named, whatever the hash says', (field, change, baseline, candidate) => {
   for (const workloadHash of [load.workloadHash, other]) {
     const changed = { ...load, workloadHash, result: { ...result, ...change } }

@@ -2,7 +2,7 @@ import { formatPercentDown } from '../../format.ts'
 import { rowOf } from '../../load/slo/bound-row.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import { differingFields, type FieldDifference } from './fingerprint-differences.ts'
-import { NOT_RECORDED } from '../../run-file/provenance/environment-fields.ts'
+import { NONE, NOT_RECORDED } from '../../run-file/provenance/environment-fields.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
@@ -34,12 +34,13 @@ const SLO = 'SLO'
 
 /** The fields that make loads differ even if their hashes agree. */
 function scheduleOf({ result }: Measured): ReadonlyMap<string, string> {
-  const { model, arrivals, durationMs, warmUpMs } = result
+  const { model, arrivals, durationMs, warmUpMs, faults } = result
   return new Map([
     ['model', model.kind],
     [model.kind === 'open' ? 'arrivals' : 'users', arrivals],
     ['duration', seconds(durationMs)],
     ['warm-up', seconds(warmUpMs)],
+    ['faults', faults.map(plannedText).join(', ') || NONE],
   ])
 }
 
@@ -54,8 +55,13 @@ function settingsOf({ result, bounds }: Measured): ReadonlyMap<string, string> {
     ['when full', limits.whenFull],
     ['timeout', seconds(limits.timeoutMs)],
     ['grace period', seconds(limits.gracePeriodMs)],
-    [SLO, bounds.map((bound) => boundText(bound, names)).join('; ') || 'none'],
+    [SLO, bounds.map((bound) => boundText(bound, names)).join('; ') || NONE],
   ])
+}
+
+/** `kill Redis primary at 20 s`: what came of it differs from run to run. */
+function plannedText({ label, plannedAtMs }: Measured['result']['faults'][number]): string {
+  return `${label} at ${seconds(plannedAtMs)}`
 }
 
 function boundText(bound: Measured['bounds'][number], operations: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { formatMs } from '../../format.ts'
-import type { LineChart, Series } from '../../report/html/chart.ts'
+import type { LineChart, Mark, Series } from '../../report/html/chart.ts'
+import { faultMarks } from '../../report/html/run/charts/marks.ts'
 import { percentilesChart } from '../../report/html/run/charts/percentiles-chart.ts'
 import { rounded } from '../../report/html/run/charts/rounded.ts'
 import { timeScale } from '../../report/html/run/charts/time-scale.ts'
@@ -49,6 +50,29 @@ function line(version: 'baseline' | 'candidate', histogram: Histogram) {
   return { label: version, tone: version, histogram }
 }
 
+/** The faults of both runs; one that both had at the same time is there once. */
+function faultsOf(both: BothOperations): readonly Mark[] {
+  const [baseline, candidate] = both.map(({ result }) => faultMarks(result.faults))
+  if (baseline === undefined || candidate === undefined) return []
+  const isShared = ({ label, kind, from }: Mark, others: readonly Mark[]): boolean =>
+    others.some(
+      (other) => other.label === label && other.kind === kind && Math.abs(other.from - from) < 1,
+    )
+  const ofOne = (
+    version: string,
+    marks: readonly Mark[],
+    others: readonly Mark[],
+  ): readonly Mark[] =>
+    marks.flatMap((mark) =>
+      isShared(mark, others) ? [] : [{ ...mark, label: `${version}: ${mark.label}` }],
+    )
+  return [
+    ...baseline.filter((mark) => isShared(mark, candidate)),
+    ...ofOne('baseline', baseline, candidate),
+    ...ofOne('candidate', candidate, baseline),
+  ]
+}
+
 /** Each second's P95 of the response time, from the start of either run. */
 function overTime(id: string, both: BothOperations, name: string): LineChart | null {
   const [baseline, candidate] = both.map(p95BySecond)
@@ -80,7 +104,7 @@ function overTime(id: string, both: BothOperations, name: string): LineChart | n
     xs,
     series,
     bounds: [],
-    marks: [],
+    marks: faultsOf(both),
   }
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
+import { faultedScenario } from '../../run-file/testing/faulted-scenario.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { openMetrics } from './open-metrics.ts'
 
@@ -42,6 +43,18 @@ test('a histogram counts values at or below each bound, in seconds', () => {
     'loadtest_receipts_total{scenario="mixed",operation="a",outcome="received"} 9',
     'loadtest_receipts_total{scenario="mixed",operation="a",outcome="missing"} 1',
   ])
+})
+
+test('promises, outages and faults have families of their own', () => {
+  const lines = openMetrics(runOf([faultedScenario()])).split('\n')
+  for (const line of [
+    'loadtest_promises_total{scenario="storm",operation="a",of="registrations",outcome="kept"} 2988',
+    'loadtest_promises_total{scenario="storm",operation="a",of="registrations",outcome="lost"} 12',
+    'loadtest_longest_unavailability_seconds{scenario="storm",operation="a"} 2.345',
+    'loadtest_faults{scenario="storm",state="injected"} 2.0',
+  ]) {
+    expect(lines).toContain(line)
+  }
 })
 
 test('whatever the names, every line is valid, no series repeats and the end is marked', () => {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SloRow } from '../../load/slo/slo-row.ts'
 import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
-import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
+import { faultedScenario } from '../../run-file/testing/faulted-scenario.ts'
+import { registrySystem, runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { exitCodeOf } from '../../run-file/outcome.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
@@ -41,6 +42,22 @@ describe('a run as JUnit XML', () => {
     )
     expect(xml).toContain('<property name="run.id" value="20260102T030405Z-0a1b2c3"/>')
     expect(xml).toContain('<property name="run.file" value="results/run.json"/>')
+  })
+
+  test('has faults, promises and the topology of servers as properties', () => {
+    const { servers, ...system } = registrySystem()
+    const topology = 'cluster of 3'
+    const clustered = { ...system, servers: servers.map((server) => ({ ...server, topology })) }
+    const xml = xmlOf(runOf([faultedScenario()], { system: clustered }), EXIT.good)
+    for (const [name, value] of [
+      ['fault.1', 'kill Redis primary at 2.0 s: injected (redis-2 at 127.0.0.1:7002)'],
+      ['fault.2', 'pause gateway at 6.0 s: injected'],
+      ['a.promises', '12 of 3,000 registrations lost'],
+      ['a.unavailable', '2.35 s'],
+      ['servers', 'Redis 7.0.15 (cluster of 3) and NATS 2.9.10 (cluster of 3)'],
+    ]) {
+      expect(xml).toContain(`<property name="${name}" value="${value}"/>`)
+    }
   })
 
   test.each([

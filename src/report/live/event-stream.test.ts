@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { serializeIntervals } from '../../run-file/json/intervals-json.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
+import { faultedScenario } from '../../run-file/testing/faulted-scenario.ts'
 import { EventStream } from './event-stream.ts'
 import { PipeSink, type LineSink } from './line-sink.ts'
 import type { RunEvent } from './run-event.ts'
@@ -231,5 +232,34 @@ describe('a slow reader', () => {
     stream.listener(ENDED)
     await stream.close(0)
     expect(sink.problem).toBeNull()
+  })
+})
+
+test('a fault has a line whenever its state changes', () => {
+  const planned = { label: 'pause gateway', what: null, plannedAtMs: 6_000 }
+  const faults = [
+    { ...planned, state: 'planned' },
+    { ...planned, state: 'on', fromMs: 6_000 },
+    { ...planned, state: 'on', fromMs: 6_000 },
+  ] as const
+  const scenario = faultedScenario([
+    { ...planned, state: 'injected', fromMs: 6_000, toMs: 7_500 },
+    { ...planned, label: 'restart', state: 'not reached' },
+  ])
+  const lines = linesOf(
+    STARTED,
+    SCENARIO_STARTED,
+    LOAD_STARTED,
+    ...faults.map((fault, second) => progress(second, [], { faults: [fault] })),
+    ended([scenario]),
+  )
+  const told = lines.filter(({ event }) => event === 'fault')
+  expect(told).toMatchObject([
+    { number: 0, label: 'pause gateway', state: 'on', fromMs: 6_000, toMs: null },
+    { number: 0, label: 'pause gateway', state: 'injected', fromMs: 6_000, toMs: 7_500 },
+    { number: 1, label: 'restart', state: 'not reached', fromMs: null, toMs: null },
+  ])
+  expect(lines.at(-1)).toMatchObject({
+    operations: [{ losses: { lost: 12, promised: 3_000 }, unavailableMs: 2_345 }],
   })
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
+import { faultedScenario } from '../../run-file/testing/faulted-scenario.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { EXIT } from '../../exit-code.ts'
 import { runMarkdown } from './run-markdown.ts'
@@ -104,5 +105,16 @@ test('every row has as many cells as its table has headings, whatever a run hold
       }
     }),
     { numRuns: 20 },
+  )
+})
+
+test('faults and promises are tables of their own', () => {
+  const run = runOf([faultedScenario()])
+  const text = runMarkdown({ run, exitCode: EXIT.good, ...nothingElse })
+  expect(text).toContain(
+    '| kill Redis primary (redis-2 at 127.0.0.1:7002) | storm | injected | 2.0 s | – | 250 | 2 s | 3.0 s |',
+  )
+  expect(text).toContain(
+    '| **broken** | storm | a | 3,000 registrations | 12 | – | user-1, user-2 and 10 more |',
   )
 })

@@ -92,18 +92,21 @@ function faultLabels(
   layout: PlotLayout,
   { x, left, top, width }: Scale,
 ): readonly string[] {
-  const ends: number[] = LABEL_ROWS.map(() => Number.NEGATIVE_INFINITY)
-  return chart.marks.flatMap(({ from, kind, label }) => {
+  const taken: (readonly [row: number, from: number, to: number])[] = []
+  return chart.marks.flatMap(({ from: begun, kind, label }) => {
     if (kind !== 'fault' && kind !== 'fault-failed') return []
-    const at = positionOn(chart.x, from)
+    const at = positionOn(chart.x, begun)
     if (at === null || at > layout.x.max) return []
     const start = Number(x(Math.max(at, layout.x.min)))
     const long = Math.min(Array.from(label).length, LABEL_LENGTH) * LETTER
-    const row = ends.findIndex((end) => end < start)
+    const isLeft = start + long > left + width
+    const [from, to] = isLeft ? [start - long, start] : [start, start + long]
+    const row = LABEL_ROWS.findIndex((_, k) =>
+      taken.every((other) => other[0] !== k || other[2] < from || other[1] > to),
+    )
     const dy = LABEL_ROWS[row]
     if (dy === undefined) return []
-    const isLeft = start + long > left + width
-    ends[row] = isLeft ? start : start + long
+    taken.push([row, from, to])
     const anchor = isLeft ? `dx="-4" text-anchor="end"` : `dx="4"`
     return [
       `<text class="mark-${kind}" x="${start}" y="${top}" dy="${dy}" ${anchor}>${svgText(label, LABEL_LENGTH)}</text>`,

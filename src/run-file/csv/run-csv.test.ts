@@ -9,6 +9,8 @@ import { loadResult } from '../../load/testing/result-fixture.ts'
 import type { SloRow } from '../../load/slo/slo-row.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { runOf, scenarioOf } from '../testing/run-fixture.ts'
+import { faultedScenario } from '../testing/faulted-scenario.ts'
+import { FAULT_COLUMNS, faultsCsv } from './faults-csv.ts'
 import { microCsv } from './micro-csv.ts'
 import { sloCsv } from './slo-csv.ts'
 import { toCsv } from './csv.ts'
@@ -232,9 +234,53 @@ describe('texts in CSV', () => {
   })
 })
 
+describe('faults and losses', () => {
+  const run = runOf([faultedScenario()])
+
+  test('have a row per fault, with what requests show of it', () => {
+    expect(parseCsv(faultsCsv(run) ?? '')).toMatchObject([
+      {
+        fault: 'kill Redis primary',
+        what: 'redis-2 at 127.0.0.1:7002',
+        state: 'injected',
+        fromMs: 2_010,
+        timestamp: '2026-01-02T03:04:07.688Z',
+        notOk: 250,
+        withoutSuccessSeconds: 2,
+        failingForMs: 2_990,
+      },
+      { fault: 'pause gateway', fromMs: 6_000, toMs: 7_500, notOk: 0, failingForMs: null },
+    ])
+    expect(faultsCsv(runOf([scenarioOf('calm')]))).toBeNull()
+  })
+
+  test('are in the rows of seconds and operations', () => {
+    expect(parseCsv(intervalsCsv(run)).map(({ faults }) => faults)).toEqual([
+      null,
+      null,
+      'kill Redis primary',
+      null,
+      null,
+      null,
+      'pause gateway',
+      'pause gateway',
+      null,
+      null,
+    ])
+    expect(parseCsv(operationsCsv(run))[0]).toMatchObject({
+      unavailableMs: 2_345,
+      promisesOf: 'registrations',
+      promised: 3_000,
+      lost: 12,
+      promiseDuplicates: null,
+    })
+  })
+})
+
 test.each([
   ['operations', OPERATION_COLUMNS],
   ['intervals', INTERVAL_COLUMNS],
+  ['faults', FAULT_COLUMNS],
 ])('columns of %s have distinct plain names and a description each', (_, columns) => {
   const labels = columns.map(({ label }) => label)
   expect(new Set(labels).size).toBe(labels.length)

@@ -45,3 +45,15 @@ test.each<[string, Partial<RunFile>]>([
 test('another technique of starting requests starts a new series', () => {
   expect(textOf(here, 'timer')).not.toBe(textOf(here, 'clock'))
 })
+
+test('a cluster and a single server are series of their own, and their environments differ', () => {
+  const { servers, ...system } = registrySystem()
+  const clustered = (topology: string): RunFile['system'] => ({
+    ...system,
+    servers: servers.map((server) => ({ ...server, topology })),
+  })
+  const [three, six] = [clustered('cluster of 3'), clustered('cluster of 6')]
+  const texts = [run.system, three, six].map((one) => textOf({ system: one }))
+  expect(new Set(texts).size).toBe(3)
+  expect(fingerprintOf(runOf([], { system: three })).get('topology: Redis')).toBe('cluster of 3')
+})

@@ -11,10 +11,11 @@ export function describeSystem(system: SystemUnderTest): MeasuredSystem {
       return { kind: 'memory', notice: system.notice }
     default: {
       const { kind, servers, configurationHash } = system
-      const described = servers.map(({ name, version, addresses }) => ({
+      const described = servers.map(({ name, version, addresses, topology }) => ({
         name,
         version,
         addresses: addresses.map(redactUrl),
+        ...(topology === undefined ? {} : { topology }),
       }))
       return { kind, servers: described, configurationHash }
     }

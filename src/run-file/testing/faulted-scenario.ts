@@ -1,6 +1,6 @@
 import type { FaultRecord } from '../../load/faults/fault-record.ts'
 import { intervalOf } from '../../load/testing/result-fixture.ts'
-import type { Losses } from '../../load/recording/losses.ts'
+import type { KnownLosses, Losses } from '../../load/recording/losses.ts'
 import { serializeIntervals } from '../json/intervals-json.ts'
 import type { ScenarioEntry } from '../run-file.ts'
 import { scenarioOf } from './run-fixture.ts'
@@ -27,7 +27,7 @@ export const KILL_AND_PAUSE: readonly FaultRecord[] = [
   },
 ]
 
-export const TWELVE_LOST: Losses = {
+export const TWELVE_LOST: KnownLosses = {
   kind: 'known',
   of: 'registrations',
   promised: 3_000,

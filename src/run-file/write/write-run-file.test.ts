@@ -9,6 +9,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { SloRow } from '../../load/slo/slo-row.ts'
 import { longResult } from '../testing/long-run.ts'
+import { faultedScenario, TWELVE_LOST } from '../testing/faulted-scenario.ts'
 import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { systemOf } from '../../environment/backends.ts'
@@ -132,6 +133,7 @@ describe('a run written to files', () => {
       fc.property(secret, (password) => {
         const redisUrl = `redis://:${password}@127.0.0.1:6379/0`
         const natsUrl = `nats://${password}@127.0.0.1:4222`
+        const due = { plannedAtMs: 1, fromMs: 1 }
         const run: RunFile = {
           ...aRun,
           system: describeSystem(
@@ -142,6 +144,7 @@ describe('a run written to files', () => {
               redisVersion: '7.0.15',
               natsVersion: '2.9.10',
               configurationHash: null,
+              natsTopology: `cluster of ${natsUrl}`,
             }),
           ),
           scenarios: [
@@ -152,6 +155,13 @@ describe('a run written to files', () => {
               testStatus: 'failed',
               error: `connect ECONNREFUSED ${redisUrl}: gave up`,
             },
+            faultedScenario(
+              [
+                { ...due, label: `kill ${natsUrl}`, what: redisUrl, state: 'not reached' },
+                { ...due, label: 'cut', what: null, state: 'failed', reason: `no ${redisUrl}` },
+              ],
+              { ...TWELVE_LOST, examples: [redisUrl] },
+            ),
           ],
         }
         const paths = writeRunFile(folder, run)

@@ -32,6 +32,8 @@ const PUBLISHES_IN_FLIGHT = 16
 /** How long to wait for JetStream before republishing with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
+/** How long to wait for a missing stream to be recreated before publishing again, in ms; the recreation goes on. */
+const RESTORE_PATIENCE_MS = 500
 
 /** The shared parts of durable fan-outs. */
 export interface DurableSender {
@@ -201,8 +203,9 @@ export class DurableFanOut implements ReplyReceiver {
   }
 
   async #restoreStreams(): Promise<void> {
-    // The caller retries failures; the call must not outlast its timeout.
+    // The caller retries failures; the call must not outlast its timeout. A stream that lost its leader looks missing
+    // too: it returns by itself, while requests about it stay unanswered.
     const leftMs = Math.max(0, this.#deadline - performance.now())
-    await settledWithin([this.#sender.streams.restore()], leftMs)
+    await settledWithin([this.#sender.streams.restore()], Math.min(leftMs, RESTORE_PATIENCE_MS))
   }
 }

@@ -20,6 +20,8 @@ import { RegistryError } from '../../errors.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
 import type { Subjects } from '../subjects.ts'
+import { jetStreamAnswers, unlessLeaderless } from './leaderless.ts'
+import { StreamReplicas } from './stream-replicas.ts'
 
 const API_TIMEOUT_MS = 5_000
 /**
@@ -42,6 +44,7 @@ export class DurableStreams {
   readonly #warnings: Warnings
   /** When each stream was created, by the server's clock: distinguishes it from others of the same name. */
   readonly #createdAt = new Map<string, string>()
+  readonly #replicas: StreamReplicas
   #retention: Retention
   #recordsRetention: Retention
   #restoring: Promise<void> | null = null
@@ -51,7 +54,9 @@ export class DurableStreams {
     subjects: Subjects,
     warnings: Warnings,
     retention: Retention,
+    replicas: StreamReplicas,
   ) {
+    this.#replicas = replicas
     this.admin = admin
     this.subjects = subjects
     this.#warnings = warnings
@@ -61,18 +66,22 @@ export class DurableStreams {
   /**
    * Opens the streams, creating missing ones.
    * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams;
-   * `INVALID_ARGUMENT` if their retention differs from `retentionMs`, or they are not this library's.
+   * `INVALID_ARGUMENT` if their retention differs from `retentionMs`, they have fewer replicas than `replicas`, or they
+   * are not this library's.
    */
   static async open(
     { nats }: Connection,
     subjects: Subjects,
-    { retentionMs }: Durability,
+    { retentionMs, replicas }: Durability,
     warnings: Warnings,
   ): Promise<DurableStreams> {
     try {
-      const admin = await jetstreamManager(nats, { timeout: API_TIMEOUT_MS })
-      const streams = new DurableStreams(admin, subjects, warnings, newRetention(retentionMs))
-      await streams.#ensure()
+      await jetStreamAnswers(nats, API_TIMEOUT_MS)
+      const admin = await jetstreamManager(nats, { timeout: API_TIMEOUT_MS, checkAPI: false })
+      const wanted = new StreamReplicas(nats, replicas)
+      const retention = newRetention(retentionMs)
+      const streams = new DurableStreams(admin, subjects, warnings, retention, wanted)
+      await unlessLeaderless(() => streams.#ensure())
       streams.#checkRetention(retentionMs)
       return streams
     } catch (error) {
@@ -160,20 +169,23 @@ export class DurableStreams {
   async #findOrMake(name: string, subject: string): Promise<StreamInfo> {
     const { streams } = this.admin
     const found = await this.#find(name)
-    if (found !== null) return checkedStream(found, subject)
+    if (found !== null) return this.#checked(found, subject)
     const { retentionMs, duplicateWindowMs } = this.#retention
     try {
-      const info = await streams.add({
-        name,
-        subjects: [subject],
-        // Limits, not work queue: a handled message must still be recognised.
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        discard: DiscardPolicy.Old,
-        max_age: Number.isFinite(retentionMs) ? nanos(retentionMs) : 0,
-        duplicate_window: nanos(duplicateWindowMs),
-      })
-      return checkedStream(info, subject)
+      const info = await this.#replicas.create((replicas) =>
+        streams.add({
+          name,
+          subjects: [subject],
+          // Limits, not work queue: a handled message must still be recognised.
+          retention: RetentionPolicy.Limits,
+          storage: StorageType.File,
+          discard: DiscardPolicy.Old,
+          max_age: Number.isFinite(retentionMs) ? nanos(retentionMs) : 0,
+          duplicate_window: nanos(duplicateWindowMs),
+          num_replicas: replicas,
+        }),
+      )
+      return this.#checked(info, subject)
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
         throw new RegistryError(
@@ -184,8 +196,13 @@ export class DurableStreams {
       }
       if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
       // Another process created it meanwhile, with its own retention.
-      return checkedStream(await streams.info(name), subject)
+      return this.#checked(await streams.info(name), subject)
     }
+  }
+
+  #checked(info: StreamInfo, subject: string): StreamInfo {
+    this.#replicas.check(info)
+    return checkedStream(info, subject)
   }
 }
 

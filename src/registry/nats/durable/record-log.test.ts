@@ -20,7 +20,7 @@ async function openLog() {
   onTestFinished(() => pool.close())
   const connection = pool.pick()
   if (connection === undefined) throw pool.unavailable()
-  const durability = { gatewayName: null, retentionMs: null }
+  const durability = { gatewayName: null, retentionMs: null, replicas: null }
   const streams = await DurableStreams.open(
     connection,
     SUBJECTS,

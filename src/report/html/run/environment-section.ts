@@ -17,10 +17,16 @@ export function environmentSection(run: RunFile): VNode {
       'servers' in system
         ? dataTable({
             caption: 'Servers',
-            columns: [{ heading: 'server' }, { heading: 'version' }, { heading: 'addresses' }],
-            rows: system.servers.map(({ name, version, addresses }) => [
+            columns: [
+              { heading: 'server' },
+              { heading: 'version' },
+              { heading: 'topology' },
+              { heading: 'addresses' },
+            ],
+            rows: system.servers.map(({ name, version, topology, addresses }) => [
               name,
               version,
+              topology ?? 'single server',
               addresses.join(', '),
             ]),
           })

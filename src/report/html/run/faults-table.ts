@@ -1,6 +1,7 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { capitalised, counted, formatCount } from '../../../format.ts'
+import type { LossesJson } from '../../../run-file/json/load-result-json.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import {
   FAULT_NOTE,
@@ -78,8 +79,7 @@ export function promisesTable({ name, result }: Measured): VNode | null {
   return html`${broken.map(
     ({ operation, losses }) =>
       html`<p class=${`notice ${losses.kind === 'unknown' ? 'doubtful' : 'bad'}`}>
-        ${operation}:
-        ${losses.kind === 'unknown' ? `losses are ${lossesText(losses)}` : `${lossesText(losses)}.`}
+        ${brokenText(operation, losses)}
       </p>`,
   )}
   ${dataTable({
@@ -103,4 +103,10 @@ export function promisesTable({ name, result }: Measured): VNode | null {
       ]
     }),
   })}`
+}
+
+function brokenText(operation: string, losses: LossesJson): string {
+  return losses.kind === 'unknown'
+    ? `${operation}: losses are ${lossesText(losses)}`
+    : `${operation}: ${lossesText(losses)}.`
 }

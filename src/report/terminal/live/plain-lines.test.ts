@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { LoadProgress } from '../../../load/recording/load-recorder.ts'
 import { LiveLoad } from './live-load.ts'
 import { PlainLines } from './plain-lines.ts'
 import { someProgress } from './testing/run-events.ts'
@@ -40,4 +41,22 @@ test('the warm-up and the wait for the last requests yield no lines', () => {
     load.add(someProgress({ phase }))
     expect(lines.next(load)).toBeNull()
   }
+})
+
+test('a line names the faults that began since the previous one', () => {
+  const lines = new PlainLines(1_000)
+  const load = new LiveLoad('a load')
+  const kill = { label: 'kill Redis', what: null, plannedAtMs: 900 }
+  const injected = { ...kill, state: 'injected', fromMs: 900, toMs: 900 } as const
+  const next = (seconds: number, faults: LoadProgress['faults']): string | null => {
+    const soFar = { ...someProgress().soFar, seconds, started: seconds }
+    load.add(someProgress({ faults, soFar }))
+    return lines.next(load)
+  }
+  expect(next(1, [injected, { ...kill, label: 'cut', state: 'planned' }])).toMatch(
+    /P99 4\.00 ms {3}kill Redis at 0\.9 s$/,
+  )
+  expect(next(2, [injected, { ...kill, label: 'cut', state: 'on', fromMs: 1_500 }])).toMatch(
+    /P99 4\.00 ms {3}cut at 1\.5 s$/,
+  )
 })

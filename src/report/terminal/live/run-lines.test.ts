@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSlo } from '../../../load/slo/slo.ts'
+import type { FaultProgress } from '../../../load/faults/fault-record.ts'
 import type { RunEvent } from '../../live/run-event.ts'
 import { textWidth } from '../text-width.ts'
 import { LiveRun } from './live-run.ts'
@@ -17,6 +18,8 @@ function linesOf(
   const lines = runLines(run, { columns, rows }, nowMs, (_, text) => text)
   return lines[0] === '' ? lines.slice(1) : lines
 }
+
+const KILL = { label: 'kill Redis primary', what: null, plannedAtMs: 1_000 }
 
 const SECONDS = [second(0), second(1, { started: 50 }), second(2), second(3, {}, 4)]
 
@@ -54,6 +57,36 @@ test.each([
 ])('receipts of messages so far: %j', (receipts, line) => {
   const lines = linesOf([started('a'), loadStarted('a'), progressOf('a', { receipts })])
   expect(lines.find((one) => one.startsWith('  delivery'))).toBe(line)
+})
+
+test.each<[string, readonly FaultProgress[], string | undefined]>([
+  ['no fault', [], undefined],
+  [
+    'a fault that is to come',
+    [{ ...KILL, state: 'planned', plannedAtMs: 5_000 }],
+    '  faults      kill Redis primary in 0.7 s',
+  ],
+  [
+    'a kill',
+    [{ ...KILL, state: 'injected', fromMs: 1_100, toMs: 1_100 }],
+    '  faults      kill Redis primary, 3.2 s ago',
+  ],
+  [
+    'a fault that is on, and the one before it',
+    [
+      { ...KILL, what: 'redis-2', state: 'injected', fromMs: 1_100, toMs: 2_300 },
+      { ...KILL, label: 'cut NATS', state: 'on', fromMs: 4_000 },
+    ],
+    '  faults      cut NATS, for 0.3 s   kill Redis primary (r…is-2), over 2.0 s ago',
+  ],
+  [
+    'a fault that failed',
+    [{ ...KILL, state: 'failed', fromMs: 1_000, reason: 'no \u001b[31mprocess' }],
+    '  faults      kill Redis primary failed: no \\u{1b}[31mprocess',
+  ],
+])('shows %s', (_, faults, line) => {
+  const lines = linesOf([started('a'), loadStarted('a'), progressOf('a', { faults })])
+  expect(lines.find((one) => one.startsWith('  faults'))).toBe(line)
 })
 
 test('it fits 40 columns', () => {

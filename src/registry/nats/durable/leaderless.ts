@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { type NatsConnection, TimeoutError } from '@nats-io/transport-node'
+
+/** How long to wait for one answer, in ms. */
+const ANSWER_MS = 1_000
+const PAUSE_MS = 100
+
+/**
+ * Waits until JetStream answers. While a cluster elects a leader, nobody answers requests, and those made then stay
+ * unanswered for good.
+ * @throws JetStream's refusal, or the lack of an answer after `timeoutMs`.
+ */
+export async function jetStreamAnswers(nats: NatsConnection, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  const admin = await jetstreamManager(nats, { timeout: ANSWER_MS, checkAPI: false })
+  for (;;) {
+    try {
+      await admin.getAccountInfo()
+      return
+    } catch (error) {
+      if (!(error instanceof TimeoutError) || performance.now() > deadline) throw error
+      await delay(PAUSE_MS)
+    }
+  }
+}
+
+/** Does something again, once, if it had no answer: the leader may have been lost in between. */
+export async function unlessLeaderless<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error
+    return call()
+  }
+}
