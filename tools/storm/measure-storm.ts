@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
 import type { RegistryStore } from '../../src/registry/store.ts'
 import { quantileOf } from '../../src/stats/quantile.ts'
-import type { ReadTimes } from './messages.ts'
+import type { ReadTimes } from './readers-process.ts'
 
 /** The size of a storm. */
 export interface StormSize {
