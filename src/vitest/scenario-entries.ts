@@ -25,13 +25,14 @@ export function scenarioEntries(
   testCase: TestCase,
   loads: readonly MeasuredLoad[],
 ): ScenarioEntry[] {
-  const { state, errors = [] } = testCase.result()
+  const result = testCase.result()
+  const { state, errors = [] } = result
   const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
   const { root } = testCase.project.vitest.config
   const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
   const test = { name: testCase.fullName, file, testStatus } as const
   if (loads.length === 0) {
-    return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
+    return [{ state: 'unmeasured', ...test, error: error || withoutLoad(result) }]
   }
   // Where one load of several explains that the test failed, the others did not fail.
   const areAllGood = loads.every(isGood)
@@ -51,6 +52,11 @@ export function scenarioEntries(
       bounds,
     }
   })
+}
+
+function withoutLoad(result: ReturnType<TestCase['result']>): string {
+  if (result.state !== 'skipped') return `the test made no load (${result.state})`
+  return `the test was skipped${result.note ? `: ${result.note}` : ''}`
 }
 
 /** The test's name, with the load's number from the second load on. */

@@ -4,6 +4,9 @@ import { RegistryError } from '../errors.ts'
 /** The client of one server, or of a cluster. */
 export type RedisClient = Redis | Cluster
 
+/** The client's words for a command that it refuses while it is not connected. */
+const NOT_SENT = /enableOfflineQueue options is false/
+
 /** A script as a command of the client: the number of keys, the keys, the arguments. */
 type ScriptCommand = (...args: readonly (string | number)[]) => Promise<unknown>
 
@@ -77,6 +80,12 @@ export class RedisConnection {
         'UNAVAILABLE',
         `Redis at ${this.name} refused: WRONGTYPE. Another program wrote to one of ` +
           `the keys ${named.join(', ')}. Delete that key; the registry restores what it can.`,
+      )
+    }
+    if (NOT_SENT.test(message)) {
+      return new RegistryError(
+        'UNAVAILABLE',
+        `The connection to Redis at ${this.name} is down; nothing was sent. Reconnecting.`,
       )
     }
     return new RegistryError(
