@@ -25,14 +25,13 @@ export function scenarioEntries(
   testCase: TestCase,
   loads: readonly MeasuredLoad[],
 ): ScenarioEntry[] {
-  const result = testCase.result()
-  const { state, errors = [] } = result
+  const { state, errors = [] } = testCase.result()
   const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
   const { root } = testCase.project.vitest.config
   const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
   const test = { name: testCase.fullName, file, testStatus } as const
   if (loads.length === 0) {
-    return [{ state: 'unmeasured', ...test, error: error || withoutLoad(result) }]
+    return [{ state: 'unmeasured', ...test, error: error || withoutLoad(testCase) }]
   }
   // Where one load of several explains that the test failed, the others did not fail.
   const areAllGood = loads.every(isGood)
@@ -54,7 +53,8 @@ export function scenarioEntries(
   })
 }
 
-function withoutLoad(result: ReturnType<TestCase['result']>): string {
+function withoutLoad(testCase: TestCase): string {
+  const result = testCase.result()
   if (result.state !== 'skipped') return `the test made no load (${result.state})`
   return `the test was skipped${result.note ? `: ${result.note}` : ''}`
 }
