@@ -83,6 +83,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench:capacity -- register',
   ]),
   ...because('measures for 2 minutes; tools/engine-bench/ tests it', ['npm run bench:engine']),
+  ...because('measures for a minute; tools/storm/ tests it', ['npm run bench:storm']),
   ...because('measures for 6 minutes; tools/engine-bench/peers/ tests it', [
     'npm run bench:engine -- --peers',
     'npm run bench:engine -- --peers --page docs/how-punctual.md',
