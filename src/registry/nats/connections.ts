@@ -5,6 +5,7 @@ import {
   PermissionViolationError,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
+import { shuffled } from '../../stats/random.ts'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
@@ -175,19 +176,22 @@ async function connectWithin(
   start: number,
   { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false }: PoolOptions,
 ): Promise<NatsConnection> {
-  const first = start % hosts.length
   const connecting = connect({
-    servers: [...hosts.slice(first), ...hosts.slice(0, first)],
+    servers: inRandomOrder(hosts, start % hosts.length),
     noRandomize: true,
     ignoreClusterUpdates,
     ...credentials,
     name: 'prism-multicast',
     timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),
-    reconnectTimeWait: 200,
+    // Mostly random, so that the thousand clients of a server that comes back don't connect at once.
+    reconnectTimeWait: 100,
+    reconnectJitter: 400,
     maxReconnectAttempts: -1,
     // A restarting server may refuse for a moment; only `close()` gives up.
     ignoreAuthErrorAbort: true,
-    pingInterval: 10_000,
+    // A server that is stopped or cut off counts as lost after 4 to 6 s: at the third ping without an answer.
+    pingInterval: 2_000,
+    maxPingOut: 2,
     noAsyncTraces: true,
   })
   let timer: NodeJS.Timeout | undefined
@@ -208,6 +212,12 @@ async function connectWithin(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The hosts, one first, the others at random: the clients of a server that is lost spread over the others. */
+function inRandomOrder(hosts: readonly string[], first: number): string[] {
+  const others = hosts.filter((_, at) => at !== first)
+  return [...hosts.slice(first, first + 1), ...shuffled(others)]
 }
 
 function unavailable(hosts: readonly string[], reason: string, cause?: unknown): RegistryError {
