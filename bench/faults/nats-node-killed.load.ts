@@ -1,20 +1,24 @@
-import { at, constant, expect, kill, restart, test } from '../../src/vitest/registry-test.ts'
+import { at, constant, kill, restart, test } from '../../src/vitest/registry-test.ts'
 import { population } from '../../src/workloads/population.ts'
 
 // Registrations and lists don't need NATS, and go on. A server alone is away until it runs again, 2 s later, and clients
 // try to connect every 2 s; in a cluster, they move to the others. What was promised exactly once is in JetStream's files,
 // or on two more servers.
 test('NATS node killed', async ({ load, registry, gateway, ledger, nats }) => {
-  const result = await load({
+  await load({
     operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
     arrivals: constant(200),
     duration: { short: '10s', full: '60s' },
     faults: [at('1s', kill(nats.node(1))), at('3s', restart(nats.node(1)))],
-    slo: { successRate: 0.9, operations: { register: { successRate: 0.99 } } },
+    slo: [
+      {
+        successRate: 0.9,
+        unavailable: '1s',
+        lost: 0,
+        operations: { register: { successRate: 0.99 } },
+      },
+      { every: '1s', successRate: 0.99, response: { p95: '100ms' }, recovery: '6s' },
+    ],
     allowUndelivered: true,
   })
-
-  // Nothing that was promised may be lost.
-  expect(result.operations.get('register')?.losses).toMatchObject({ kind: 'known', lost: 0 })
-  expect(result.operations.get('multicast')?.losses).toMatchObject({ kind: 'known', lost: 0 })
 })

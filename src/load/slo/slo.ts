@@ -76,7 +76,7 @@ export interface Slo extends OperationSlo {
   readonly abortOnFail?: { readonly after: Duration }
   /**
    * The time from a fault of the load until all windows meet the other bounds of this SLO again. Windows within that time
-   * after a fault don't count for those; all others do. Only with `every`, and in a load with `faults`.
+   * after a fault may miss those; no other may. Only with `every`, and in a load with `faults`.
    */
   readonly recovery?: Duration
 }
@@ -100,7 +100,7 @@ export type RequestBound = {
   readonly abortAfterMs: number | null
   /** Whether it is one of `defaultBounds`. */
   readonly isDefault: boolean
-  /** Windows that begin within this time after a fault don't count. Absent: all do. */
+  /** Windows that begin within this time after a fault may miss it. Absent: none may. */
   readonly recoveryMs?: number | undefined
 } & (
   | {

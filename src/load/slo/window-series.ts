@@ -232,7 +232,9 @@ export class WindowSeries {
     const [fromMs, untilMs] = [index * this.#everyMs, this.#endMs(index)]
     const rows = [...this.#rows(index, window, [])]
     for (const [tally, row, planned] of rows) {
-      if (!this.#isRecovering(tally.bound, index)) tally.add(row, planned, fromMs, untilMs)
+      // What a fault may have caused is the recovery's to judge.
+      const isExcused = row.outcome !== 'met' && this.#isRecovering(tally.bound, index)
+      if (!isExcused) tally.add(row, planned, fromMs, untilMs)
     }
     for (const recovery of this.#recoveries) {
       const ofIt = rows.filter(

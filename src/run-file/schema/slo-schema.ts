@@ -18,7 +18,7 @@ const bound = {
   recoveryMs: z
     .number()
     .optional()
-    .describe('Windows that begin within this time after a fault do not count; absent: all do.'),
+    .describe('Windows that begin within this time after a fault may miss it; absent: none may.'),
 }
 
 const overTheRun = { ...bound, everyMs: z.null(), abortAfterMs: z.null() }
