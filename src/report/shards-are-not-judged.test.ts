@@ -8,7 +8,7 @@ import { runMarkdown } from './markdown/run-markdown.ts'
 import { summaryOf } from './summarise-runs.ts'
 import { renderRunList } from './terminal/runs.ts'
 
-const scenarios = [scenarioOf('register', { register: {} }), scenarioOf('list', { list: {} })]
+const scenarios = [scenarioOf('register', {}), scenarioOf('list', {})]
 const whole = runOf(scenarios)
 const shard = runOf(scenarios, {
   generators: { kind: 'shard', shard: 2, of: 5, startAt: null, namespace: 'n' },
