@@ -1,4 +1,4 @@
-import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
+import { outcomeWord, type OutcomeWord } from '../run-file/outcome.ts'
 import { readRunFile, RunFileError } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 
@@ -11,7 +11,7 @@ export interface RunLine {
   readonly commit: RunFile['commit']
   /** Kind and versions, as `programs, Redis 7.0.15, NATS 2.9.10`. */
   readonly backends: string
-  readonly scenarios: readonly { readonly name: string; readonly outcome: ScenarioOutcome }[]
+  readonly scenarios: readonly { readonly name: string; readonly outcome: OutcomeWord }[]
   readonly microBenchmarks: number
   readonly capacities: number
 }
@@ -49,7 +49,7 @@ export function summaryOf(path: string, run: RunFile): RunLine {
     backends: shortSystemText(run.system),
     scenarios: scenarios.map((scenario) => ({
       name: scenario.name,
-      outcome: outcomeOf(scenario),
+      outcome: outcomeWord(scenario, run),
     })),
     microBenchmarks: microBenchmarks.length,
     capacities: capacities.length,

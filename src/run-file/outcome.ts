@@ -33,6 +33,18 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
   return scenario.testStatus === 'passed' ? 'passed' : 'failed'
 }
 
+/** The word for how a scenario of a run ended. Nothing of a shard has passed before all are merged and judged. */
+export type OutcomeWord = ScenarioOutcome | 'measured'
+
+/** How a scenario of a run ended, in the word that reports and files use. */
+export function outcomeWord(
+  scenario: ScenarioEntry,
+  { generators }: Pick<RunFile, 'generators'>,
+): OutcomeWord {
+  const outcome = outcomeOf(scenario)
+  return outcome === 'passed' && generators.kind === 'shard' ? 'measured' : outcome
+}
+
 /**
  * The error lines of a test apart from its SLO: a first line each, and further ones indented by 4 or more. An SLO's
  * own message is indented by 2, and repeats the report's tables.

@@ -1,5 +1,6 @@
 import { filterFrom } from '../../src/registry/filter/filter.ts'
 import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
+import type { RegistryStore } from '../../src/registry/store.ts'
 
 /** How long each reader took until its first answer, in ms. */
 export interface ReadTimes {
@@ -9,16 +10,23 @@ export interface ReadTimes {
 const [url = '', count = '', maxConcurrentLoads = ''] = process.argv.slice(2)
 const everything = filterFrom({})
 
-const stores = await Promise.all(
-  Array.from({ length: Number(count) }, () =>
-    connectRedisStore({
-      url,
-      namespace: 'storm',
-      maxConcurrentLoads: Number(maxConcurrentLoads),
-      loadTimeoutMs: 600_000,
-    }),
-  ),
-)
+/** More at once would time each other out. */
+const CONNECTING = 20
+
+const stores: RegistryStore[] = []
+while (stores.length < Number(count)) {
+  const length = Math.min(CONNECTING, Number(count) - stores.length)
+  stores.push(...(await Promise.all(Array.from({ length }, connected))))
+}
+
+function connected(): Promise<RegistryStore> {
+  return connectRedisStore({
+    url,
+    namespace: 'storm',
+    maxConcurrentLoads: Number(maxConcurrentLoads),
+    loadTimeoutMs: 600_000,
+  })
+}
 
 process.on('message', () => {
   void readTogether().then((times) => process.send?.(times))

@@ -3,8 +3,8 @@ import type { FaultProgress } from '../../load/faults/fault-record.ts'
 import type { IntervalFigures } from '../../load/result.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { intervalsOf } from '../../run-file/json/intervals-json.ts'
-import { outcomeOf } from '../../run-file/outcome.ts'
-import type { ScenarioEntry } from '../../run-file/run-file.ts'
+import { outcomeWord } from '../../run-file/outcome.ts'
+import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import type { RunEvent, RunningScenario } from './run-event.ts'
 import type { StreamEventBody } from './stream-schema.ts'
@@ -24,11 +24,13 @@ interface ToldLoad {
 /** Turns what happens in a run into the lines of its stream: flat, and without histograms. */
 export class StreamEvents {
   readonly #told = new Map<string, ToldLoad>()
+  #generators: RunFile['generators'] = { kind: 'one' }
 
   /** @param nowMs on a monotonic clock. */
   of(event: RunEvent, nowMs: number): readonly StreamEventBody[] {
     switch (event.event) {
       case 'run-started':
+        this.#generators = event.run.generators
         return [runStarted(event)]
       case 'scenario-started':
         return [scenarioStarted(event)]
@@ -96,7 +98,7 @@ export class StreamEvents {
         event: 'scenario-ended',
         ...ofLoad(scenario, load),
         scenario: name,
-        outcome: outcomeOf(entry),
+        outcome: outcomeWord(entry, { generators: this.#generators }),
         error,
         verdict: measured?.verdict ?? null,
         slo: measured?.slo ?? [],
@@ -240,7 +242,8 @@ function runEnded({
   paths,
 }: Extract<RunEvent, { event: 'run-ended' }>): StreamEventBody {
   const outcomes: Record<string, number> = {}
-  for (const outcome of run.scenarios.map(outcomeOf)) {
+  for (const scenario of run.scenarios) {
+    const outcome = outcomeWord(scenario, run)
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   const files = Object.entries(paths ?? {}).map(([kind, path]) => [kind, resolve(path)] as const)

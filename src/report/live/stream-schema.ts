@@ -186,7 +186,9 @@ const scenarioEnded = z
     ...everyLine,
     ...ofLoad,
     scenario: z.string().describe("The test's name, with the load's number from the second on."),
-    outcome: z.enum(['passed', 'failed', 'inconclusive', 'interrupted', 'broken']),
+    outcome: z
+      .enum(['passed', 'failed', 'inconclusive', 'interrupted', 'broken', 'measured'])
+      .describe('`measured`: a shard, which is judged when all are merged.'),
     error: z.string().nullable().describe('Why the test failed, if it did.'),
     verdict: verdictSchema
       .nullable()

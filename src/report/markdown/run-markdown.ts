@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { counted, formatCount, formatMsOrDash, formatSeconds, formatUtc } from '../../format.ts'
 import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
 import { countedDeliveries } from '../../load/totals.ts'
-import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import { exitCodeOf, outcomeWord } from '../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import { endSentence } from '../end-sentence.ts'
 import { faultCells, isBroken, isInjected, lostNames } from '../fault-cells.ts'
@@ -46,7 +46,7 @@ export function runMarkdown(ended: EndedRun): string {
     facts.join(', '),
     ...table(
       ['', 'scenario', 'load', 'achieved', 'response P95', 'measurement'],
-      scenarios.map(scenarioCells),
+      scenarios.map((scenario) => scenarioCells(scenario, run)),
     ),
     ...table(REASON_HEADINGS, reasonRows(measured, 'invalid')),
     ...table(['capacity of', 'capacity', 'probes'], run.capacities.map(capacityRows)),
@@ -156,8 +156,8 @@ const ICONS: Readonly<Record<ExitCode, string>> = {
   [EXIT.notComparable]: '⛔',
 }
 
-function scenarioCells(scenario: ScenarioEntry): readonly string[] {
-  const outcome: ScenarioOutcome = outcomeOf(scenario)
+function scenarioCells(scenario: ScenarioEntry, run: RunFile): readonly string[] {
+  const outcome = outcomeWord(scenario, run)
   const name = markdownText(scenario.name)
   if (scenario.state !== 'measured') {
     return [outcome, name, '–', '–', '–', markdownText(scenario.error)]

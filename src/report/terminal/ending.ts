@@ -1,6 +1,11 @@
 import { relative } from 'node:path'
 import { capitalised, counted, formatSeconds } from '../../format.ts'
-import { outcomeOf, WORST_OUTCOME_FIRST, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import {
+  outcomeOf,
+  outcomeWord,
+  WORST_OUTCOME_FIRST,
+  type ScenarioOutcome,
+} from '../../run-file/outcome.ts'
 import { printable } from '../../printable.ts'
 import { printableRun, redactedRun } from '../../run-file/printable-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
@@ -68,13 +73,11 @@ function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-function renderOutcomes({ scenarios, generators }: RunFile): string {
-  const rows = scenarios.map((scenario) => {
-    const outcome = outcomeOf(scenario)
-    // Nothing of a shard is judged before all are merged.
-    const word = outcome === 'passed' && generators.kind === 'shard' ? 'measured' : outcome
-    return [paint(OUTCOME_STYLE[outcome], word), scenario.name]
-  })
+function renderOutcomes(run: RunFile): string {
+  const rows = run.scenarios.map((scenario) => [
+    paint(OUTCOME_STYLE[outcomeOf(scenario)], outcomeWord(scenario, run)),
+    scenario.name,
+  ])
   return renderTable([left(''), left('')], rows)
 }
 

@@ -57,7 +57,7 @@ function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
 /** `2 passed, 1 failed`, worst first; with the run's status unless it is complete. */
 function outcomeText({ scenarios, status }: RunLine): string {
   const outcomes = scenarios.map(({ outcome }) => outcome)
-  const ends = WORST_OUTCOME_FIRST.flatMap((outcome) => {
+  const ends = [...WORST_OUTCOME_FIRST, 'measured' as const].flatMap((outcome) => {
     const count = outcomes.filter((other) => other === outcome).length
     return count === 0 ? [] : [`${formatCount(count)} ${outcome}`]
   })

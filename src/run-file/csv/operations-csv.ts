@@ -15,7 +15,7 @@ import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import { FIGURES, figureName, ofOperation, type OperationRow } from './operation-row.ts'
 import { serversText } from '../../environment/system.ts'
 import { isOfRegistry } from '../provenance/environment-fields.ts'
-import { outcomeOf } from '../outcome.ts'
+import { outcomeWord } from '../outcome.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
@@ -52,8 +52,10 @@ const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
   column('file', 'where it is defined', ({ scenario }) => scenario.file),
   column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
-  column('outcome', 'passed, failed, inconclusive, or broken before its end', ({ scenario }) =>
-    outcomeOf(scenario),
+  column(
+    'outcome',
+    'passed, failed, inconclusive, or broken before its end; measured: a shard, which is judged when all are merged',
+    ({ run, scenario }) => outcomeWord(scenario, run),
   ),
   column(
     'verdict',

@@ -15,6 +15,7 @@ import { factList } from '../run/facts.ts'
 import { microBenchmarksSection } from '../run/micro-benchmarks-section.ts'
 import { NOTHING, type Part } from '../run/part.ts'
 import { scenarioSection } from '../run/scenario-section.ts'
+import { outcomeWord } from '../../../run-file/outcome.ts'
 import { summarySection } from '../run/summary-section.ts'
 import { shownName } from './shown-name.ts'
 import { loadSection } from './load-section.ts'
@@ -95,7 +96,7 @@ export class LivePageView {
   /** What all scenarios that have ended say together, and then each of them: first the latest one. */
   #endedOf(run: RunFile | null): Ended {
     if (run === null || run === this.#ended.run) return this.#ended
-    const ended = run.scenarios.map((entry, at) => this.#scenarioOf(entry, at))
+    const ended = run.scenarios.map((entry, at) => this.#scenarioOf(run, entry, at))
     const rest = printableRun(redactedRun({ ...run, scenarios: [] }))
     const scenarios = ended.map(({ shown }) => shown)
     const sections: readonly Part[] = [
@@ -111,11 +112,12 @@ export class LivePageView {
     return this.#ended
   }
 
-  #scenarioOf(entry: ScenarioEntry, at: number): EndedScenario {
+  #scenarioOf(run: RunFile, entry: ScenarioEntry, at: number): EndedScenario {
     const known = this.#scenarios.get(entry)
     if (known !== undefined) return known
     const shown = printableRun(redactedRun(entry))
-    const ended = { shown, part: scenarioSection(shown, `scenario-${at + 1}`) }
+    const outcome = outcomeWord(entry, run)
+    const ended = { shown, part: scenarioSection(shown, outcome, `scenario-${at + 1}`) }
     this.#scenarios.set(entry, ended)
     return ended
   }

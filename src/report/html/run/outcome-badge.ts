@@ -8,6 +8,8 @@ export type Ending = keyof typeof SIGNS
 const SIGNS = {
   met: ['good', '✓'],
   passed: ['good', '✓'],
+  // A shard: what it is worth shows when all are merged.
+  measured: ['doubtful', '…'],
   valid: ['good', '✓'],
   missed: ['bad', '✕'],
   failed: ['bad', '✕'],

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { counted, formatSeconds, formatUtc } from '../../../format.ts'
 import { systemText } from '../../../environment/system.ts'
-import { outcomeOf } from '../../../run-file/outcome.ts'
+import { outcomeWord, type OutcomeWord } from '../../../run-file/outcome.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
 import type { RunFile } from '../../../run-file/run-file.ts'
 import { runSentence, type RunSentence } from '../../run-sentence.ts'
@@ -21,9 +21,11 @@ import { summarySection } from './summary-section.ts'
 export function runPage(untrusted: RunFile): Page {
   const run = printableRun(untrusted)
   const sentence = runSentence(run)
+  const word =
+    sentence.outcome === 'passed' && run.generators.kind === 'shard' ? 'measured' : sentence.outcome
   const summary = summarySection(run)
   const scenarios = run.scenarios.map((scenario, at) =>
-    scenarioSection(scenario, `scenario-${at + 1}`),
+    scenarioSection(scenario, outcomeWord(scenario, run), `scenario-${at + 1}`),
   )
   const capacities = run.capacities.map((capacity, at) =>
     capacitySection(capacity, `capacity-${at + 1}`),
@@ -33,7 +35,7 @@ export function runPage(untrusted: RunFile): Page {
     title: `${run.runId}: ${sentence.text}`,
     charts: chartsOf([summary, ...capacities, ...scenarios]),
     body: html`<a class="skip" href="#main">Skip to the results</a>
-      ${hatchPattern()} ${masthead(run, sentence)} ${contents(run)}
+      ${hatchPattern()} ${masthead(run, word, sentence)} ${contents(run)}
       <main id="main" tabindex="-1">
         ${bodies} ${microBenchmarksSection(run.microBenchmarks)} ${environmentSection(run)}
       </main>
@@ -43,7 +45,7 @@ export function runPage(untrusted: RunFile): Page {
   }
 }
 
-function masthead(run: RunFile, { outcome, text }: RunSentence): VNode {
+function masthead(run: RunFile, outcome: OutcomeWord, { text }: RunSentence): VNode {
   return html`<header class=${`masthead ${toneOf(outcome)}`}>
     <p class="kicker">${outcomeBadge(outcome)} Load test</p>
     <h1>${text}</h1>
@@ -85,13 +87,14 @@ function commitText({ short, branch, isDirty }: NonNullable<RunFile['commit']>):
 }
 
 /** Links to the parts of a page that has several. */
-function contents({ scenarios, capacities, microBenchmarks }: RunFile): VNode | null {
+function contents(run: RunFile): VNode | null {
+  const { scenarios, capacities, microBenchmarks } = run
   const links = [
     ...(scenarios.length > 0 ? [link('summary', 'At a glance')] : []),
     ...capacities.map(({ name }, at) => link(`capacity-${at + 1}`, `Capacity of ${name}`)),
     ...scenarios.map((scenario, at) => {
       const sign = html`<span
-        class=${`dot ${toneOf(outcomeOf(scenario))}`}
+        class=${`dot ${toneOf(outcomeWord(scenario, run))}`}
         aria-hidden="true"
       ></span>`
       return link(`scenario-${at + 1}`, html`${sign}${scenario.name}`)

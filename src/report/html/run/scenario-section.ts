@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { counted, formatCount, formatMs, formatSeconds } from '../../../format.ts'
 import { total } from '../../../load/totals.ts'
 import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
-import { outcomeOf, ownErrors } from '../../../run-file/outcome.ts'
+import { ownErrors, type OutcomeWord } from '../../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
 import { renderLateness } from '../../terminal/generator.ts'
 import { factList, type Fact } from './facts.ts'
@@ -18,11 +18,11 @@ import { usersTable } from './users-table.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /** Everything about one load of a run. */
-export function scenarioSection(scenario: ScenarioEntry, id: string): Part {
+export function scenarioSection(scenario: ScenarioEntry, outcome: OutcomeWord, id: string): Part {
   const { name, file } = scenario
   const heading = html`<header>
     <h2>${name}</h2>
-    <p class="muted">${outcomeBadge(outcomeOf(scenario))} ${file}</p>
+    <p class="muted">${outcomeBadge(outcome)} ${file}</p>
   </header>`
   const section = (content: ComponentChildren): VNode =>
     html`<section class="scenario" id=${id}>${heading} ${content}</section>`

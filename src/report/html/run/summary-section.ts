@@ -11,7 +11,7 @@ import {
   formatRateOrDash,
 } from '../../../format.ts'
 import { achievedPerSecond, total } from '../../../load/totals.ts'
-import { outcomeOf } from '../../../run-file/outcome.ts'
+import { outcomeWord } from '../../../run-file/outcome.ts'
 import type { RunFile, ScenarioEntry } from '../../../run-file/run-file.ts'
 import { headedFigure } from '../chart-figure.ts'
 import { dataTable } from '../data-table.ts'
@@ -28,7 +28,8 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 type Operation = Measured['result']['operations'][number]
 
 /** What a reader needs first: the bounds, and the worst operation over time. */
-export function summarySection({ scenarios }: RunFile): Part {
+export function summarySection(run: RunFile): Part {
+  const { scenarios } = run
   if (scenarios.length === 0) return NOTHING
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
   const isOne = scenarios.length === 1
@@ -63,7 +64,7 @@ export function summarySection({ scenarios }: RunFile): Part {
           ${chart === null ? null : headedFigure(chart, 'h3')}
         </div>
       </div>
-      ${isOne ? null : scenarioTable(scenarios)}
+      ${isOne ? null : scenarioTable(run)}
     </section>`,
   }
 }
@@ -130,7 +131,7 @@ function tiles({ result }: Measured, operation: Operation): readonly Fact[] {
   ]
 }
 
-function scenarioTable(scenarios: readonly ScenarioEntry[]): VNode | null {
+function scenarioTable(run: RunFile): VNode | null {
   return dataTable({
     caption: 'Scenarios',
     columns: [
@@ -140,9 +141,9 @@ function scenarioTable(scenarios: readonly ScenarioEntry[]): VNode | null {
       ...['achieved', 'success', 'lateness P99'].map((heading) => ({ heading, isFigure: true })),
       { heading: 'measurement' },
     ],
-    rows: scenarios.map((scenario, at) => [
+    rows: run.scenarios.map((scenario, at) => [
       html`<a href=${`#scenario-${at + 1}`}>${scenario.name}</a>`,
-      outcomeBadge(outcomeOf(scenario)),
+      outcomeBadge(outcomeWord(scenario, run)),
       ...scenarioCells(scenario),
     ]),
   })
