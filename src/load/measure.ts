@@ -179,7 +179,7 @@ export async function measure(
       measureStartMs,
       durationMs,
       isElsewhere: (plan.shard?.index ?? 0) > 0,
-      onInject: () => {},
+      onInject: (now) => windows?.disturb(now),
     })
     faults = injection
     injection.start()

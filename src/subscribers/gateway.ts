@@ -46,12 +46,18 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
 
   /**
    * @param natsUrls of servers with JetStream.
+   * @param ignoreClusterUpdates see `SubscribersPlan`.
    * @throws Error with the reason if the process doesn't start or NATS is unreachable.
    */
-  static async start(natsUrls: readonly string[], namespace: string): Promise<Gateway> {
+  static async start(
+    natsUrls: readonly string[],
+    namespace: string,
+    ignoreClusterUpdates = false,
+  ): Promise<Gateway> {
     const journal = ReceiptJournal.create()
     const gatewayName = `gateway-${randomBytes(4).toString('hex')}`
-    const plan = { natsUrls, namespace, loadId: newLoadId(), gatewayName, journal }
+    const receiving = { natsUrls, ignoreClusterUpdates, namespace }
+    const plan = { ...receiving, loadId: newLoadId(), gatewayName, journal }
     try {
       return new Gateway(plan, journal, await startSubscriberProcess(plan))
     } catch (error) {

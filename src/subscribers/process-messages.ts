@@ -10,6 +10,7 @@ export type SubscriberCall = { readonly call: number } & (
   | {
       readonly kind: 'connect'
       readonly natsUrls: readonly string[]
+      readonly ignoreClusterUpdates: boolean
       readonly namespace: string
       readonly loadId: number
       /** The gateway's lasting name, under which messages are kept while it is away; `null`: any name. */

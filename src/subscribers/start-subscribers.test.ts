@@ -17,7 +17,9 @@ async function started(): Promise<{ subscribers: Subscribers; pid: number }> {
   if (backends.kind === 'memory') throw new Error('needs a NATS server')
   const namespace = `start-subscribers-${process.pid}`
   const before = subscriberProcesses()
-  const subscribers = await startSubscribers(backends.natsUrls, namespace, ANSWER_WITHIN_MS)
+  const subscribers = await startSubscribers(backends.natsUrls, namespace, {
+    answerWithinMs: ANSWER_WITHIN_MS,
+  })
   onTestFinished(() => subscribers.close())
   const [pid] = subscriberProcesses().filter((one) => !before.includes(one))
   if (pid === undefined) throw new Error('no process was started')

@@ -25,6 +25,8 @@ const END_WITHIN_MS = 2_000
 /** Where a subscribers' process receives, and what it keeps. */
 export interface SubscribersPlan {
   readonly natsUrls: readonly string[]
+  /** Whether it connects to `natsUrls` only, and to no other server of their cluster. */
+  readonly ignoreClusterUpdates: boolean
   readonly namespace: string
   readonly loadId: number
   /** See `process-messages.ts`. */
@@ -36,15 +38,20 @@ export interface SubscribersPlan {
 /**
  * Starts subscribers in a process of their own. Every call ends: if the process dies or stops answering,
  * the deliveries are unknown.
- * @param answerWithinMs how long a call to the process may take.
+ * @param options `ignoreClusterUpdates`: see `SubscribersPlan`, default `false`; `answerWithinMs`: how long a call to the
+ * process may take.
  * @throws Error with the reason if the process doesn't start or NATS is unreachable.
  */
 export function startSubscribers(
   natsUrls: readonly string[],
   namespace: string,
-  answerWithinMs = ANSWER_WITHIN_MS,
+  {
+    ignoreClusterUpdates = false,
+    answerWithinMs = ANSWER_WITHIN_MS,
+  }: { readonly ignoreClusterUpdates?: boolean; readonly answerWithinMs?: number } = {},
 ): Promise<Subscribers> {
-  const plan = { natsUrls, namespace, loadId: newLoadId(), gatewayName: null, journal: null }
+  const kept = { gatewayName: null, journal: null }
+  const plan = { natsUrls, ignoreClusterUpdates, namespace, loadId: newLoadId(), ...kept }
   return startSubscriberProcess(plan, answerWithinMs)
 }
 

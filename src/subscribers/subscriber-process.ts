@@ -31,9 +31,10 @@ process.on('message', (call: SubscriberCall) => {
 async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
-    const { natsUrls, namespace, loadId, gatewayName, isJournaled } = request
+    const { natsUrls, ignoreClusterUpdates, namespace, loadId, gatewayName, isJournaled } = request
     const messenger = await connectNatsMessenger({
       servers: natsUrls,
+      ignoreClusterUpdates,
       namespace,
       ...(gatewayName === null ? {} : { durability: { gatewayName } }),
     })

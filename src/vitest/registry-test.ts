@@ -87,8 +87,7 @@ export const test = base
     const shared = shardSettings(process.env)
     return async (name: string): Promise<Testbed> => {
       const { network, isDurable } = route
-      const proxied = network?.backends ?? null
-      const testbed = await openTestbed(backends, name, shared, { proxied, isDurable })
+      const testbed = await openTestbed(backends, name, shared, { network, isDurable })
       opened.push(testbed)
       return testbed
     }

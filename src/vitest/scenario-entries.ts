@@ -31,7 +31,7 @@ export function scenarioEntries(
   const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
   const test = { name: testCase.fullName, file, testStatus } as const
   if (loads.length === 0) {
-    return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
+    return [{ state: 'unmeasured', ...test, error: error || withoutLoad(testCase) }]
   }
   // Where one load of several explains that the test failed, the others did not fail.
   const areAllGood = loads.every(isGood)
@@ -51,6 +51,12 @@ export function scenarioEntries(
       bounds,
     }
   })
+}
+
+function withoutLoad(testCase: TestCase): string {
+  const result = testCase.result()
+  if (result.state !== 'skipped') return `the test made no load (${result.state})`
+  return `the test was skipped${result.note ? `: ${result.note}` : ''}`
 }
 
 /** The test's name, with the load's number from the second load on. */

@@ -8,6 +8,7 @@ import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../registry/nats/subjects.ts'
 import { connectRedisStore } from '../registry/redis/redis-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
 import { EnvironmentError } from '../environment/environment-error.ts'
+import type { RoutedServers } from '../environment/network/routed-backends.ts'
 import { Gateway } from '../subscribers/gateway.ts'
 import { startSubscribers } from '../subscribers/start-subscribers.ts'
 import { SubscriberHost, type Subscribers } from '../subscribers/subscriber-host.ts'
@@ -37,13 +38,13 @@ export interface SharedNamespace {
 
 /** How a testbed's clients connect. */
 export interface TestbedRoute {
-  /** The servers by way of proxies; `null`: directly. */
-  readonly proxied: Backends | null
+  /** By proxies in front of the servers; `null`: directly. */
+  readonly network: RoutedServers | null
   /** Whether the registry can send exactly-once; takes JetStream. */
   readonly isDurable: boolean
 }
 
-const DIRECT: TestbedRoute = { proxied: null, isDurable: false }
+const DIRECT: TestbedRoute = { network: null, isDurable: false }
 
 /**
  * Connects to the servers under test.
@@ -77,11 +78,13 @@ export async function openNamespace(
   backends: Backends,
   namespace: string,
   isKept: boolean,
-  { proxied, isDurable }: TestbedRoute = DIRECT,
+  { network, isDurable }: TestbedRoute = DIRECT,
 ): Promise<Testbed> {
   const broker = new MemoryBroker(namespace)
   const memory = new MemoryStore()
-  const reached = proxied ?? backends
+  const reached = network?.backends ?? backends
+  // Those that a cluster announces are not the proxies.
+  const ignoreClusterUpdates = network !== null
   const durability = isDurable ? { durability: {} } : {}
   const registry =
     reached.kind === 'memory'
@@ -93,6 +96,8 @@ export async function openNamespace(
           redisUrl: reached.redisUrl,
           natsUrls: reached.natsUrls,
           namespace,
+          ignoreClusterUpdates,
+          ...(network === null ? {} : { redisAddressMap: network.redisAddressMap }),
           ...durability,
         })
   let subscribers: Promise<Subscribers> | null = null
@@ -102,14 +107,14 @@ export async function openNamespace(
     registry,
     ledger: new RegistrationLedger(() => openAudited(backends, namespace, memory)),
     startGateway: () => {
-      gateway ??= startGateway(reached, namespace)
+      gateway ??= startGateway(reached, namespace, ignoreClusterUpdates)
       return gateway
     },
     startSubscribers: () => {
       subscribers ??=
         reached.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(reached.natsUrls, namespace)
+          : startSubscribers(reached.natsUrls, namespace, { ignoreClusterUpdates })
       return subscribers
     },
     close: async () => {
@@ -141,8 +146,14 @@ async function openAudited(
   return connectRedisStore({ nodes: backends.redisUrl.split(','), namespace, strategy: 'scan' })
 }
 
-async function startGateway(backends: Backends, namespace: string): Promise<Gateway> {
-  if (backends.kind !== 'memory') return Gateway.start(backends.natsUrls, namespace)
+async function startGateway(
+  backends: Backends,
+  namespace: string,
+  ignoreClusterUpdates: boolean,
+): Promise<Gateway> {
+  if (backends.kind !== 'memory') {
+    return Gateway.start(backends.natsUrls, namespace, ignoreClusterUpdates)
+  }
   throw new EnvironmentError(
     'gateway: there is no process to kill or pause, because no real server is measured. Choose one with --backend programs, containers or cluster.',
   )

@@ -42,6 +42,13 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('docs/ci.md has it with another name of the file', [
     'npm run bench -- register --junit results/junit.xml',
   ]),
+  ...because(
+    'has faults at fixed times, too late for a shorter duration; a test runs bench/faults',
+    [
+      'BENCH_BACKEND=programs npm run bench -- faults/redis-primary-killed',
+      'BENCH_BACKEND=cluster npm run bench -- faults/',
+    ],
+  ),
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runOf, scenarioOf } from '../../src/run-file/testing/run-fixture.ts'
 import { faultTable } from './fault-table.ts'
 
@@ -30,12 +30,40 @@ test('a scenario says what its faults cost', () => {
     'primary killed',
     '1 s: kill Redis primary',
     'programs',
-    '1.23 s',
+    '1.23 s (a)',
     '–',
     '3 of 1,200',
     '–',
     '–',
   ])
+})
+
+describe('the time to recover', () => {
+  const RECOVERY = {
+    operation: 'all',
+    metric: 'recovery',
+    unit: 'ms',
+    comparison: '<=',
+    bound: 6_000,
+    measured: 2_870,
+    punctual: 2_870,
+    outcome: 'met',
+    isDefault: false,
+    windows: null,
+  } as const
+
+  test.each([
+    [[], '–'],
+    [[RECOVERY], '2.87 s'],
+    [[RECOVERY, { ...RECOVERY, measured: 7_500, outcome: 'missed' }], '7.50 s'],
+    [[{ ...RECOVERY, outcome: 'inconclusive' }], '2.87 s (inconclusive)'],
+    [[RECOVERY, { ...RECOVERY, measured: null, outcome: 'inconclusive' }], 'unknown'],
+    [[{ ...RECOVERY, metric: 'response P95' }], '–'],
+  ] as const)('is that of the longest bound: %j', (slo, expected) => {
+    const scenario = scenarioOf('killed', { faults: [KILLED] }, { slo: [...slo] })
+    const [, , row] = cells(faultTable([runOf([scenario])]))
+    expect(row?.[5]).toBe(expected)
+  })
 })
 
 test('a fault that was not injected is marked, and unknown losses are not zero', () => {

@@ -67,17 +67,24 @@ function faultText(fault: Measured['result']['faults'][number]): string {
   return fault.state === 'injected' ? what : `${what} (${fault.state})`
 }
 
+/** Of the operation that went longest without a success. */
 function longestUnavailability(operations: readonly Operation[]): string {
-  const known = operations.flatMap(({ unavailableMs }) => unavailableMs ?? [])
-  return known.length === 0 ? NONE : formatSeconds(Math.max(...known), 2)
+  const known = operations.flatMap(({ name, unavailableMs }) =>
+    typeof unavailableMs === 'number' ? [{ name, unavailableMs }] : [],
+  )
+  const [longest] = known.toSorted((a, b) => b.unavailableMs - a.unavailableMs)
+  if (longest === undefined) return NONE
+  return `${formatSeconds(longest.unavailableMs, 2)} (${markdownText(longest.name)})`
 }
 
-/** The longest of all bounds on recovery. */
+/** The longest of all bounds on recovery. An inconclusive one may be the generator's, or not be the end of it. */
 function recoveryOf({ slo }: Measured): string {
-  const rows = slo.filter(({ metric }) => metric.startsWith('recovery'))
-  if (rows.length === 0) return NONE
-  if (rows.some(({ measured }) => measured === null)) return 'never'
-  return formatSeconds(Math.max(...rows.map(({ measured }) => measured ?? 0)), 2)
+  const rows = slo.filter(({ metric }) => metric === 'recovery')
+  const [longest] = rows.toSorted((a, b) => (b.measured ?? Infinity) - (a.measured ?? Infinity))
+  if (longest === undefined) return NONE
+  if (longest.measured === null) return 'unknown'
+  const time = formatSeconds(longest.measured, 2)
+  return longest.outcome === 'inconclusive' ? `${time} (inconclusive)` : time
 }
 
 function lostOf(all: readonly Losses[], of: 'registrations' | 'messages'): string {

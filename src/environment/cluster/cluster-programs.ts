@@ -19,11 +19,18 @@ const ENDED = /already in use|ended by itself/i
 
 /**
  * Starts a Redis Cluster of local programs; resolves when it is whole.
+ * @param extraArgs added at the end of each node's command line.
  * @throws EnvironmentError if a node doesn't start, or they don't come together.
  */
-export function startRedisCluster(size: RedisClusterSize): Promise<readonly ClusterProgram[]> {
+export function startRedisCluster(
+  size: RedisClusterSize,
+  extraArgs: readonly string[] = [],
+): Promise<readonly ClusterProgram[]> {
   return started(
-    () => planRedisCluster(size),
+    async () => {
+      const nodes = await planRedisCluster(size)
+      return nodes.map((node) => ({ ...node, args: [...node.args, ...extraArgs] }))
+    },
     (nodes, signal) => awaitRedisCluster(nodes, size.primaries, signal),
   )
 }

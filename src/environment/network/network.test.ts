@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServerBackends } from '../backends.ts'
 import { openNetwork, type Network } from './network.ts'
-import { routedBackends, targetsOf } from './routed-backends.ts'
+import { routedServers, targetsOf } from './routed-backends.ts'
 
 const SERVERS: ServerBackends = {
   kind: 'external',
@@ -15,21 +15,42 @@ const SERVERS: ServerBackends = {
 }
 
 test('an address keeps its credentials and database by way of a proxy', () => {
-  expect(targetsOf(SERVERS)).toEqual({
+  const targets = targetsOf(SERVERS, [])
+  expect(targets).toEqual({
     redis: [{ host: 'redis.example', port: 6380 }],
     nats: [
       { host: 'one.example', port: 4222 },
       { host: '::1', port: 4333 },
     ],
   })
-  const { redisUrl, natsUrls } = routedBackends(SERVERS, { redis: [7001], nats: [7002, 7003] })
+  const { backends } = routedServers(SERVERS, targets, { redis: [7001], nats: [7002, 7003] })
+  const { redisUrl, natsUrls } = backends
   expect(redisUrl).toBe('redis://user:p%40ss@127.0.0.1:7001/2')
   expect(natsUrls).toEqual(['nats://127.0.0.1:7002', 'nats://127.0.0.1:7003'])
 })
 
-test('connections by TLS and those of no real server have an error that says so', async () => {
-  expect(() => targetsOf({ ...SERVERS, redisUrl: 'rediss://redis.example' })).toThrow(
+test('every node that a cluster announces has its proxy, also one that is in no address', () => {
+  const cluster = { ...SERVERS, redisUrl: 'redis://127.0.0.1:6001,redis://127.0.0.1:6002' }
+  const targets = targetsOf(cluster, ['127.0.0.1:6002', '127.0.0.1:6001', '::1:6003'])
+  const { backends, redisAddressMap } = routedServers(cluster, targets, {
+    redis: [7001, 7002, 7003],
+    nats: [7004, 7005],
+  })
+  expect(backends.redisUrl).toBe('redis://127.0.0.1:7001,redis://127.0.0.1:7002')
+  expect(redisAddressMap).toEqual({
+    '127.0.0.1:6001': '127.0.0.1:7001',
+    '127.0.0.1:6002': '127.0.0.1:7002',
+    '[::1]:6003': '127.0.0.1:7003',
+  })
+})
+
+test('connections by TLS, by Sentinel and those of no real server have an error that says so', async () => {
+  expect(() => targetsOf({ ...SERVERS, redisUrl: 'rediss://redis.example' }, [])).toThrow(
     "connections to redis.example can't be cut or slowed",
+  )
+  const redisUrl = 'redis+sentinel://one.example,two.example/mymaster'
+  await expect(openNetwork({ ...SERVERS, redisUrl })).rejects.toThrow(
+    "connections to a Redis that Sentinel finds can't be cut or slowed",
   )
   await expect(openNetwork({ kind: 'memory', notice: '' })).rejects.toThrow(
     'no real server is measured. Choose one with --backend',
@@ -40,6 +61,7 @@ describe('a network', () => {
   const server = createServer((socket) => socket.on('error', () => {}).pipe(socket))
   let network: Network
   let port: number
+  let natsPort: number
 
   beforeAll(async () => {
     await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -51,14 +73,15 @@ describe('a network', () => {
       natsUrls: [`nats://127.0.0.1:${address.port}`],
     })
     port = Number(new URL(network.backends.redisUrl).port)
+    natsPort = Number(new URL(network.backends.natsUrls[0] ?? '').port)
   })
   afterAll(async () => {
     await network.close()
     server.close()
   })
 
-  async function opened(): Promise<Socket> {
-    const socket = connect(port, '127.0.0.1').on('error', () => {})
+  async function opened(by = port): Promise<Socket> {
+    const socket = connect(by, '127.0.0.1').on('error', () => {})
     await once(socket, 'connect')
     return socket
   }
@@ -80,6 +103,12 @@ describe('a network', () => {
     expect(back).toBe(text)
     return performance.now() - sentMs
   }
+
+  test('that nothing has used has no connections to cut or slow', async () => {
+    await expect(network.redis.cut()).rejects.toThrow('nothing has connected to Redis')
+    await expect(network.nats.slow(5)).rejects.toThrow('nothing has connected to NATS')
+    await network.nats.mend()
+  })
 
   test('forwards both ways', async () => {
     const socket = await opened()
@@ -109,7 +138,11 @@ describe('a network', () => {
   })
 
   test('to one server is cut without the other', async () => {
+    const other = await opened(natsPort)
+    await echo(other, 'used')
+    const closed = closing(other)
     await network.nats.cut()
+    await closed
     const socket = await opened()
     await echo(socket, 'still here')
     await network.nats.mend()

@@ -2,10 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Disturbable } from '../../load/faults/fault-targets.ts'
 import { programBeside } from '../../program-beside.ts'
-import type { Backends, ServerBackends } from '../backends.ts'
+import type { Backends } from '../backends.ts'
 import { EnvironmentError } from '../environment-error.ts'
 import type { ProxiedServer, ProxyAnswer, ProxyCall } from './proxy-messages.ts'
-import { routedBackends, targetsOf } from './routed-backends.ts'
+import { announcedNodes } from './announced-nodes.ts'
+import { routedServers, targetsOf, type RoutedServers } from './routed-backends.ts'
 
 /** A call without its number, which sending assigns. */
 type Call<C = ProxyCall> = C extends ProxyCall ? Omit<C, 'call'> : never
@@ -14,11 +15,9 @@ type Call<C = ProxyCall> = C extends ProxyCall ? Omit<C, 'call'> : never
 const ANSWER_WITHIN_MS = 10_000
 
 /** The connections between a load's clients and the servers, which faults can cut and slow. */
-export interface Network {
+export interface Network extends RoutedServers {
   readonly redis: Disturbable
   readonly nats: Disturbable
-  /** The servers as clients reach them by this network. */
-  readonly backends: ServerBackends
   /** Ends the proxies, and so all connections. Idempotent. */
   close(): Promise<void>
 }
@@ -26,7 +25,7 @@ export interface Network {
 /**
  * Puts a proxy in front of every server, in a process of their own. They add to every request's time, some tens of
  * µs per direction, which is part of what is measured.
- * @throws EnvironmentError without real servers, or if they take TLS connections only.
+ * @throws EnvironmentError without real servers, or if they are reached by TLS or Sentinel.
  */
 export async function openNetwork(backends: Backends): Promise<Network> {
   if (backends.kind === 'memory') {
@@ -34,7 +33,7 @@ export async function openNetwork(backends: Backends): Promise<Network> {
       'network: there are no connections to cut or slow, because no real server is measured. Choose one with --backend programs, containers or cluster.',
     )
   }
-  const targets = targetsOf(backends)
+  const targets = targetsOf(backends, await announcedNodes(backends))
   const process = new ProxyProcess()
   try {
     const redis = await process.open('redis', targets.redis)
@@ -42,7 +41,7 @@ export async function openNetwork(backends: Backends): Promise<Network> {
     return {
       redis: disturbable(process, 'redis', 'network to Redis'),
       nats: disturbable(process, 'nats', 'network to NATS'),
-      backends: routedBackends(backends, { redis, nats }),
+      ...routedServers(backends, targets, { redis, nats }),
       close: () => process.close(),
     }
   } catch (error) {
@@ -54,9 +53,9 @@ export async function openNetwork(backends: Backends): Promise<Network> {
 function disturbable(process: ProxyProcess, server: ProxiedServer, label: string): Disturbable {
   return {
     label,
-    cut: () => process.call({ kind: 'cut', server }),
-    slow: (delayMs) => process.call({ kind: 'slow', server, delayMs }),
-    mend: () => process.call({ kind: 'mend', server }),
+    cut: () => process.disturb({ kind: 'cut', server }),
+    slow: (delayMs) => process.disturb({ kind: 'slow', server, delayMs }),
+    mend: () => process.disturb({ kind: 'mend', server }),
   }
 }
 
@@ -87,8 +86,14 @@ class ProxyProcess {
     return answer.ports
   }
 
-  async call(call: Call): Promise<void> {
-    await this.#ask(call)
+  /** @throws EnvironmentError if there is nothing to disturb. */
+  async disturb(call: Call): Promise<void> {
+    const { kind } = await this.#ask(call)
+    if (kind !== 'unused') return
+    const server = call.server === 'redis' ? 'Redis' : 'NATS'
+    throw new EnvironmentError(
+      `network: nothing has connected to ${server} by the proxies, so there is no connection to disturb. Use the fixtures registry, gateway or subscribers of the test that takes network: they connect by the proxies.`,
+    )
   }
 
   async close(): Promise<void> {

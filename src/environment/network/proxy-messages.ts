@@ -19,5 +19,7 @@ export type ProxyAnswer = { readonly call: number } & (
   | { readonly kind: 'done' }
   /** The ports on 127.0.0.1, in the order of the targets. */
   | { readonly kind: 'opened'; readonly ports: readonly number[] }
+  /** No connection has ever passed through the proxies of a server, so there is none to disturb. */
+  | { readonly kind: 'unused' }
   | { readonly kind: 'failed'; readonly message: string }
 )

@@ -21,6 +21,8 @@ process.on('message', (call: ProxyCall) => {
 
 async function answer(request: ProxyCall): Promise<ProxyAnswer> {
   const { call, server } = request
+  const disturbs = request.kind === 'cut' || request.kind === 'slow'
+  if (disturbs && !proxies[server].some(({ isUsed }) => isUsed)) return { call, kind: 'unused' }
   switch (request.kind) {
     case 'open':
       for (const target of request.targets) proxies[server].push(await Proxy.open(target))

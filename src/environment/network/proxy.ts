@@ -23,6 +23,7 @@ export class Proxy {
   #listener: Server | null = null
   #isCut = false
   #isHeld = false
+  #isUsed = false
   #delayMs = 0
 
   protected constructor(port: number, target: ProxyTarget) {
@@ -81,6 +82,11 @@ export class Proxy {
     await once(listener, 'listening')
   }
 
+  /** Whether a connection has ever passed through it. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
   protected get isHeld(): boolean {
     return this.#isHeld
   }
@@ -100,6 +106,7 @@ export class Proxy {
       client.resetAndDestroy()
       return
     }
+    this.#isUsed = true
     const server = connect({ ...this.#target, noDelay: true })
     const requests = new DelayLine(client, server, this.#delayMs)
     const answers = new DelayLine(server, client, this.#delayMs)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../arrivals/constant.ts'
 import { at } from '../faults/fault.ts'
@@ -32,7 +33,7 @@ function breakable(): { call: () => Promise<void>; break: () => Promise<void>; m
 }
 
 describe('A load with a fault', () => {
-  test('is judged by its recovery: windows after the fault are exempt, and tell how long it took', async () => {
+  test('is judged by its recovery: windows missed after the fault are excused, and tell how long it took', async () => {
     const system = breakable()
     const slo: Slos = { every: '100ms', successRate: 0.5, recovery: '800ms' }
     const inject = async (): Promise<void> => {
@@ -47,13 +48,11 @@ describe('A load with a fault', () => {
       }),
     )
 
-    const rows = judgeSlo(result, readSlo(slo))
-    expect(rows.map(({ metric, outcome }) => [metric, outcome])).toEqual([
-      ['recovery', 'met'],
-      ['success rate', 'met'],
-    ])
-    const [recovery] = rows
-    expect(recovery?.measured).toBeGreaterThan(0)
+    const rows = new Map(judgeSlo(result, readSlo(slo)).map((row) => [row.metric, row]))
+    expect([...rows.values()].map(({ outcome }) => outcome)).toEqual(['met', 'met'])
+    expect(rows.get('recovery')?.measured).toBeGreaterThan(0)
+    // The windows that the fault made miss are not among those that count.
+    expect(rows.get('success rate')?.windows).toMatchObject({ missed: 0 })
   })
 
   test('that has not recovered by its end has not met the bound', async () => {
@@ -75,6 +74,41 @@ describe('A load with a fault', () => {
     )
   })
 
+  test('does not miss a window before it by requests that were under way', async () => {
+    let isBroken = false
+    const call = async (): Promise<void> => {
+      await sleep(50)
+      if (isBroken) throw new Error('broken')
+    }
+    const slo: Slos = { every: '100ms', successRate: 0.9, recovery: '500ms' }
+    const inject = async (): Promise<void> => {
+      isBroken = true
+      setTimeout(() => (isBroken = false), 100)
+    }
+    // Half of the requests of the window before are under way.
+    const faults = [at('610ms', { label: 'break', inject })]
+    const result = await generateLoad(plan({ operations: { call }, faults, slo }))
+    expect(judgeSlo(result, readSlo(slo))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ metric: 'recovery', outcome: 'met' }),
+        expect.objectContaining({ metric: 'success rate', outcome: 'met' }),
+      ]),
+    )
+  })
+
+  test('has no bound met by what never happened: no promise, and no request', async () => {
+    const losses = { ...lossesOf(0), promised: 0 }
+    const rare = { weight: 1e-9, run: () => Promise.resolve(), losses: async () => losses }
+    const slo = { lost: 0, operations: { rare: { unavailable: '1m' } } } as const
+    const operations = { call: () => Promise.resolve(), rare }
+    const result = await generateLoad(plan({ durationMs: 100, operations, slo }))
+    const rows = judgeSlo(result, readSlo(slo))
+    expect(rows.map(({ outcome, measured }) => [outcome, measured])).toEqual([
+      ['inconclusive', null],
+      ['inconclusive', null],
+    ])
+  })
+
   test.for<[Losses, string]>([
     [lossesOf(0), 'met'],
     [lossesOf(1), 'missed'],
@@ -91,12 +125,12 @@ describe('A load with a fault', () => {
   test('has a longest stretch without a success', async () => {
     const system = breakable()
     await system.break()
-    const slo = { unavailable: '200ms', operations: { call: { unavailable: '1m' } } } as const
+    const slo = { unavailable: '10ms', operations: { call: { unavailable: '1m' } } } as const
     const result = await generateLoad(
       plan({ durationMs: 400, operations: { call: system.call }, slo }),
     )
     expect(judgeSlo(result, readSlo(slo)).map(({ bound, outcome }) => [bound, outcome])).toEqual([
-      [200, 'missed'],
+      [10, 'missed'],
       [60_000, 'met'],
     ])
   })
@@ -110,6 +144,7 @@ describe('Before a load starts', () => {
     ['promises of this load are not checked', { lost: 0 }],
     ['not a duration', { unavailable: 'soon' as '3s' }],
     ['lost: ', { lost: -1 }],
+    ['every request takes longer than 0s', { unavailable: '0s' }],
     ["can't be judged per window", { every: '1s', unavailable: '3s' }],
     ["can't be judged per window", { every: '1s', lost: 0 }],
   ])('says what is wrong: %s', async ([text, slo]) => {

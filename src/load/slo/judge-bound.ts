@@ -104,15 +104,17 @@ function measure(figures: SloFigures, bound: RequestBound): Measured {
   }
 }
 
-function measureUnavailability({ unavailability }: SloFigures): Measured {
+/** Where nothing was due, nothing shows that the system was available. */
+function measureUnavailability({ planned, unavailability }: SloFigures): Measured {
+  if (planned === 0) return NOTHING
   const { unavailableMs = null, unavailableAtLeastMs = null } = unavailability ?? {}
   const punctual = unavailableAtLeastMs
   return { measured: unavailableMs, withoutPauses: punctual, punctual, isUnanswered: false }
 }
 
-/** A promise is broken by the system, however late the generator was. */
+/** A promise is broken by the system, however late the generator was. Without promises, none was kept either. */
 function measureLosses({ losses }: SloFigures): Measured {
-  if (losses === null || losses.kind === 'unknown') return NOTHING
+  if (losses === null || losses.kind === 'unknown' || losses.promised === 0) return NOTHING
   const { lost } = losses
   return { measured: lost, withoutPauses: lost, punctual: lost, isUnanswered: false }
 }

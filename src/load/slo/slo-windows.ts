@@ -34,6 +34,11 @@ export class SloWindows {
     for (const series of this.#series) series.due(request, now, start)
   }
 
+  /** A fault is being injected. */
+  disturb(now: number): void {
+    for (const series of this.#series) series.disturb(now)
+  }
+
   /** A measured request was due, but the load was ended before it could be started. */
   notStarted(request: WindowedRequest): void {
     for (const series of this.#series) series.notStarted(request)

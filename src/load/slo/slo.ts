@@ -260,6 +260,11 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
   }
   if (slo.unavailable !== undefined) {
     const atMostMs = parseDurationMs(slo.unavailable, `${where}: unavailable`)
+    if (atMostMs === 0) {
+      throw new InputError(
+        `${where}: unavailable: every request takes longer than ${slo.unavailable}.`,
+      )
+    }
     bounds.push({ ...common, kind: 'unavailable', atMostMs })
   }
   if (slo.lost !== undefined) {

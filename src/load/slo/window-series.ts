@@ -34,6 +34,8 @@ type Scope = string | null
 interface OpenWindow {
   readonly counts: ReadonlyMap<Scope, WindowCounts>
   pending: number
+  /** Whether a fault was injected before all of its requests had ended, though it may have been over. */
+  isDisturbed: boolean
 }
 
 /** A complete window is judged when idle, or at the latest after this time, half of the shortest window. */
@@ -106,6 +108,14 @@ export class WindowSeries {
       if (!isStarted || startedIn === due) continue
       const others = this.#window(startedIn).counts.get(scope)
       if (others !== undefined) others.startedFromEarlier++
+    }
+  }
+
+  /** A fault is being injected: it may be why requests fail that have not ended, or that a late generator has yet to start. */
+  disturb(now: number): void {
+    for (let index = this.#newest; index <= this.#indexAt(now); index++) this.#window(index)
+    for (const [index, window] of this.#open) {
+      if (window.pending > 0 || index >= this.#newest) window.isDisturbed = true
     }
   }
 
@@ -252,6 +262,7 @@ export class WindowSeries {
   /** Whether a fault may be why a window misses a bound that has time to recover. */
   #isRecovering({ recoveryMs }: RequestBound, index: number): boolean {
     if (recoveryMs === undefined) return false
+    if (this.#open.get(index)?.isDisturbed === true) return true
     const fromMs = this.#plan.measureStartMs + index * this.#everyMs
     const untilMs = this.#plan.measureStartMs + this.#endMs(index)
     return this.#disturbances().some(
@@ -298,7 +309,7 @@ export class WindowSeries {
     if (open !== undefined) return open
     const counts =
       this.#spare.pop() ?? new Map(this.#allScopes.map((scope) => [scope, new WindowCounts()]))
-    const window = { counts, pending: 0 }
+    const window = { counts, pending: 0, isDisturbed: false }
     this.#open.set(index, window)
     return window
   }

@@ -4,36 +4,38 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
+  startNatsCluster,
+  stopCluster,
+  type ClusterProgram,
+} from '../../environment/cluster/cluster-programs.ts'
+import {
   missingPrograms,
   startNatsProgram,
   type ServerProgram,
 } from '../../environment/programs.ts'
 import type { DurabilityOptions } from '../durability-options.ts'
 import type { DeliveryStatus, Messenger } from '../messenger.ts'
+import { closeCanaries, hostOf, waitForAllServers } from '../testing/all-servers.ts'
 import { describeAbortedSend } from '../testing/aborted-send.contract.ts'
 import { describeDurability } from '../testing/durability.contract.ts'
 import { describeMessenger } from '../testing/messenger.contract.ts'
-import {
-  closeCanaries,
-  hostOf,
-  startNatsCluster,
-  waitForAllServers,
-} from '../testing/nats-cluster.ts'
 import { connectNatsMessenger } from './nats-messenger.ts'
 
 const hasPrograms = missingPrograms() === undefined
 
 describe.skipIf(!hasPrograms)('On a NATS cluster (needs nats-server on the PATH)', () => {
+  let cluster: readonly ClusterProgram[] = []
   let servers: readonly ServerProgram[] = []
   const urls = () => servers.map(({ url }) => url)
 
   beforeAll(async () => {
-    servers = await startNatsCluster(3)
+    cluster = await startNatsCluster(3)
+    servers = cluster.map(({ program }) => program)
   }, 60_000)
 
   afterAll(async () => {
     await closeCanaries()
-    await Promise.all(servers.map((server) => server.stop()))
+    await stopCluster(cluster)
   })
 
   for (const describeContract of [describeMessenger, describeAbortedSend]) {

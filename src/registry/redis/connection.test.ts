@@ -125,6 +125,9 @@ describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', ()
       Array.from({ length: 1000 }, (_, n) => store.register(request(`user-${n}`))),
     )
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    await expect(store.register(request('bob'))).rejects.toThrow(
+      `The connection to Redis at 127.0.0.1:${server.port} is down; nothing was sent. Reconnecting.`,
+    )
     const again = await startRedisProgram({ port: server.port })
     onTestFinished(() => again.stop())
     await expect

@@ -4,6 +4,12 @@ import { RegistryError } from '../errors.ts'
 /** The client of one server, or of a cluster. */
 export type RedisClient = Redis | Cluster
 
+/** The client's words for a command that it refuses while it is not connected. */
+const NOT_SENT = /enableOfflineQueue options is false/
+
+/** Its words for a command that was in flight when the connection closed. */
+const IN_FLIGHT = /^Reached the max retries per request limit/
+
 /** A script as a command of the client: the number of keys, the keys, the arguments. */
 type ScriptCommand = (...args: readonly (string | number)[]) => Promise<unknown>
 
@@ -79,11 +85,17 @@ export class RedisConnection {
           `the keys ${named.join(', ')}. Delete that key; the registry restores what it can.`,
       )
     }
+    if (NOT_SENT.test(message)) {
+      return new RegistryError(
+        'UNAVAILABLE',
+        `The connection to Redis at ${this.name} is down; nothing was sent. Reconnecting.`,
+      )
+    }
     return new RegistryError(
       'UNAVAILABLE',
       name === 'ReplyError'
         ? `Redis at ${this.name} refused: ${message}`
-        : `The connection to Redis at ${this.name} is lost (${reasonIn(message)}); a write in ` +
+        : `The connection to Redis at ${this.name} is lost${reasonOf(message)}; a write in ` +
             'progress may or may not have taken effect. Reconnecting.',
     )
   }
@@ -102,6 +114,10 @@ export class RedisConnection {
     }
     this.client.disconnect()
   }
+}
+
+function reasonOf(message: string): string {
+  return IN_FLIGHT.test(message) ? '' : ` (${reasonIn(message)})`
 }
 
 /** An error's text without its class and its full stop, for use within a sentence. */

@@ -1,7 +1,7 @@
 import { MISSED, NOT_SET_UP, PASSED, type Expected } from '../expected.ts'
 import type { Fault } from '../faults.ts'
 import { loadOf } from '../loads.ts'
-import { alsoShort, row, type Row } from '../row.ts'
+import { row, type Row } from '../row.ts'
 
 const multicast = loadOf('multicast')
 const mixed = loadOf('mixed')
@@ -25,7 +25,7 @@ const NEVER_PASSED: Expected = { exit: [1, 2], runFile: 'any' }
 /** NATS is killed, stopped, restarted, or cut off. */
 export function natsRows(): readonly Row[] {
   return [
-    alsoShort(row(multicast, killed, 'in the middle', ALL_EXPECTED)),
+    row(multicast, killed, 'in the middle', ALL_EXPECTED),
     row(mixed, killed, 'in the middle', UNDELIVERED),
     row(register, killed, 'in the middle', { ...PASSED, because: 'it uses no NATS' }),
     row(loadOf('enumerate'), killed, 'in the middle', { ...PASSED, because: 'it uses no NATS' }),

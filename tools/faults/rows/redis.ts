@@ -42,7 +42,7 @@ function killedRows(): readonly Row[] {
     row(loadOf('multicast', { warmUpMs: 2_000 }), killed, 'in the warm-up', MISSED),
     row(register, killed, 'while draining', MISSED),
     row(mixed, killed, 'while draining', MISSED),
-    alsoShort(row(loadOf('mixed', { servers: 'run' }), killed, 'in the middle', MISSED)),
+    row(loadOf('mixed', { servers: 'run' }), killed, 'in the middle', MISSED),
     row(
       loadOf('register', { as: 'scenario', ratePerSecond: 200, warmUpMs: 2_000 }),
       killed,

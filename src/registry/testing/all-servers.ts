@@ -1,42 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection, RequestError } from '@nats-io/transport-node'
-import { freePort } from '../../environment/free-port.ts'
-import { startNatsProgram, type ServerProgram } from '../../environment/programs.ts'
+import type { ServerProgram } from '../../environment/programs.ts'
 import type { Messenger, Subscription } from '../messenger.ts'
-
-/** Starts NATS servers with JetStream as one cluster, and waits until it has a leader. */
-export async function startNatsCluster(size: number): Promise<readonly ServerProgram[]> {
-  const ports = await Promise.all(Array.from({ length: size }, () => freePort()))
-  const routes = ports.map((port) => `nats://127.0.0.1:${port}`)
-  const servers = await Promise.all(
-    routes.map((route, at) =>
-      startNatsProgram({
-        extraArgs: [
-          `--server_name=nats-${at + 1}`,
-          '--cluster_name=test',
-          `--cluster=${route}`,
-          `--routes=${routes.join(',')}`,
-        ],
-      }),
-    ),
-  )
-  const nats = await connect({ servers: servers.map(hostOf) })
-  try {
-    const admin = await jetstreamManager(nats, { timeout: 250, checkAPI: false })
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await admin.getAccountInfo()
-        return servers
-      } catch (error) {
-        if (attempt === 100) throw error
-        await delay(50)
-      }
-    }
-  } finally {
-    await nats.close()
-  }
-}
 
 /**
  * Lets a messenger's subscriptions and unsubscriptions take until all servers of a cluster know of them. By itself, a
@@ -64,11 +29,26 @@ export async function waitForAllServers(
   return messenger
 }
 
+let running: Promise<void> = Promise.resolve()
+let next: Promise<void> | undefined
+
+/** Thousands of subscriptions at once share one round, which begins after the last of them was made. */
+function routesAreRead(servers: readonly ServerProgram[]): Promise<void> {
+  next ??= running
+    .catch(() => {})
+    .then(() => {
+      next = undefined
+      running = askRoutes(servers)
+      return running
+    })
+  return next
+}
+
 /**
  * Resolves once each server has read what every other one has sent it. The link between two servers keeps the order, so a
  * message that arrives from another server proves that everything before it did.
  */
-async function routesAreRead(servers: readonly ServerProgram[]): Promise<void> {
+async function askRoutes(servers: readonly ServerProgram[]): Promise<void> {
   const clients = await Promise.all(servers.map((server) => clientOf(server)))
   await Promise.all(
     clients.flatMap((from) =>
