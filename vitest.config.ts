@@ -45,7 +45,7 @@ export default defineConfig({
           name: 'walk-through',
           pool: 'forks',
           experimental: { viteModuleRunner: false },
-          include: ['tools/docs/walk-through.ts'],
+          include: ['tools/docs/walk-through.ts', 'tools/docs/walk-through-cluster.ts'],
           benchmark: { include: [] },
           hookTimeout: 120_000,
         },

@@ -70,7 +70,7 @@ describe('the TypeScript types', () => {
   })
 })
 
-// Without a program that renders, only what is written is checked. .ci/run installs one.
+// Without kustomize or kubectl, only what is written is checked: neither is a package of npm, Debian or Ubuntu.
 if (RENDERER !== null) {
   describe.for(OVERLAYS)('the overlay %s', (overlay) => {
     let manifests: readonly Manifest[]

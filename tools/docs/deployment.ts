@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { EnvironmentError } from '../../src/environment/environment-error.ts'
 import { freePort } from '../../src/environment/free-port.ts'
 
-/** A docker-compose project for the walk-through. */
+/** A docker-compose project for a walk-through. */
 export interface Deployment {
   readonly env: NodeJS.ProcessEnv
   readonly monitorPort: number
@@ -19,8 +19,19 @@ export interface Deployment {
   remove(): Promise<void>
 }
 
-const PROJECT = 'prism-walk-through'
-const CONTAINERS = ['poc4-redis', 'poc4-nats']
+/** The projects: the names of their containers are those that documents use. */
+const PROJECTS = {
+  single: {
+    name: 'prism-walk-through',
+    file: 'docker-compose.yml',
+    containers: ['poc4-redis', 'poc4-nats'],
+  },
+  cluster: {
+    name: 'prism-walk-through-cluster',
+    file: 'docker-compose.cluster.yml',
+    containers: [],
+  },
+} as const
 
 /** No existing user: result files must land in any user's folder. Only root can change a folder's owner. */
 const FOREIGN_UID = 12_345
@@ -28,9 +39,14 @@ const FOREIGN_UID = 12_345
 /**
  * Prepares a project and removes the leftovers of a killed one. Nothing is started.
  * @param folder the one with docker-compose.yml.
+ * @param kind single servers, or clusters of them.
  * @throws EnvironmentError if Docker doesn't answer, or the document's containers are running.
  */
-export async function openDeployment(folder: string): Promise<Deployment> {
+export async function openDeployment(
+  folder: string,
+  kind: keyof typeof PROJECTS = 'single',
+): Promise<Deployment> {
+  const { name, file, containers } = PROJECTS[kind]
   const notes: string[] = []
   const work = mkdtempSync(join(tmpdir(), 'prism-walk-through-'))
   const results = mkdtempSync(join(work, 'results-'))
@@ -50,8 +66,8 @@ export async function openDeployment(folder: string): Promise<Deployment> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     PATH: `${composePath(work, notes)}${process.env['PATH'] ?? ''}`,
-    COMPOSE_PROJECT_NAME: PROJECT,
-    COMPOSE_FILE: join(folder, 'docker-compose.yml'),
+    COMPOSE_PROJECT_NAME: name,
+    COMPOSE_FILE: join(folder, file),
     REDIS_PORT: String(redisPort),
     NATS_PORT: String(natsPort),
     NATS_MONITOR_PORT: String(monitorPort),
@@ -70,7 +86,7 @@ export async function openDeployment(folder: string): Promise<Deployment> {
   }
   try {
     await down()
-    await refuseRunning()
+    await refuseRunning(containers)
   } catch (error) {
     rmSync(work, { recursive: true, force: true })
     if (error instanceof EnvironmentError) throw error
@@ -82,9 +98,9 @@ export async function openDeployment(folder: string): Promise<Deployment> {
 
 const execute = promisify(execFile)
 
-async function refuseRunning(): Promise<void> {
+async function refuseRunning(containers: readonly string[]): Promise<void> {
   const { stdout } = await execute('docker', ['ps', '--all', '--format', '{{.Names}}'])
-  const there = stdout.split('\n').filter((name) => CONTAINERS.includes(name))
+  const there = stdout.split('\n').filter((name) => containers.includes(name))
   if (there.length === 0) return
   throw new EnvironmentError(
     `Containers named ${there.join(' and ')} already exist, and the document uses these names. First run docker-compose down in the folder where they were started.`,

@@ -115,6 +115,15 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run plan:docs',
   ]),
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
+  ...because('takes docker-compose; tools/docs/walk-through-cluster.ts does the same', [
+    'export COMPOSE_FILE=docker-compose.cluster.yml COMPOSE_PROJECT_NAME=prism-cluster',
+    'docker-compose build loadtest',
+    'docker-compose run --rm loadtest mixed -r 50 -d 60s',
+    `docker-compose run --rm loadtest register -r 50 -d 25s --slo 'success>10%' --slo 'unavailable<=20s'`,
+    'docker kill "$(docker-compose ps -q redis-3)"',
+    'docker-compose start redis-3',
+    'docker-compose down --volumes',
+  ]),
   ...because('takes several generators; src/cli/bench-shards.test.ts runs and merges them', [
     'npm run bench -- mixed --generators 2',
     'for shard in 1 2 3; do npm run bench -- mixed --shard $shard/3 --results results/three & done; wait',
