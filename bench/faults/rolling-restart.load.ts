@@ -12,8 +12,11 @@ test('rolling restart', async ({ load, registry, gateway, ledger, redis, nats, b
   await load({
     operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
     arrivals: constant(200),
-    duration: { short: targets.length > 2 ? '30s' : '10s', full: '90s' },
-    faults: targets.map((target, index) => at(`${1 + 3 * index}s`, restart(target))),
+    duration: { short: targets.length > 2 ? '60s' : '10s', full: '90s' },
+    // Each has time to come back before the next one goes.
+    faults: targets.map((target, index) =>
+      at(`${5 + (80 * index) / targets.length}%`, restart(target)),
+    ),
     slo: [
       { successRate: 0.5, unavailable: '4s', operations: { multicast: { lost: 0 } } },
       { every: '1s', successRate: 0.99, response: { p95: '100ms' }, recovery: '6s' },
