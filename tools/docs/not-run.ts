@@ -72,6 +72,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('takes ten times as long as with --short, which .ci/run uses', [
     'npm run gate:selftest',
   ]),
+  ...because('takes an hour; its figures are of one run each', [
+    'npm run bench -- soak --profile full',
+  ]),
   ...because('takes an hour or two; src/gate/pairs/ tests its parts', [
     'npm run gate:selftest -- --real --processes 100 --faulty 20',
   ]),
