@@ -308,7 +308,11 @@ function untilMeasuring(child: ChildProcess): Promise<void> {
 
 describe('bad input exits with 2, one line and no files:', () => {
   test.each([
-    [['--backend', 'dockr'], {}, /^--backend=dockr .*containers, programs, memory, external/],
+    [
+      ['--backend', 'dockr'],
+      {},
+      /^--backend=dockr .*containers, programs, cluster, memory, external/,
+    ],
     [['--duration', '10'], {}, /^--duration: "10" is not a duration/],
     [['--profile', 'longest'], {}, /^--profile: "longest" .*short, long/],
     [['nosuch'], {}, /"nosuch"/],

@@ -15,6 +15,8 @@ const guardScript = `
 folder=$(mktemp -d "$1/prism-loadtest.XXXXXX") || exit 1
 exec 3<&0 </dev/null
 trap '' PIPE
+newline='
+'
 runner=
 finish() {
   [ -z "$runner" ] || { kill "$runner"; wait "$runner"; } 2>/dev/null
@@ -70,7 +72,6 @@ export type RunStart =
 /** How a program is started. */
 export interface RunOptions {
   readonly path: string
-  /** Without line breaks. */
   readonly args: readonly string[]
   readonly readyText: string
   readonly timeoutMs: number
@@ -206,9 +207,10 @@ export async function startGuarded(options: {
   return start
 }
 
-/** A word of a shell's command line. */
+/** A word of a shell's command line, which is one line even if the word has line breaks. */
 function quoted(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`
+  const escaped = word.replaceAll("'", String.raw`'\''`).replaceAll('\n', `'"$newline"'`)
+  return `'${escaped}'`
 }
 
 function ref(handle: object | null): void {

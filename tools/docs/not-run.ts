@@ -145,7 +145,6 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     [
       'nats reply prism.multicast.home.lamp-1 thanks',
       'nats request prism.multicast.home.user-1 hello',
-      'nats stream edit',
       'nats bench',
       'nats bench pub',
       'nats bench sub',

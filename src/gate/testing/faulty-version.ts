@@ -16,7 +16,12 @@ export type RealFault =
   | { readonly kind: 'throws' }
 
 /** Files outside of the registry that it imports. */
-const IMPORTED = ['src/format.ts', 'src/nearest-name.ts']
+const IMPORTED = [
+  'src/format.ts',
+  'src/nearest-name.ts',
+  'src/stats/hash.ts',
+  'src/stats/random.ts',
+]
 
 /** The method that has an operation's fault. */
 const METHODS: Readonly<Record<OperationName, string>> = {
