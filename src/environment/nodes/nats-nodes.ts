@@ -4,6 +4,7 @@ import type { FailoverTarget } from '../../load/faults/fault-targets.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../registry/nats/subjects.ts'
 import type { ServerNode, StartedNodes } from '../backends.ts'
 import { EnvironmentError } from '../environment-error.ts'
+import { KeptTargets } from './kept-targets.ts'
 import { nodeNumbered } from './node-numbered.ts'
 import { NatsTarget, NodeTarget } from './node-target.ts'
 import { namespaceOf, type Namespaced } from './redis-nodes.ts'
@@ -16,7 +17,7 @@ export class NatsNodes {
   readonly all: NodeTarget
   readonly #started: StartedNodes
   readonly #nodes: readonly ServerNode[]
-  readonly #targets = new Map<string, NatsTarget | NatsLeader>()
+  readonly #targets = new KeptTargets()
 
   constructor(started: StartedNodes) {
     this.#started = started
@@ -30,19 +31,15 @@ export class NatsNodes {
    */
   node(n: number): NatsTarget {
     const node = nodeNumbered(this.#nodes, n, 'nats.node')
-    const known = this.#targets.get(node.name)
-    const target = known ?? new NatsTarget(`NATS node ${n}`, this.#started, async () => [node])
-    this.#targets.set(node.name, target)
-    return target
+    return this.#targets.get(node.name, () => {
+      return new NatsTarget(`NATS node ${n}`, this.#started, async () => [node])
+    })
   }
 
   /** The leader of a namespace's stream of durable messages, looked up when a fault is injected. */
   leaderOf(of: Namespaced): NatsLeader {
     const namespace = namespaceOf(of, 'nats.leaderOf')
-    const known = this.#targets.get(`leader ${namespace}`)
-    const target = known instanceof NatsLeader ? known : new NatsLeader(this.#started, namespace)
-    this.#targets.set(`leader ${namespace}`, target)
-    return target
+    return this.#targets.get(`leader ${namespace}`, () => new NatsLeader(this.#started, namespace))
   }
 }
 

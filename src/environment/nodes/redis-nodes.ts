@@ -4,6 +4,7 @@ import { nowMs } from '../../load/clock.ts'
 import type { FailoverTarget } from '../../load/faults/fault-targets.ts'
 import type { ServerNode, StartedNodes } from '../backends.ts'
 import { EnvironmentError } from '../environment-error.ts'
+import { KeptTargets } from './kept-targets.ts'
 import { nodeNumbered } from './node-numbered.ts'
 import { NodeTarget } from './node-target.ts'
 import { askRedis, shardOf } from './redis-role.ts'
@@ -20,8 +21,7 @@ export class RedisNodes {
   readonly all: NodeTarget
   readonly #started: StartedNodes
   readonly #nodes: readonly ServerNode[]
-  /** The same target for the same question, so that a restart finds what was killed. */
-  readonly #targets = new Map<string, RedisPrimary | NodeTarget>()
+  readonly #targets = new KeptTargets()
 
   constructor(started: StartedNodes) {
     this.#started = started
@@ -35,7 +35,7 @@ export class RedisNodes {
    */
   primaryOf(of: Namespaced): RedisPrimary {
     const namespace = namespaceOf(of, 'redis.primaryOf')
-    return this.#target(`primary ${namespace}`, () => {
+    return this.#targets.get(`primary ${namespace}`, () => {
       const find = async () => [(await shardOf(this.#nodes, namespace)).primary]
       return new RedisPrimary('Redis primary', this.#started, find, () =>
         shardOf(this.#nodes, namespace),
@@ -46,7 +46,7 @@ export class RedisNodes {
   /** A replica of the primary of a namespace, looked up when a fault is injected. */
   replicaOf(of: Namespaced): NodeTarget {
     const namespace = namespaceOf(of, 'redis.replicaOf')
-    return this.#target(`replica ${namespace}`, () => {
+    return this.#targets.get(`replica ${namespace}`, () => {
       const find = async () => {
         const [replica] = (await shardOf(this.#nodes, namespace)).replicas
         if (replica !== undefined) return [replica]
@@ -62,15 +62,9 @@ export class RedisNodes {
    */
   node(n: number): NodeTarget {
     const node = nodeNumbered(this.#nodes, n, 'redis.node')
-    return this.#target(node.name, () => {
+    return this.#targets.get(node.name, () => {
       return new NodeTarget(`Redis node ${n}`, this.#started, async () => [node])
     })
-  }
-
-  #target<Target extends NodeTarget>(question: string, target: () => Target): Target {
-    const known = this.#targets.get(question) ?? target()
-    this.#targets.set(question, known)
-    return known as Target
   }
 }
 

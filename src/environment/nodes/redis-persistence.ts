@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { nowMs } from '../../load/clock.ts'
 import { EnvironmentError } from '../environment-error.ts'
+import { askRedis } from './redis-role.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -11,28 +12,22 @@ const TIMEOUT_MS = 10_000
  * @throws EnvironmentError
  */
 export async function setPersistence(address: string, isOn: boolean): Promise<void> {
-  const redis = new Redis(`redis://${address}`, {
-    lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    retryStrategy: () => null,
-  })
-  redis.on('error', () => {})
   try {
-    await redis.connect()
-    await redis.config('SET', 'appendonly', isOn ? 'yes' : 'no')
-    if (!isOn) return
-    const deadline = nowMs() + TIMEOUT_MS
-    while (!isWritten(await redis.info('persistence'))) {
-      if (nowMs() > deadline) throw new Error(`not written within ${TIMEOUT_MS / 1_000} s`)
-      await sleep(10)
-    }
+    await askRedis({ address }, (redis) => switchPersistence(redis, isOn), TIMEOUT_MS)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     const what = isOn ? 'write' : 'stop writing'
     throw new EnvironmentError(`Redis at ${address} does not ${what} to its disk: ${reason}.`)
-  } finally {
-    redis.disconnect()
+  }
+}
+
+async function switchPersistence(redis: Redis, isOn: boolean): Promise<void> {
+  await redis.config('SET', 'appendonly', isOn ? 'yes' : 'no')
+  if (!isOn) return
+  const deadline = nowMs() + TIMEOUT_MS
+  while (!isWritten(await redis.info('persistence'))) {
+    if (nowMs() > deadline) throw new Error(`not written within ${TIMEOUT_MS / 1_000} s`)
+    await sleep(10)
   }
 }
 

@@ -6,15 +6,19 @@ import { readNodes } from '../redis-topology.ts'
 /** A node that doesn't answer within this time, in ms, isn't asked. */
 const TIMEOUT_MS = 1_000
 
-/** Asks one Redis, over a connection of its own. */
+/**
+ * Asks one Redis, over a connection of its own.
+ * @param timeoutMs for the connection, and for each command.
+ */
 export async function askRedis<Answer>(
-  { address }: ServerNode,
+  { address }: Pick<ServerNode, 'address'>,
   ask: (redis: Redis) => Promise<Answer>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Answer> {
   const redis = new Redis(`redis://${address}`, {
     lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
     retryStrategy: () => null,
   })
   redis.on('error', () => {})

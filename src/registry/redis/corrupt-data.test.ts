@@ -1,10 +1,10 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { findProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
 import { identitiesOf, request } from '../testing/store.contract.ts'
 import type { RedisStoreOptions } from './store-options.ts'
 import { openStore } from './testing/open-store.ts'
+import { redisOfTests } from './testing/redis-of-tests.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const record = 'test:user-2'
@@ -57,24 +57,13 @@ const corruptEntries: readonly [what: string, kind: string, value: string][] = [
 ]
 
 describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on the PATH)', () => {
-  let server: ServerProgram
-  let redis: Redis
+  const own = redisOfTests()
 
-  beforeAll(async () => {
-    server = await startRedisProgram()
-    redis = new Redis(server.url)
-  })
-
-  afterAll(async () => {
-    await redis.quit()
-    await server.stop()
-  })
-
-  beforeEach(() => redis.flushall())
+  beforeEach(() => own.redis.flushall())
 
   // Patient, because a busy Redis takes long to read 100 MB.
   const open = (options: Partial<RedisStoreOptions> = {}) =>
-    openStore(server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
+    openStore(own.server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
 
   /** A reader that holds three registrations; the test then corrupts the second. */
   const openFilled = async () => {
@@ -99,14 +88,14 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
     async ([what, field, value]) => {
       const old = await openFilled()
       const bytes = what.startsWith('bytes') ? Buffer.from(value, 'latin1') : value
-      await redis.hset(record, field, bytes)
+      await own.redis.hset(record, field, bytes)
       const fresh = await expectAll(old, others)
       expect(fresh.warned).toEqual(['CORRUPT_RECORD'])
       expect(fresh.messages[0]).toContain(record)
       expect(fresh.messages[0]?.length).toBeLessThan(1000)
       await old.register(request('user-2', { replace: true }))
       await expectAll(old, ['user-1', 'user-2', 'user-3'])
-      expect(await redis.hget(record, 'gateway')).toBeNull()
+      expect(await own.redis.hget(record, 'gateway')).toBeNull()
     },
   )
 
@@ -114,10 +103,10 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
     'a record without %s is ignored and can be unregistered',
     async (field) => {
       const old = await openFilled()
-      await redis.hdel(record, field)
+      await own.redis.hdel(record, field)
       await expectAll(old, others)
       await old.unregister('user-2')
-      expect(await redis.exists(record)).toBe(0)
+      expect(await own.redis.exists(record)).toBe(0)
       await old.register(request('user-2'))
       await expectAll(old, ['user-1', 'user-2', 'user-3'])
     },
@@ -125,22 +114,22 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test('a record without a registration time cannot be renewed', async () => {
     const old = await openFilled()
-    await redis.hset(record, 'registered_at', 'yesterday')
+    await own.redis.hset(record, 'registered_at', 'yesterday')
     await expect(old.heartbeat('user-2', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
   test('a corrupt record reappears after repair by hand', async () => {
     const old = await openFilled()
-    const metadata = (await redis.hget(record, 'metadata')) ?? ''
-    await redis.hset(record, 'metadata', '{oops')
+    const metadata = (await own.redis.hget(record, 'metadata')) ?? ''
+    await own.redis.hset(record, 'metadata', '{oops')
     await expectAll(old, others)
-    await redis.hset(record, 'metadata', metadata)
+    await own.redis.hset(record, 'metadata', metadata)
     await expectAll(old, ['user-1', 'user-2', 'user-3'])
   })
 
   test('a record changed by another program is reported as changed', async () => {
     const old = await openFilled()
-    await redis.hset(record, 'metadata', '{"changed":true}')
+    await own.redis.hset(record, 'metadata', '{"changed":true}')
     await expect
       .poll(async () => (await old.select(filterFrom({ changed: true }))).length, {
         timeout: 10_000,
@@ -150,7 +139,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test('a key of another type in place of a record breaks only that identity', async () => {
     const old = await openFilled()
-    await redis.set(record, 'text')
+    await own.redis.set(record, 'text')
     const fresh = await expectAll(old, others)
     expect(fresh.messages).toEqual([expect.stringMatching(/"test:user-2".*Delete the key\.$/)])
     await expect(old.register(request('user-2', { replace: true }))).rejects.toMatchObject({
@@ -158,7 +147,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
       message: expect.stringMatching(/WRONGTYPE.*test:user-2/),
     })
     await old.register(request('user-4'))
-    await redis.del(record)
+    await own.redis.del(record)
     await old.register(request('user-2', { replace: true }))
     await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
   })
@@ -167,14 +156,14 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
     'a key of another type in place of %s is a clear error until it is deleted',
     async (name) => {
       const old = await openFilled()
-      await redis.set(`test:${name}`, 'text')
+      await own.redis.set(`test:${name}`, 'text')
       const fresh = await open({ strategy: 'scan' })
       expect(await identitiesOf(fresh)).toHaveLength(3)
       await expect(old.register(request('user-9'))).rejects.toMatchObject({
         code: 'UNAVAILABLE',
         message: expect.stringContaining('WRONGTYPE'),
       })
-      await redis.del(`test:${name}`)
+      await own.redis.del(`test:${name}`)
       await old.register(request('user-9', { replace: true }))
       await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-9'])
     },
@@ -182,7 +171,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test.for(corruptEntries)('in the log is ignored with a warning: %s', async ([, kind, value]) => {
     const old = await openFilled()
-    await redis.xadd('test:~log', '*', kind, value)
+    await own.redis.xadd('test:~log', '*', kind, value)
     expect(await identitiesOf(old)).toEqual(['user-1', 'user-2', 'user-3'])
     expect(old.warned).toEqual(['CORRUPT_LOG_ENTRY'])
     expect(old.messages[0]?.length).toBeLessThan(1000)
@@ -193,7 +182,14 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test('in the log with several fields or a long mark is repaired', async () => {
     const old = await openFilled()
-    await redis.xadd('test:~log', '*', 'unregister', `${'m'.repeat(500)}\nuser-2`, 'more', 'fields')
+    await own.redis.xadd(
+      'test:~log',
+      '*',
+      'unregister',
+      `${'m'.repeat(500)}\nuser-2`,
+      'more',
+      'fields',
+    )
     await old.register(request('user-4'))
     await old.register(request('user-2', { replace: true }))
     await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
@@ -201,7 +197,12 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test('in the log with the highest possible id stops no write', async () => {
     const old = await openFilled()
-    await redis.xadd('test:~log', `${2n ** 64n - 1n}-${2n ** 64n - 1n}`, 'unregister', 'm\nuser-2')
+    await own.redis.xadd(
+      'test:~log',
+      `${2n ** 64n - 1n}-${2n ** 64n - 1n}`,
+      'unregister',
+      'm\nuser-2',
+    )
     await old.register(request('user-4'))
     await old.heartbeat('user-1', 60_000)
     await old.unregister('user-3')
@@ -210,23 +211,31 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
 
   test('is ignored in the index', async () => {
     const old = await openFilled()
-    await redis.zadd('test:~index', 'inf', 'not valid', 'inf', 'm'.repeat(1_000_000), '5', 'ended')
-    await redis.zadd('test:~index', 'inf', 'nobody')
-    await redis.zadd('test:~index', 'inf', Buffer.from('ff00', 'hex'))
+    await own.redis.zadd(
+      'test:~index',
+      'inf',
+      'not valid',
+      'inf',
+      'm'.repeat(1_000_000),
+      '5',
+      'ended',
+    )
+    await own.redis.zadd('test:~index', 'inf', 'nobody')
+    await own.redis.zadd('test:~index', 'inf', Buffer.from('ff00', 'hex'))
     const fresh = await expectAll(old, ['user-1', 'user-2', 'user-3'])
     expect(fresh.warned).toContain('KEYS_LOST')
     await old.clear()
-    expect(await redis.keys('test:*')).toEqual([])
+    expect(await own.redis.keys('test:*')).toEqual([])
   })
 
   test('crashes neither a reader nor Redis, even if it is 100 MB', async () => {
     const old = await openFilled()
-    await redis.setrange('huge', 100 * 1024 * 1024 - 1, 'x')
+    await own.redis.setrange('huge', 100 * 1024 * 1024 - 1, 'x')
     const copy = `local huge = redis.call('GET', KEYS[1])
       redis.call('HSET', KEYS[2], 'gateway', huge)
       redis.call('XADD', KEYS[3], '*', 'register', huge)`
-    await redis.eval(copy, 3, 'huge', record, 'test:~log')
-    await redis.del('huge')
+    await own.redis.eval(copy, 3, 'huge', record, 'test:~log')
+    await own.redis.del('huge')
     await expectAll(old, others)
     await old.unregister('user-2')
     await expectAll(old, others)

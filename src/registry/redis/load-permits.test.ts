@@ -1,35 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram } from '../../environment/programs.ts'
 import { everything, request } from '../testing/store.contract.ts'
 import { connectRedis } from './connect-redis.ts'
 import { keysOf } from './keys.ts'
 import { LoadPermits } from './load-permits.ts'
 import { openStore } from './testing/open-store.ts'
+import { redisOfTests } from './testing/redis-of-tests.ts'
 
 const keys = keysOf('test')
 
 describe.runIf(findProgram('redis-server') !== undefined)(
   'Permits to load (need redis-server on the PATH)',
   () => {
-    let server: ServerProgram
-    let redis: Redis
+    const own = redisOfTests()
 
-    beforeAll(async () => {
-      server = await startRedisProgram()
-      redis = new Redis(server.url)
-    })
-
-    afterAll(async () => {
-      await redis.quit()
-      await server.stop()
-    })
-
-    beforeEach(() => redis.flushall())
+    beforeEach(() => own.redis.flushall())
 
     test('are held by a few readers at a time, and every reader gets one', async () => {
-      const connection = await connectRedis(server.url)
+      const connection = await connectRedis(own.server.url)
       onTestFinished(() => connection.close())
       let held = 0
       let mostHeld = 0
@@ -47,35 +36,35 @@ describe.runIf(findProgram('redis-server') !== undefined)(
       expect(mostHeld).toBe(3)
       expect(waited.filter((hasWaited) => !hasWaited).length).toBeGreaterThanOrEqual(3)
       expect(waited).toContain(true)
-      expect(await redis.exists(keys.loads)).toBe(0)
+      expect(await own.redis.exists(keys.loads)).toBe(0)
     })
 
     test('of readers that died are free again', async () => {
-      const nowMs = Number((await redis.time())[0]) * 1000
-      for (const name of ['a', 'b', 'c', 'd']) await redis.zadd(keys.loads, -nowMs - 1500, name)
-      await redis.zadd(keys.loads, nowMs + 1500, 'waits')
-      const connection = await connectRedis(server.url)
+      const nowMs = Number((await own.redis.time())[0]) * 1000
+      for (const name of ['a', 'b', 'c', 'd']) await own.redis.zadd(keys.loads, -nowMs - 1500, name)
+      await own.redis.zadd(keys.loads, nowMs + 1500, 'waits')
+      const connection = await connectRedis(own.server.url)
       onTestFinished(() => connection.close())
       const permit = await new LoadPermits(connection, keys).take()
       expect(permit.hasWaited).toBe(true)
-      expect(await redis.zcount(keys.loads, '-inf', '(0')).toBe(1)
+      expect(await own.redis.zcount(keys.loads, '-inf', '(0')).toBe(1)
     })
 
     test('limit the loads of many stores that lost the log, and all have the registrations', async () => {
       const count = 2_000
-      const writer = await openStore(server.url)
+      const writer = await openStore(own.server.url)
       for (let from = 0; from < count; from += 500) {
         await Promise.all(
           Array.from({ length: 500 }, (_, n) => writer.register(request(`user-${from + n}`))),
         )
       }
       const readers = await Promise.all(
-        Array.from({ length: 20 }, () => openStore(server.url, { maxConcurrentLoads: 2 })),
+        Array.from({ length: 20 }, () => openStore(own.server.url, { maxConcurrentLoads: 2 })),
       )
       const loads = new Set<number>()
       const watching = new AbortController()
       const counting = (async () => {
-        while (!watching.signal.aborted) loads.add(await redis.zcount(keys.loads, '-inf', '(0'))
+        while (!watching.signal.aborted) loads.add(await own.redis.zcount(keys.loads, '-inf', '(0'))
       })()
       const sizes = await Promise.all(
         readers.map(async (reader) => (await reader.select(everything)).length),
@@ -88,8 +77,8 @@ describe.runIf(findProgram('redis-server') !== undefined)(
     })
 
     test('are not needed where writing is refused', async () => {
-      await redis.set(keys.loads, 'of another type')
-      const connection = await connectRedis(server.url)
+      await own.redis.set(keys.loads, 'of another type')
+      const connection = await connectRedis(own.server.url)
       onTestFinished(() => connection.close())
       const permit = await new LoadPermits(connection, keys).take()
       expect(permit.hasWaited).toBe(false)

@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram } from '../../environment/programs.ts'
 import { everything, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
@@ -10,29 +9,19 @@ import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'
 import { Replica } from './replica.ts'
 import { openStore } from './testing/open-store.ts'
+import { redisOfTests } from './testing/redis-of-tests.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 
 describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () => {
-  let server: ServerProgram
-  let redis: Redis
+  const own = redisOfTests()
 
-  beforeAll(async () => {
-    server = await startRedisProgram()
-    redis = new Redis(server.url)
-  })
-
-  afterAll(async () => {
-    await redis.quit()
-    await server.stop()
-  })
-
-  beforeEach(() => redis.flushall())
+  beforeEach(() => own.redis.flushall())
 
   test('blocks no call while it loads slowly, and the next call finds more progress', async () => {
     const count = 20_000
-    await registerMany(await openStore(server.url), count)
-    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    await registerMany(await openStore(own.server.url), count)
+    const reader = await openStore(own.server.url, { loadTimeoutMs: 1 })
     const loaded: number[] = []
     const select = async () => {
       try {
@@ -52,8 +41,8 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
 
   test('delays a watch until it is loaded', async () => {
     const count = 5000
-    await registerMany(await openStore(server.url), count)
-    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    await registerMany(await openStore(own.server.url), count)
+    const reader = await openStore(own.server.url, { loadTimeoutMs: 1 })
     const events = watch(reader)
     const joined = new Set<string>()
     for (;;) {
@@ -66,15 +55,15 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
   })
 
   test('keeps nothing open if its store closes while it loads', async () => {
-    await registerMany(await openStore(server.url), 5000)
-    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    await registerMany(await openStore(own.server.url), 5000)
+    const reader = await openStore(own.server.url, { loadTimeoutMs: 1 })
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await reader.close()
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
   test('keeps reading between calls while in use', async () => {
-    const connection = await connectRedis(server.url)
+    const connection = await connectRedis(own.server.url)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})
     const replica = new Replica(connection, {
@@ -86,7 +75,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
       newMark: () => `mark${performance.now()}`.replace('.', '-'),
     })
     onTestFinished(() => replica.close())
-    const writer = await openStore(server.url, { logCap: 100 })
+    const writer = await openStore(own.server.url, { logCap: 100 })
     await writer.register(request('alice'))
     await replica.catchUp()
     for (let round = 0; round < 2; round += 1) {

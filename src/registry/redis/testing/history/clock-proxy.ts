@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { now } from '../../script.ts'
+import { openFrontServer } from '../front-server.ts'
 
 /** A proxy that makes the clock of a Redis server seem ahead. */
 export interface ClockProxy {
@@ -30,8 +30,7 @@ const LEAD_MS = 1000
 export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
   let aheadMs = 0
   let stoppedAtMs: number | null = null
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
+  const front = await openFrontServer((client) => {
     const redis = new Socket().connect(redisPort, '127.0.0.1')
     let held = ''
     client.on('data', (data) => {
@@ -45,35 +44,17 @@ export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
       redis.write(Buffer.from(shifted, 'latin1'))
     })
     redis.pipe(client)
-    for (const [socket, other] of [
-      [client, redis],
-      [redis, client],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        other.destroy()
-        sockets.delete(socket)
-      })
-    }
+    return redis
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: front.url,
     stepTo: (ms) => {
       aheadMs = ms
     },
     stop: (stands = true) => {
       stoppedAtMs = stands ? Date.now() : null
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
+    close: () => front.close(),
   }
 }
 
