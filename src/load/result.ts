@@ -81,6 +81,11 @@ export interface CountedDeliveries {
   /** Missing receipts that a long pause of the generator or the receivers may have caused. */
   readonly missingByPause: number
   /**
+   * Missing receipts of messages that the sender gave no answer on: the request failed, was given up or never
+   * started. The other missing ones were sent, and lost on the way. Absent where that is unknown.
+   */
+  readonly missingByFailure?: number | undefined
+  /**
    * Intended start → receipt, in µs, one record per expected pair: those that are missing, at the
    * time waited for them. Empty where the sender has receipts but doesn't see each of them arrive.
    */

@@ -17,7 +17,7 @@ describe.skipIf(inject('backends').kind === 'memory')('a gateway', () => {
     number++
     const payload = stampPayload(stamp, Buffer.from('x'))
     const { statuses } = await registry.multicast({}, payload, { delivery, timeoutMs })
-    gateway.expect({ ...stamp, startedAtMs: stamp.intendedAtMs, recipients: 2 })
+    gateway.expect({ ...stamp, startedAtMs: stamp.intendedAtMs, recipients: 2, isSent: true })
     return [...statuses.values()]
   }
 

@@ -33,7 +33,7 @@ async function started(): Promise<{ subscribers: Subscribers; pid: number }> {
   const { loadId } = subscribers
   const stamp = { loadId, number: 0, intendedAtMs: nowMs(), isWarmUp: false }
   await registry.multicast({}, stampPayload(stamp, Buffer.from('x')))
-  subscribers.expect({ ...stamp, startedAtMs: stamp.intendedAtMs, recipients: 2 })
+  subscribers.expect({ ...stamp, startedAtMs: stamp.intendedAtMs, recipients: 2, isSent: true })
   return { subscribers, pid }
 }
 

@@ -30,7 +30,13 @@ async function started() {
     })
   }
   const expectAt = (intendedAtMs: number): void =>
-    subscribers.expect({ number: 0, intendedAtMs, startedAtMs: intendedAtMs, recipients: 1 })
+    subscribers.expect({
+      number: 0,
+      intendedAtMs,
+      startedAtMs: intendedAtMs,
+      recipients: 1,
+      isSent: true,
+    })
   return { subscribers, receive, expectAt }
 }
 
@@ -95,7 +101,13 @@ test('counts only messages of its own load, not of others in the namespace', asy
     )
     expect(deliveredCount).toBe(2)
     if (number % 3 === 1) {
-      subscribers.expect({ number, intendedAtMs, startedAtMs: intendedAtMs, recipients: 2 })
+      subscribers.expect({
+        number,
+        intendedAtMs,
+        startedAtMs: intendedAtMs,
+        recipients: 2,
+        isSent: true,
+      })
     }
   }
   const deliveries = await subscribers.deliveries([])

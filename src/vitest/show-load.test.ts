@@ -66,6 +66,15 @@ test('shows verdict, times with P95 and its bound, percentiles of response and s
   expect(task.meta.report).toMatch(/missed +a +response P95 +< 30 ms +41\.0 ms/)
 })
 
+test('says how many missing receipts were never sent, as far as is known', async () => {
+  const deliveries = { expected: 1_000, received: 990, missingByFailure: 7 }
+  const { task, annotate } = endedTest('pass')
+  await showLoads(task, annotate, [scenarioOf('mixed', { responseMs: [41], deliveries })])
+  expect(task.meta.report).toContain(
+    "10 missing (7 because their request didn't succeed), 0 duplicates",
+  )
+})
+
 test('an ended test runs while it is annotated, and ends as it had', async () => {
   const { task, result, shown, annotate } = endedTest('fail')
   await showLoads(task, annotate, [missed])

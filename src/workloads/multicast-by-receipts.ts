@@ -27,7 +27,7 @@ export function multicastByReceipts(
 ): Operation {
   const bytes = Buffer.from(payload)
   const tally = new ReceiptTally()
-  const sends = new Sends(({ request, endedAtMs, recipients, confirmed }) => {
+  const sends = new Sends(({ request, endedAtMs, recipients, confirmed, isSent }) => {
     const { intendedAtMs, startedAtMs } = request
     tally.add({
       intendedAtMs,
@@ -35,6 +35,7 @@ export function multicastByReceipts(
       recipients,
       received: confirmed,
       lastReceiptMs: endedAtMs,
+      isSent,
     })
   })
   return {

@@ -43,9 +43,9 @@ export function multicast(
   const bytes = Buffer.from(payload)
   const { loadId } = subscribers
   const ledger = subscribers instanceof Gateway ? new MessageLedger(subscribers, delivery) : null
-  const sends = new Sends(({ request, recipients }) => {
+  const sends = new Sends(({ request, recipients, isSent }) => {
     const { number, intendedAtMs, startedAtMs } = request
-    subscribers.expect({ number, intendedAtMs, startedAtMs, recipients })
+    subscribers.expect({ number, intendedAtMs, startedAtMs, recipients, isSent })
   })
   const sentBy = ({ targetCount, deliveredCount, statuses }: MulticastResult): Sent => ({
     recipients: shard.of === 1 ? targetCount : hostedBy(subscribers, statuses.keys()),

@@ -18,8 +18,7 @@ const POLL_MS = 100
  */
 export function registerWatched(registry: MulticastRegistry, watcher: Watcher): Operation {
   const { run } = register(registry)
-  /** When each register of the measurement ended, by `nowMs()`. */
-  const ended = new Map<string, number>()
+  const ended = new Map<string, EndedRegister>()
   let isMeasuring = false
   return {
     run: async (request) => {
@@ -27,10 +26,14 @@ export function registerWatched(registry: MulticastRegistry, watcher: Watcher): 
         isMeasuring = true
         watcher.reset()
       }
+      let isSent = false
       try {
         await run(request)
+        isSent = true
       } finally {
-        if (!request.isWarmUp) ended.set(loadTestIdentity(request.number), nowMs())
+        if (!request.isWarmUp) {
+          ended.set(loadTestIdentity(request.number), { endedAtMs: nowMs(), isSent })
+        }
       }
     },
     deliveries: async (pauses): Promise<Deliveries> => {
@@ -43,9 +46,7 @@ export function registerWatched(registry: MulticastRegistry, watcher: Watcher): 
           report = await watcher.report()
           joins = new Map(report.joins)
         }
-        const messages = [...ended].map(([identity, endedAtMs]) =>
-          outcomeOf(endedAtMs, joins.get(identity)),
-        )
+        const messages = [...ended].map(([identity, sent]) => outcomeOf(sent, joins.get(identity)))
         const lists = [pauses, report.pauses]
         const { missingReceipts: _, ...figures } = deliveriesOf(messages, nowMs(), lists)
         return {
@@ -63,8 +64,20 @@ export function registerWatched(registry: MulticastRegistry, watcher: Watcher): 
   }
 }
 
-function outcomeOf(endedAtMs: number, joinedAtMs: number | undefined): MessageOutcome {
+/** A register of the measurement. */
+interface EndedRegister {
+  /** By `nowMs()`. */
+  readonly endedAtMs: number
+  /** Whether it succeeded; one that failed may have registered nothing. */
+  readonly isSent: boolean
+}
+
+function outcomeOf(
+  { endedAtMs, isSent }: EndedRegister,
+  joinedAtMs: number | undefined,
+): MessageOutcome {
   return {
+    isSent,
     intendedAtMs: endedAtMs,
     startedAtMs: endedAtMs,
     recipients: 1,

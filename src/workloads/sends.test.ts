@@ -41,9 +41,12 @@ describe('a refused message', () => {
   })
 })
 
-test('a message given up counts for its recipients and their receipts', async () => {
+test('a message given up counts for its recipients and their receipts, and not as sent', async () => {
   const counted: unknown[] = []
-  const sends = new Sends(({ recipients, confirmed }) => counted.push({ recipients, confirmed }))
+  const sends = new Sends(({ recipients, confirmed, isSent }) =>
+    counted.push({ recipients, confirmed, isSent }),
+  )
+  await sends.follow(request(2), async () => ({ recipients: 4, confirmed: 4 }))
   const givenUp = sends.follow(request(0), async (onAborted) => {
     onAborted({ recipients: 3, confirmed: 2 })
     throw new Error('given up')
@@ -53,8 +56,9 @@ test('a message given up counts for its recipients and their receipts', async ()
   await expect(unknown).rejects.toThrow('given up')
   await sends.ended(9)
   expect(counted).toEqual([
-    { recipients: 3, confirmed: 2 },
-    { recipients: 3, confirmed: 0 },
+    { recipients: 4, confirmed: 4, isSent: true },
+    { recipients: 3, confirmed: 2, isSent: false },
+    { recipients: 3, confirmed: 0, isSent: false },
   ])
 })
 

@@ -18,6 +18,8 @@ export interface EndedSend extends Sent {
   readonly request: LoadRequest
   /** When the registry answered or the load gave up, by `nowMs()`. */
   readonly endedAtMs: number
+  /** Whether the registry answered; a message whose request failed or was given up may never have been sent. */
+  readonly isSent: boolean
 }
 
 /**
@@ -45,18 +47,19 @@ export class Sends {
     request: LoadRequest,
     send: (onAborted: (sent: Sent) => void) => Promise<Sent>,
   ): Promise<void> {
-    const end = (sent: Sent): void => {
+    const end = (sent: Sent, isSent: boolean): void => {
       this.#latestRecipients = sent.recipients
-      if (this.#underWay.delete(request)) this.#onEnd({ request, endedAtMs: nowMs(), ...sent })
+      if (this.#underWay.delete(request))
+        this.#onEnd({ request, endedAtMs: nowMs(), isSent, ...sent })
     }
     const givenUp: Sent[] = []
     const sending = send((sent) => void givenUp.push(sent))
     if (!request.isWarmUp) this.#underWay.set(request, sending)
     try {
-      end(await sending)
+      end(await sending, true)
     } catch (error) {
       if (givenUp[0] === undefined) this.#undelivered(request)
-      else end(givenUp[0])
+      else end(givenUp[0], false)
       throw error
     }
   }
@@ -83,6 +86,6 @@ export class Sends {
   #count(request: LoadRequest, endedAtMs: number): void {
     const recipients = this.#latestRecipients
     if (recipients === null) this.#unknown.push({ request, endedAtMs })
-    else this.#onEnd({ request, endedAtMs, recipients, confirmed: 0 })
+    else this.#onEnd({ request, endedAtMs, recipients, confirmed: 0, isSent: false })
   }
 }

@@ -121,6 +121,7 @@ function deliver(
     tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
   }
   tally.expect({
+    isSent: true,
     number: message,
     intendedAtMs: dueMs,
     startedAtMs: dueMs,

@@ -126,7 +126,7 @@ test('three generators together make the requests of one, each number once', asy
 })
 
 test('receipts, errors and in-flight limits add up, and the worst health counts', () => {
-  const deliveries = { expected: 10, received: 9 }
+  const deliveries = { expected: 10, received: 9, missingByFailure: 1 }
   const a = loadResult({ send: { deliveries } }, { measuredMs: 9_000 })
   const b = loadResult(
     { send: { deliveries, counts: { ok: 990, failed: 10 } } },
@@ -138,7 +138,7 @@ test('receipts, errors and in-flight limits add up, and the worst health counts'
   const merged = mergeResults([a, b], [])
   expect(merged.operations.get('send')).toMatchObject({
     counts: { planned: 2_000, ok: 1_990, failed: 10 },
-    deliveries: { expected: 20, received: 18, missing: 2 },
+    deliveries: { expected: 20, received: 18, missing: 2, missingByFailure: 2 },
   })
   expect(merged).toMatchObject({
     measuredMs: 10_000,

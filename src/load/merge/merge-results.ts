@@ -127,6 +127,9 @@ function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
     missing: total(counted, ({ missing }) => missing),
     incomplete: total(counted, ({ incomplete }) => incomplete),
     missingByPause: total(counted, ({ missingByPause }) => missingByPause),
+    ...(counted.some(({ missingByFailure }) => missingByFailure === undefined)
+      ? {}
+      : { missingByFailure: total(counted, ({ missingByFailure = 0 }) => missingByFailure) }),
     receipt: sumOf(counted.map(({ receipt }) => receipt)),
     completion: sumOf(counted.map(({ completion }) => completion)),
     undisturbedCompletion: sumOf(counted.map((part) => part.undisturbedCompletion)),

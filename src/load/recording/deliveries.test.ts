@@ -9,7 +9,7 @@ function deliveries(): Deliveries {
   const tally = new DeliveryTally()
   for (const number of [0, 1]) {
     for (let recipient = number; recipient < 3; recipient++) tally.receive(number, 0, recipient, 1)
-    tally.expect({ number, intendedAtMs: 0, startedAtMs: 0, recipients: 3 })
+    tally.expect({ number, intendedAtMs: 0, startedAtMs: 0, recipients: 3, isSent: number === 0 })
   }
   return { ...tally.deliveries(10), receivers: null }
 }
@@ -21,6 +21,7 @@ test('counts recipients of unsent messages as expected and missing', () => {
     missing: 1 + 12,
     incomplete: 1 + 4,
     missingByPause: 3,
+    missingByFailure: 1 + 12,
   })
 })
 

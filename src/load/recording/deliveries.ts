@@ -12,6 +12,8 @@ export interface MessageOutcome {
   readonly received: number
   /** The time of the last receipt; any value without receipts. */
   readonly lastReceiptMs: number
+  /** Whether the sender answered; a message whose request failed or was given up may never have been sent. */
+  readonly isSent: boolean
 }
 
 /** Delivery figures, except those that only receivers know. */
@@ -22,6 +24,7 @@ export interface MessageFigures extends Pick<
   | 'missing'
   | 'incomplete'
   | 'missingByPause'
+  | 'missingByFailure'
   | 'completion'
   | 'undisturbedCompletion'
 > {
@@ -59,6 +62,7 @@ export function deliveriesOf(
   let missing = 0
   let incomplete = 0
   let missingByPause = 0
+  let missingByFailure = 0
   for (const message of messages) {
     const { intendedAtMs, startedAtMs, recipients } = message
     if (recipients === 0) continue
@@ -71,6 +75,7 @@ export function deliveriesOf(
     incomplete++
     missing += lacking
     missingReceipts.record(now - intendedAtMs, lacking)
+    if (!message.isSent) missingByFailure += lacking
     if (losing.some((pause) => mayLose(pause, startedAtMs))) missingByPause += lacking
   }
   return {
@@ -79,6 +84,7 @@ export function deliveriesOf(
     missing,
     incomplete,
     missingByPause,
+    missingByFailure,
     missingReceipts,
     completion: completion.toHistogram(),
     undisturbedCompletion: undisturbed.toHistogram(),
@@ -124,6 +130,9 @@ export function withUnsent(
     missing: deliveries.missing + unsent,
     incomplete: deliveries.incomplete + count,
     missingByPause: deliveries.missingByPause + Math.round(recipients * byGenerator),
+    ...(deliveries.missingByFailure === undefined
+      ? {}
+      : { missingByFailure: deliveries.missingByFailure + unsent }),
   }
 }
 
@@ -134,7 +143,16 @@ export function withUnsent(
 export function checkedDeliveries(deliveries: Deliveries): Deliveries {
   if (deliveries.kind === 'unknown') return deliveries
   const { expected, received, missing, duplicates, incomplete, missingByPause } = deliveries
-  const counts = { expected, received, missing, duplicates, incomplete, missingByPause }
+  const { missingByFailure = 0 } = deliveries
+  const counts = {
+    expected,
+    received,
+    missing,
+    duplicates,
+    incomplete,
+    missingByPause,
+    missingByFailure,
+  }
   for (const [name, count] of Object.entries(counts)) {
     if (Number.isSafeInteger(count) && count >= 0) continue
     return { kind: 'unknown', reason: `${name}: ${count} is not a number of receipts` }

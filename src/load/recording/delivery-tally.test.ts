@@ -5,7 +5,7 @@ import { percentileMs } from './histogram.ts'
 
 /** Announces a message that was sent on time. */
 function announce(tally: DeliveryTally, number: number, sentAtMs: number, recipients: number) {
-  tally.expect({ number, intendedAtMs: sentAtMs, startedAtMs: sentAtMs, recipients })
+  tally.expect({ number, intendedAtMs: sentAtMs, startedAtMs: sentAtMs, recipients, isSent: true })
 }
 
 test('counts every expected receipt as received or missing, and other arrivals as duplicates, in any order', () => {
@@ -84,7 +84,7 @@ test('messages without recipients have no completion and no missing receipts', (
 describe('disturbances of generator and receivers', () => {
   test('late starts and pauses are excluded from the undisturbed completion', () => {
     const tally = new DeliveryTally()
-    tally.expect({ number: 0, intendedAtMs: 0, startedAtMs: 40, recipients: 1 })
+    tally.expect({ number: 0, intendedAtMs: 0, startedAtMs: 40, recipients: 1, isSent: true })
     tally.receive(0, 0, 0, 500)
     const generator = [{ fromMs: 50, untilMs: 150 }]
     const receivers = [{ fromMs: 100, untilMs: 450 }]

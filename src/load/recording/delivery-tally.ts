@@ -12,6 +12,8 @@ export interface AnnouncedMessage {
   readonly startedAtMs: number
   /** The number of its recipients, whether it could be sent or not. */
   readonly recipients: number
+  /** Whether the sender answered; a message whose request failed or was given up may never have been sent. */
+  readonly isSent: boolean
 }
 
 /** Receipts of the messages that were sent so far, while a load runs. */
@@ -30,7 +32,7 @@ interface Message {
   seen: Uint32Array
   received: number
   /** `null` until the sender has announced it. */
-  announced: { readonly startedAtMs: number; readonly recipients: number } | null
+  announced: Pick<AnnouncedMessage, 'startedAtMs' | 'recipients' | 'isSent'> | null
 }
 
 /**
@@ -73,9 +75,9 @@ export class DeliveryTally {
   }
 
   /** The sender sent a message, or failed to; say it once for each. */
-  expect({ number, intendedAtMs, startedAtMs, recipients }: AnnouncedMessage): void {
+  expect({ number, intendedAtMs, startedAtMs, recipients, isSent }: AnnouncedMessage): void {
     const sent = this.#messageOf(number, intendedAtMs)
-    sent.announced = { startedAtMs, recipients }
+    sent.announced = { startedAtMs, recipients, isSent }
     this.#expected += recipients
     this.#outstanding += Math.max(recipients - sent.received, 0)
   }

@@ -203,7 +203,7 @@ describe('a second', () => {
     for (const ms of [100, 1_100]) record(recorder, request(ms))
     const tally = new DeliveryTally()
     const one = { intendedAtMs: START_MS + 100, startedAtMs: START_MS + 100, recipients: 2 }
-    tally.expect({ number: 0, ...one })
+    tally.expect({ number: 0, ...one, isSent: true })
     tally.receive(0, one.intendedAtMs, 0, START_MS + 200)
     tally.receive(0, one.intendedAtMs, 1, START_MS + 1_700)
     const deliveries = new Map([

@@ -36,6 +36,7 @@ export interface DeliveriesFixture {
   readonly expected: number
   readonly received: number
   readonly missingByPause?: number
+  readonly missingByFailure?: number
   readonly undisturbedCompletionMs?: number
   readonly receivers?: ReceiverHealth
 }
@@ -149,7 +150,13 @@ function operationResult(fixture: OperationFixture): OperationResult {
 
 function deliveriesOf(fixture: UnknownDeliveries | DeliveriesFixture): Deliveries {
   if ('reason' in fixture) return fixture
-  const { expected, received, missingByPause = 0, undisturbedCompletionMs = 2 } = fixture
+  const {
+    expected,
+    received,
+    missingByPause = 0,
+    missingByFailure = 0,
+    undisturbedCompletionMs = 2,
+  } = fixture
   return {
     kind: 'counted',
     expected,
@@ -158,6 +165,7 @@ function deliveriesOf(fixture: UnknownDeliveries | DeliveriesFixture): Deliverie
     missing: expected - received,
     incomplete: expected - received,
     missingByPause,
+    missingByFailure,
     receipt: histogramOf([1]),
     completion: histogramOf([2]),
     undisturbedCompletion: histogramOf([undisturbedCompletionMs]),

@@ -96,6 +96,7 @@ export function runMarkdown(ended: EndedRun): string {
           'receipts',
           'expected',
           'missing',
+          'of these, request not ok',
           'duplicates',
           'completion P95',
         ],
@@ -271,12 +272,14 @@ function receiptRows({ name, result }: Measured): readonly (readonly string[])[]
   return result.operations.flatMap((operation) => {
     const deliveries = countedDeliveries(operation.deliveries)
     if (deliveries === null) return []
-    const { received, expected, missing, duplicates, completion } = deliveries
+    const { received, expected, missing, missingByFailure, duplicates, completion } = deliveries
     return [
       [
         markdownText(name),
         markdownText(operation.name),
-        ...[received, expected, missing, duplicates].map(formatCount),
+        ...[received, expected, missing, missingByFailure, duplicates].map((figure) =>
+          figure === undefined ? '–' : formatCount(figure),
+        ),
         timeText(completion.figures, 'p95Ms', 95),
       ],
     ]

@@ -160,8 +160,12 @@ const ABSENT = {
 function renderDeliveries({ name, deliveries }: OperationJson): string[] {
   if (deliveries === null) return []
   if (deliveries.kind === 'unknown') return [`${name} receipts: unknown, ${deliveries.reason}`]
-  const { expected, received, missing, duplicates } = deliveries
+  const { expected, received, missing, missingByFailure = 0, duplicates } = deliveries
+  const unanswered =
+    missingByFailure === 0
+      ? ''
+      : ` (${formatCount(missingByFailure)} because their request didn't succeed)`
   return [
-    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${counted(duplicates, 'duplicate')}`,
+    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing${unanswered}, ${counted(duplicates, 'duplicate')}`,
   ]
 }

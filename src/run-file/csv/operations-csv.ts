@@ -236,6 +236,7 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
     duplicates: 'received again',
     missing: 'never received',
     missingByPause: 'of these, perhaps because of a pause of generator or receivers',
+    missingByFailure: "of the missing, those whose request didn't succeed",
   } as const
   const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
   return [

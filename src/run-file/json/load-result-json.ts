@@ -166,7 +166,8 @@ function deserializeModel(model: ModelJson): LoadModel {
 
 function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {
   if (deliveries.kind === 'unknown') return { kind: 'unknown', reason: deliveries.reason }
-  const { expected, received, duplicates, missing, incomplete, missingByPause } = deliveries
+  const { expected, received, duplicates, missing, incomplete } = deliveries
+  const { missingByPause, missingByFailure } = deliveries
   return {
     kind: 'counted',
     expected,
@@ -175,6 +176,7 @@ function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {
     missing,
     incomplete,
     missingByPause,
+    ...(missingByFailure === undefined ? {} : { missingByFailure }),
     receipt: serializeHistogram(deliveries.receipt),
     completion: serializeHistogram(deliveries.completion),
     undisturbedCompletion: serializeHistogram(deliveries.undisturbedCompletion),

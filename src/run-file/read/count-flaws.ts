@@ -53,8 +53,11 @@ export function* flawsOfOperation(
   }
   const counted = countedDeliveries(deliveries)
   if (counted === null) return
-  const { expected, received, missing } = counted
+  const { expected, received, missing, missingByFailure = 0 } = counted
   yield* flawOfCounts('expected receipts', expected, { received, missing })
+  if (missingByFailure > missing) {
+    yield `missing receipts is ${missing}, but ${missingByFailure} of them are missingByFailure.`
+  }
 }
 
 /** Finds a whole that is not the sum of its parts. */

@@ -156,6 +156,12 @@ describe('a damaged file, refused in one line with its name, the flaw and the re
       'expected receipts is 5000, but received + missing is 9010',
     ],
     [
+      'receipts missing by failure',
+      changed([...A, 'deliveries', 'missingByFailure'], () => 9_000),
+      'invalid',
+      'missing receipts is 10, but 9000 of them are missingByFailure',
+    ],
+    [
       'seconds',
       changed([...RESULT, 'intervals', 'operations'], () => []),
       'invalid',

@@ -81,6 +81,11 @@ const deliveriesSchema = z
       missingByPause: count.describe(
         'Missing receipts that a pause of generator or receivers may have caused.',
       ),
+      missingByFailure: count
+        .optional()
+        .describe(
+          'Missing receipts whose request failed, was given up or never started; absent where unknown.',
+        ),
       receipt: histogramSchema.describe(
         'Intended start to receipt, one record per expected pair; missing ones at the time waited.',
       ),

@@ -91,7 +91,14 @@ const deliveries = fc.oneof(
       undisturbedCompletion: arbitraryHistogram,
       receivers: fc.option(fc.record({ eventLoopDelay: delay, pauses })),
     })
-    .map((of) => ({ ...of, expected: of.received + of.missing })),
+    .map((of) => ({ ...of, expected: of.received + of.missing }))
+    .chain((of) => {
+      // Older files don't say it.
+      const missingByFailure = fc.option(fc.nat(of.missing), { nil: undefined })
+      return fc
+        .record({ missingByFailure })
+        .map((more) => (more.missingByFailure === undefined ? of : { ...of, ...more }))
+    }),
   fc.record({ kind: fc.constant('unknown'), reason: arbitraryText }),
 )
 

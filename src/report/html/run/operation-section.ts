@@ -221,16 +221,21 @@ function receiptsTable({ name, deliveries }: Operation): VNode | null {
   if (deliveries.kind === 'unknown') {
     return html`<p class="note">Receipts are unknown: ${deliveries.reason}</p>`
   }
-  const { expected, received, missing, duplicates, incomplete } = deliveries
+  const { expected, received, missing, missingByFailure, duplicates, incomplete } = deliveries
   return dataTable({
     caption: `${name}: receipts`,
     columns: [
       { heading: 'expected', isFigure: true },
       { heading: 'received', isFigure: true },
       { heading: 'missing', isFigure: true },
+      { heading: 'of these, request not ok', isFigure: true },
       { heading: 'duplicates', isFigure: true },
       { heading: 'messages not received by all', isFigure: true },
     ],
-    rows: [[expected, received, missing, duplicates, incomplete].map(formatCount)],
+    rows: [
+      [expected, received, missing, missingByFailure, duplicates, incomplete].map((figure) =>
+        figure === undefined ? '–' : formatCount(figure),
+      ),
+    ],
   })
 }
