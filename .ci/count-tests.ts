@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 
+/** Characters of a failure's message that are printed: enough to know the reason where only the end of the log is kept. */
+const MESSAGE_LENGTH = 2_000
+
 /**
- * Prints each test of the given reports that did not pass, and, as the last line, the numbers of passed and failed
+ * Prints each test of the given reports that did not pass, with its reason, and, as the last line, the numbers of passed and failed
  * tests. Exits with 1 if a test failed, if there were no tests, or if one was skipped, because every backend is
  * available.
  */
@@ -13,7 +16,13 @@ const report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()).default([]),
+        }),
+      ),
     }),
   ),
 })
@@ -37,6 +46,7 @@ for (const path of process.argv.slice(2)) {
       if (test.status === 'passed') continue
       if (test.status !== 'failed') skipped++
       console.log(`${test.status}: ${name} ${test.fullName}`)
+      for (const message of test.failureMessages) console.log(message.slice(0, MESSAGE_LENGTH))
     }
   }
 }

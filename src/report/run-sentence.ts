@@ -185,7 +185,8 @@ function reasonOf({ verdict }: Measured): string | null {
 /** `41.0 ms`, `12 of 3,000 registrations`. */
 function measuredText({ result }: Measured, row: SloRow): string {
   const { figure, notes } = sloCells(row, result.operations)
-  return row.metric === 'lost' ? `${figure} ${notes}`.trimEnd() : figure
+  if (row.metric === 'lost') return `${figure} ${notes}`.trimEnd()
+  return row.reason === undefined ? figure : `${figure} because ${row.reason}`
 }
 
 /** A loss that no bound judges is told all the same: `12 of 3,000 registrations of register lost.` */
@@ -203,7 +204,9 @@ function unmeasured(row: SloRow): string {
   const { operation, metric, figure } = sloCells(row)
   const of = operation === 'all' ? 'all operations' : shortened(operation)
   const name = `${shortened(metric)} of ${of}`
-  return row.outcome === 'inconclusive' ? `${name} could not be measured` : `${name}: ${figure}`
+  if (row.outcome !== 'inconclusive') return `${name}: ${figure}`
+  const because = row.reason === undefined ? '' : ` because ${row.reason}`
+  return `${name} could not be measured${because}`
 }
 
 function isMeasured(scenario: ScenarioEntry): scenario is Measured {

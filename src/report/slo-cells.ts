@@ -31,7 +31,7 @@ export function sloCells(row: SloRow, promises: Promises = []): SloCells {
   return {
     operation: row.operation,
     metric: metric(row),
-    bound: `${COMPARISON[row.comparison]} ${boundText(row)}${row.isDefault ? ' (default)' : ''}`,
+    bound: `${COMPARISON[row.comparison]} ${boundText(row)}${exempt(row)}${row.isDefault ? ' (default)' : ''}`,
     measured: notes === '' ? figure : `${figure} (${notes})`,
     figure,
     notes,
@@ -47,6 +47,12 @@ const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
 
 function metric({ metric: name, windows }: SloRow): string {
   return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
+}
+
+/** `, but for 6 s after a fault`, of windows that have time to recover. */
+function exempt({ windows }: SloRow): string {
+  const recoveryMs = windows?.recoveryMs
+  return recoveryMs === undefined ? '' : `, but for ${recoveryMs / 1_000} s after a fault`
 }
 
 function figureText({ measured, bound, unit, outcome }: SloRow): string {
@@ -66,11 +72,11 @@ function promisedText(row: SloRow, promises: Promises): readonly string[] {
   return counts.length === 0 ? [] : [`of ${counts.join(' and ')}`]
 }
 
-/** The start of the worst window, and what an inconclusive figure would be without delays. */
+/** Why it is inconclusive, the start of the worst window, and what an inconclusive figure would be without delays. */
 function notesOn(row: SloRow): readonly string[] {
-  if (row.measured === null) return []
-  const notes: string[] = []
-  if (row.outcome === 'inconclusive' && row.punctual !== null) {
+  const notes = row.reason === undefined ? [] : [row.reason]
+  if (row.measured === null) return notes
+  if (row.outcome === 'inconclusive' && row.punctual !== null && row.reason === undefined) {
     const punctual = formatBeside(row.punctual, row.bound, row.unit)
     notes.push(`${punctual} without the generator's delays`)
   }

@@ -1,5 +1,5 @@
 import { formatPercentDown } from '../../format.ts'
-import { rowOf } from '../../load/slo/bound-row.ts'
+import { rowOf, windowRecoveryMs } from '../../load/slo/bound-row.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import { differingFields, type FieldDifference } from './fingerprint-differences.ts'
 import { NONE, NOT_RECORDED } from '../../run-file/provenance/environment-fields.ts'
@@ -67,13 +67,15 @@ function plannedText({ label, plannedAtMs }: Measured['result']['faults'][number
 function boundText(bound: Measured['bounds'][number], operations: readonly string[]): string {
   const { operation, metric, unit, comparison, bound: value } = rowOf(bound, operations)
   const every = bound.everyMs === null ? '' : ` every ${seconds(bound.everyMs)}`
+  const recoveryMs = windowRecoveryMs(bound)
+  const exempt = recoveryMs === undefined ? '' : `, but for ${seconds(recoveryMs)} after a fault`
   const limit = {
     ms: `${value} ms`,
     '1/s': `${value}/s`,
     ratio: formatPercentDown(value),
     number: String(value),
   }
-  return `${operation} ${metric}${every} ${comparison} ${limit[unit]}`
+  return `${operation} ${metric}${every} ${comparison} ${limit[unit]}${exempt}`
 }
 
 function seconds(ms: number): string {

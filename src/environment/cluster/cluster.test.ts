@@ -109,7 +109,7 @@ describe.runIf(missingPrograms() === undefined)('clusters of programs', { timeou
       await expect
         .poll(async () => (await shardOf(others, NAMESPACE)).primary, { timeout: 20_000 })
         .toEqual(replicas[0])
-      expect(await askRedis(primary, (client) => client.ping())).toBe('PONG')
+      await expect.poll(() => askRedis(primary, (client) => client.ping())).toBe('PONG')
       await target.rejoin()
       await faultable.restore()
       expect(await shard()).toMatchObject({ replicas: [primary] })

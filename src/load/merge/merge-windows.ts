@@ -1,4 +1,4 @@
-import type { BoundRow } from '../slo/bound-row.ts'
+import { windowRecoveryMs, type BoundRow } from '../slo/bound-row.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { worstFirst, type SloOutcome, type SloRow, type WindowTally } from '../slo/slo-row.ts'
@@ -21,22 +21,27 @@ export function mergeWindows(
 ): readonly SloRow[] {
   const { everyMs, isDefault } = bound
   if (everyMs === null) return []
+  const recoveryMs = windowRecoveryMs(bound)
+  const length = { everyMs, ...(recoveryMs === undefined ? {} : { recoveryMs }) }
   const scale = bound.kind === 'throughput' ? shards.length : 1
   const rows = shards.flatMap(({ windowedSlo }) =>
-    windowedSlo.filter((other) => isShareOf(other, row, everyMs, scale)).slice(0, 1),
+    windowedSlo.filter((other) => isShareOf(other, row, length, scale)).slice(0, 1),
   )
   const windows = rows.flatMap((shard) => shard.windows ?? [])
   const most = (count: (tally: WindowTally) => number): number => Math.max(0, ...windows.map(count))
   const [worst] = rows.toSorted(worstFirst)
+  const outcome = rows.length === shards.length ? outcomeOf(rows) : 'inconclusive'
+  const reason = rows.find((shard) => shard.reason !== undefined)?.reason
   return [
     {
       ...row,
       measured: scaled(worst?.measured ?? null, scale),
       punctual: scaled(worst?.punctual ?? null, scale),
-      outcome: rows.length === shards.length ? outcomeOf(rows) : 'inconclusive',
+      outcome,
+      ...(outcome === 'inconclusive' && reason !== undefined ? { reason } : {}),
       isDefault,
       windows: {
-        everyMs,
+        ...length,
         judged: most(({ judged }) => judged),
         missed: most(({ missed }) => missed),
         inconclusive: most(({ inconclusive }) => inconclusive),
@@ -53,13 +58,16 @@ function outcomeOf(rows: readonly SloRow[]): SloOutcome {
   return isMissedByAll && worstWindows.size === 1 ? 'missed' : 'inconclusive'
 }
 
+type WindowLength = Pick<WindowTally, 'everyMs' | 'recoveryMs'>
+
 /** A shard's bound on throughput is divided, and divisions round. */
-function isShareOf(row: SloRow, whole: BoundRow, everyMs: number, scale: number): boolean {
+function isShareOf(row: SloRow, whole: BoundRow, length: WindowLength, scale: number): boolean {
   return (
     row.operation === whole.operation &&
     row.metric === whole.metric &&
     row.comparison === whole.comparison &&
-    row.windows?.everyMs === everyMs &&
+    row.windows?.everyMs === length.everyMs &&
+    row.windows.recoveryMs === length.recoveryMs &&
     Math.abs(row.bound * scale - whole.bound) <= 1e-9 * whole.bound
   )
 }

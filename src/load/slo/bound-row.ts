@@ -1,4 +1,4 @@
-import type { MetricFigure, NotedBound } from './noted-slo.ts'
+import { isNoted, type MetricFigure, type NotedBound } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
 
@@ -57,6 +57,11 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
       return { operation: 'all', metric, unit: 'number', comparison, bound: bound.limit }
     }
   }
+}
+
+/** Within which time after a fault windows may miss a bound. The recovery is a bound on that time itself. */
+export function windowRecoveryMs(bound: Bound): number | undefined {
+  return bound.kind === 'recovery' || isNoted(bound) ? undefined : bound.recoveryMs
 }
 
 /** Nothing is above all. */

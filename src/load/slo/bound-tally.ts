@@ -1,5 +1,5 @@
 import { formatBeside, formatBound } from '../../format-bound.ts'
-import { rowOf } from './bound-row.ts'
+import { rowOf, windowRecoveryMs } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
 
@@ -54,8 +54,10 @@ export class BoundTally {
   row(): SloRow {
     const [judged, missed, inconclusive] = [this.#judged, this.#missed, this.#inconclusive]
     const worst = this.#worst
+    const recoveryMs = windowRecoveryMs(this.bound)
     const windows = {
       everyMs: this.#everyMs,
+      ...(recoveryMs === undefined ? {} : { recoveryMs }),
       judged,
       missed,
       inconclusive,

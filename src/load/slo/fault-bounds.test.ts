@@ -55,6 +55,34 @@ describe('A load with a fault', () => {
     expect(rows.get('success rate')?.windows).toMatchObject({ missed: 0 })
   })
 
+  test('may miss a bound that has time to recover, and no other with the same limit', async () => {
+    const system = breakable()
+    const inject = async (): Promise<void> => {
+      await system.break()
+      setTimeout(() => system.mend(), 150)
+    }
+    const bound = { every: '100ms', successRate: 0.5 } as const
+    const slo: Slos = [bound, { ...bound, recovery: '800ms' }]
+    const faults = [at('25%', { label: 'break', inject })]
+    const result = await generateLoad(plan({ operations: { call: system.call }, faults, slo }))
+    const rows = judgeSlo(result, readSlo(slo)).filter(({ metric }) => metric === 'success rate')
+    expect(rows.map(({ outcome, windows }) => [outcome, windows?.recoveryMs])).toEqual([
+      ['missed', undefined],
+      ['met', 800],
+    ])
+  })
+
+  test('that ends before a whole window after its fault proves no recovery', async () => {
+    const slo: Slos = { every: '100ms', successRate: 0.5, recovery: '300ms' }
+    const faults = [at('99%', { label: 'nothing', inject: async () => {} })]
+    const result = await generateLoad(plan({ durationMs: 500, faults, slo }))
+    const recovery = judgeSlo(result, readSlo(slo)).find(({ metric }) => metric === 'recovery')
+    expect(recovery).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'the load ended before a whole window after the last fault',
+    })
+  })
+
   test('that has not recovered by its end has not met the bound', async () => {
     const system = breakable()
     const slo: Slos = { every: '100ms', successRate: 0.5, recovery: '300ms' }

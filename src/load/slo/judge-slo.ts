@@ -2,7 +2,7 @@ import { checkOperations } from './check-bounds.ts'
 import { sumOfLosses } from '../recording/audited-losses.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../../input-error.ts'
-import { rowOf, type BoundRow } from './bound-row.ts'
+import { rowOf, windowRecoveryMs, type BoundRow } from './bound-row.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import { judgeNoted } from './judge-noted.ts'
@@ -56,13 +56,15 @@ export function isSameBound(
     a.metric === b.metric &&
     a.comparison === b.comparison &&
     a.bound === b.bound &&
-    a.windows?.everyMs === b.windows?.everyMs
+    a.windows?.everyMs === b.windows?.everyMs &&
+    a.windows?.recoveryMs === b.windows?.recoveryMs
   )
 }
 
 function windowedRow(result: LoadResult, bound: Bound, everyMs: number): SloRow {
   const row = rowOf(bound, [...result.operations.keys()])
-  const windows = { everyMs, judged: 0, missed: 0, inconclusive: 0, worstFromMs: null }
+  const none = { judged: 0, missed: 0, inconclusive: 0, worstFromMs: null }
+  const windows = { everyMs, recoveryMs: windowRecoveryMs(bound), ...none }
   const found = result.windowedSlo.find((other) => isSameBound(other, { ...row, windows }))
   if (found !== undefined) return found
   throw new InputError(

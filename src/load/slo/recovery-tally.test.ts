@@ -63,6 +63,10 @@ describe('The recovery from a fault', () => {
     // Windows that only the generator missed can't make it late, nor prove it in time.
     ['..x???????', [fault(2_500)], 7_500, 'inconclusive'],
     ['..x?......', [fault(2_500)], 1_500, 'met'],
+    // No window after it: that of the fault may have been met before it came.
+    ['..........', [fault(9_900)], 0, 'inconclusive'],
+    ['..x.......', [fault(2_500), fault(9_900)], 500, 'inconclusive'],
+    ['..........', [fault(8_900)], 0, 'met'],
     // A fault that could not be injected proves nothing.
     ['..x.......', [fault(2_500, { isFailed: true })], 500, 'inconclusive'],
     // It began later than its injection did.

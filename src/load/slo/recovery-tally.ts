@@ -21,6 +21,8 @@ interface Stretch {
   doubtfulUntilMs: number | null
 }
 
+const NOT_WATCHED = 'the load ended before a whole window after the last fault'
+
 const NEVER_DISTURBED: Stretch = { missedUntilMs: null, doubtfulUntilMs: null }
 
 /**
@@ -91,26 +93,38 @@ export class RecoveryTally {
         measured: null,
         punctual: null,
         outcome: 'inconclusive',
+        reason: faults.length === 0 ? 'no fault was injected' : NOT_WATCHED,
         windows: { ...windows, worstFromMs: null },
       }
     }
     const recoveries = this.#recoveries(faults)
     const worst = recoveries.reduce((a, b) => (b.measuredMs > a.measuredMs ? b : a))
     const certainMs = Math.max(...recoveries.map(({ certainMs: ms }) => ms))
-    const areAllSure = !this.#isUnrecovered && faults.every(({ isFailed }) => !isFailed)
-    const outcome =
-      certainMs > row.bound
-        ? 'missed'
-        : worst.measuredMs <= row.bound && areAllSure
-          ? 'met'
-          : 'inconclusive'
-    return {
+    const judged = {
       ...row,
       measured: worst.measuredMs,
       punctual: certainMs,
-      outcome,
       windows: { ...windows, worstFromMs: worst.measuredMs === 0 ? null : worst.lastFromMs },
     }
+    if (certainMs > row.bound) return { ...judged, outcome: 'missed' }
+    const doubt = this.#doubt(faults)
+    if (doubt !== null) return { ...judged, outcome: 'inconclusive', reason: doubt }
+    return { ...judged, outcome: worst.measuredMs <= row.bound ? 'met' : 'inconclusive' }
+  }
+
+  /** Why the windows that were judged can't show that it recovered from all faults; `null` if they can. */
+  #doubt(faults: readonly Disturbance[]): string | null {
+    if (faults.some(({ isFailed }) => isFailed)) return 'a fault failed'
+    if (this.#isUnrecovered) return 'the load ended before it had recovered'
+    const lastMs = Math.max(...faults.map((fault) => this.#begunMs(fault)))
+    // A window that the fault came into may have been met before it.
+    if ((this.#last?.fromMs ?? -Infinity) < lastMs) return NOT_WATCHED
+    return null
+  }
+
+  /** When a fault took effect, in ms after the measurement began. */
+  #begunMs({ begunMs, sinceMs }: Disturbance): number {
+    return (begunMs ?? sinceMs) - this.#measureStartMs
   }
 
   /** The time to recover of each fault; `certainMs` without windows that only the generator may have made miss. */
@@ -129,7 +143,7 @@ export class RecoveryTally {
       })
     }
     return faults.map((fault, index) => {
-      const fromMs = (fault.begunMs ?? fault.sinceMs) - this.#measureStartMs
+      const fromMs = this.#begunMs(fault)
       const { doubtful = null, certain = null } = ends[index] ?? {}
       return {
         measuredMs: Math.max((doubtful ?? 0) - fromMs, 0),

@@ -24,6 +24,8 @@ export interface SloRow {
    */
   readonly punctual: number | null
   readonly outcome: SloOutcome
+  /** Why it is inconclusive, as a clause after "because"; absent where the figures say it. */
+  readonly reason?: string | undefined
   /** Whether it is a default bound, for a load without its own bound of that kind. */
   readonly isDefault: boolean
   /** `null` for a bound on the whole run. */
@@ -37,6 +39,8 @@ export interface WindowTally {
   readonly judged: number
   readonly missed: number
   readonly inconclusive: number
+  /** Those that begin within this time after a fault may miss the bound; absent: none may. */
+  readonly recoveryMs?: number | undefined
   /** Where the worst one began, in ms after the measurement did; `null` if none was judged. */
   readonly worstFromMs: number | null
 }

@@ -35,6 +35,7 @@ export const BOUND_COLUMNS: readonly Column<BoundRow>[] = [
     ({ bound }) => inUnit(bound.punctual, bound.unit),
   ),
   column('outcome', 'met, missed or inconclusive', ({ bound }) => bound.outcome),
+  column('reason', 'why it is inconclusive', ({ bound }) => bound.reason ?? null),
   column(
     'isDefault',
     'whether the load had no such bound of its own',
@@ -56,6 +57,11 @@ export const BOUND_COLUMNS: readonly Column<BoundRow>[] = [
     'worstFromMs',
     'where the worst window began, since the measurement did',
     ({ bound }) => bound.windows?.worstFromMs ?? null,
+  ),
+  column(
+    'recoveryMs',
+    'windows that begin within this time after a fault may miss it',
+    ({ bound }) => bound.windows?.recoveryMs ?? null,
   ),
 ]
 

@@ -116,6 +116,10 @@ export const sloRowSchema = z
         'The figure without the effects that the generator may have caused; null if unknown.',
       ),
     outcome: z.enum(['met', 'missed', 'inconclusive']),
+    reason: z
+      .string()
+      .optional()
+      .describe('Why it is inconclusive; absent where the figures say it.'),
     isDefault: z
       .boolean()
       .describe('Whether it is the default for loads without a bound of that kind.'),
@@ -125,6 +129,10 @@ export const sloRowSchema = z
         judged: count,
         missed: count,
         inconclusive: count,
+        recoveryMs: z
+          .number()
+          .optional()
+          .describe('Windows that begin within this time after a fault may miss it.'),
         worstFromMs: z
           .number()
           .nullable()

@@ -61,13 +61,17 @@ export const sloRow: fc.Arbitrary<SloRow> = fc.record({
   outcome: fc.constantFrom('met', 'missed', 'inconclusive'),
   isDefault: fc.boolean(),
   windows: fc.option(
-    fc.record({
-      everyMs: time,
-      judged: count,
-      missed: count,
-      inconclusive: count,
-      worstFromMs: fc.option(time),
-    }),
+    fc.record(
+      {
+        everyMs: time,
+        judged: count,
+        missed: count,
+        inconclusive: count,
+        recoveryMs: time,
+        worstFromMs: fc.option(time),
+      },
+      { requiredKeys: ['everyMs', 'judged', 'missed', 'inconclusive', 'worstFromMs'] },
+    ),
   ),
 })
 
