@@ -13,6 +13,8 @@ export interface StormSize {
   /** Processes that share the readers. */
   readonly processes: number
   readonly registrations: number
+  /** Changes that the failover loses, at most one per registration. */
+  readonly lost: number
 }
 
 /** What a storm cost. */
@@ -28,9 +30,6 @@ export interface Storm {
   /** Parts of the index that were read. */
   readonly partsRead: number
 }
-
-/** Changes between what is saved and the failover that loses them. */
-const LOST_CHANGES = 500
 
 /** Fills a namespace. */
 export async function fill(url: string, count: number): Promise<void> {
@@ -65,7 +64,8 @@ export async function measureStorms(
     await Promise.all(processes.map((each) => once(each, 'message')))
     const start = await measured(redis, writer, processes)
     await redis.save()
-    for (let n = 0; n < LOST_CHANGES; n += 1) await register(writer, n, 1)
+    for (let n = 0; n < Math.min(size.lost, size.registrations); n += 1)
+      await register(writer, n, 1)
     await readAll(processes)
     await redis.call('DEBUG', 'RELOAD', 'NOSAVE')
     return { start, failover: await measured(redis, writer, processes) }

@@ -12,7 +12,7 @@ import { startBackends, type StartedBackends } from '../start-backends.ts'
 import { FaultableNodes } from './faultable-nodes.ts'
 import { NatsNodes } from './nats-nodes.ts'
 import { orderNodes } from './order-nodes.ts'
-import { RedisNodes } from './redis-nodes.ts'
+import { RedisNodes, refusalOf } from './redis-nodes.ts'
 
 describe.runIf(missingPrograms() === undefined)('servers of a run', () => {
   let stop: StartedBackends['stop'] = async () => {}
@@ -109,6 +109,23 @@ describe.runIf(missingPrograms() === undefined)('servers of a run', () => {
     await expect(redis.primaryOf('orders').failover()).rejects.toThrow('--backend cluster')
     await expect(nats.node(1).partition()).rejects.toThrow('a cluster of local programs')
     expect(() => nats.node(2)).toThrow('nats.node(2): there is one server, counted from 1')
+  })
+
+  test.for([
+    [
+      'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE',
+      "redis-1 at a:1 is down, so it can't hand over to redis-4: a replica takes over by itself",
+    ],
+    [
+      'ERR You should send CLUSTER FAILOVER to a replica',
+      'redis-4 at b:2 refused to become the primary: ERR You should send',
+    ],
+  ])('a refused failover says what to do: %s', ([reply, message]) => {
+    const [primary, replica] = [
+      { name: 'redis-1', address: 'a:1' },
+      { name: 'redis-4', address: 'b:2' },
+    ]
+    expect(refusalOf(new Error(reply), primary, replica).message).toContain(message)
   })
 
   test.for([

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
 import { InputError } from '../../input-error.ts'
 import { nowMs } from '../../load/clock.ts'
 import type { FailoverTarget } from '../../load/faults/fault-targets.ts'
@@ -95,13 +96,20 @@ export class RedisPrimary extends NodeTarget implements FailoverTarget {
       )
     }
     const deadline = nowMs() + FAILOVER_TIMEOUT_MS
-    await askRedis(replica, async (redis) => {
+    await askReplica(replica, async (redis) => {
       let askedAt = -Infinity
+      const ask = async (): Promise<void> => {
+        try {
+          await redis.cluster('FAILOVER')
+        } catch (error) {
+          throw refusalOf(error, primary, replica)
+        }
+      }
       while (!String(await redis.call('ROLE')).startsWith('master')) {
         // A try fails if the others don't vote for it, as soon after an election.
         if (nowMs() - askedAt > FAILOVER_TRY_MS) {
           askedAt = nowMs()
-          await redis.cluster('FAILOVER')
+          await ask()
         }
         if (nowMs() > deadline) {
           throw new EnvironmentError(
@@ -113,6 +121,40 @@ export class RedisPrimary extends NodeTarget implements FailoverTarget {
     })
     return `from ${primary.name} at ${primary.address} to ${replica.name} at ${replica.address}`
   }
+}
+
+/** @throws EnvironmentError if it doesn't answer. */
+async function askReplica(
+  replica: ServerNode,
+  ask: (redis: Redis) => Promise<void>,
+): Promise<void> {
+  try {
+    await askRedis(replica, ask)
+  } catch (error) {
+    if (error instanceof EnvironmentError) throw error
+    throw new EnvironmentError(
+      `${replica.name} at ${replica.address} doesn't answer, so it can't take over: start it before the failover.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Why a replica refused to take over, and what to do: of a primary that is down, Redis says only how to force it. */
+export function refusalOf(
+  error: unknown,
+  primary: Pick<ServerNode, 'name' | 'address'>,
+  replica: Pick<ServerNode, 'name' | 'address'>,
+): EnvironmentError {
+  const reason = error instanceof Error ? error.message : String(error)
+  if (!reason.includes('Master is down')) {
+    const text = `${replica.name} at ${replica.address} refused to become the primary: ${reason}`
+    return new EnvironmentError(text, { cause: error })
+  }
+  return new EnvironmentError(
+    `${primary.name} at ${primary.address} is down, so it can't hand over to ${replica.name}: a replica takes over by itself once the cluster has noticed, within seconds. ` +
+      'Put the failover before the kill, or some seconds after it.',
+    { cause: error },
+  )
 }
 
 /** @throws InputError if it is neither. */

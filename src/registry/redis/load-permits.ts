@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { formatCount } from '../../format.ts'
 import { RegistryError } from '../errors.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
@@ -8,6 +9,9 @@ import { countFrom } from './replies.ts'
 
 /** Maximum number of readers that load a namespace at the same time, in all processes. */
 export const MAX_CONCURRENT_LOADS = 4
+
+/** Up to this many records, or keys to scan for them, are read without a permit: it would cost as much. */
+export const FEW = 1_000
 
 /** How long a permit lasts unless it is renewed, in ms: so long does one that died hold up the others. */
 const LEASE_MS = 3_000
@@ -51,8 +55,12 @@ export class LoadPermits {
     return this.#waiting
   }
 
-  /** Waits for a permit. A reader whose writes are refused loads at once. */
-  async take(): Promise<LoadPermit> {
+  /**
+   * Waits for a permit. A reader whose writes are refused loads at once.
+   * @param deadlineMs by `performance.now()`.
+   * @throws RegistryError `UNAVAILABLE` if others had all permits until the deadline.
+   */
+  async take(deadlineMs = Infinity): Promise<LoadPermit> {
     let hasWaited = false
     try {
       for (;;) {
@@ -60,6 +68,7 @@ export class LoadPermits {
         if (waiting === 0) break
         hasWaited = true
         this.#waiting = waiting
+        if (performance.now() > deadlineMs) throw this.#tooMany(waiting)
         // Random, so that readers that began to wait together don't ask together.
         await delay((0.5 + Math.random()) * meanPauseMs(waiting), undefined, { ref: false })
       }
@@ -89,6 +98,14 @@ export class LoadPermits {
       if (isRefusal(error)) return 0
       throw error
     }
+  }
+
+  #tooMany(waiting: number): RegistryError {
+    return new RegistryError(
+      'UNAVAILABLE',
+      `The namespace "${this.#keys.namespace}" was not read before the timeout, because a few readers load at a time, and ` +
+        `${formatCount(waiting)} load or wait. Try again: the next call continues from here.`,
+    )
   }
 
   async #leave(): Promise<void> {

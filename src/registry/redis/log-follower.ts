@@ -12,6 +12,7 @@ import {
   type LogPosition,
   touchesOf,
 } from './log.ts'
+import { FEW, LoadPermits } from './load-permits.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { findPositionScript } from './read-scripts.ts'
 import { readRecords } from './records.ts'
@@ -41,6 +42,7 @@ export type Stage = 'loading' | 'new' | 'kept'
 export class LogFollower {
   readonly #connection: RedisConnection
   readonly #options: ReplicaOptions
+  readonly #permits: LoadPermits
   readonly #audit = new Audit()
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   /** The clock as of the latest reading of any copy. */
@@ -52,6 +54,7 @@ export class LogFollower {
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
     this.#options = options
+    this.#permits = new LoadPermits(connection, options.keys, options.maxConcurrentLoads)
   }
 
   /** When the latest reading of any copy was requested, by `performance.now()`. */
@@ -98,7 +101,7 @@ export class LogFollower {
         if (hasEvicted || !isSame)
           return 'records were evicted, deleted or changed by other programs'
       }
-      if (!reading.hasMore && copy.unread.size > 0) await this.#readUnread(copy)
+      if (!reading.hasMore && copy.unread.size > 0) await this.#readUnread(copy, deadlineMs)
       else if (!reading.hasMore) {
         copy.ahead.clear()
         copy.toldPosition = copy.position
@@ -207,16 +210,27 @@ export class LogFollower {
   }
 
   /** Reads the records of identities that the copy lacks although the log renews them, or of which it has another history. */
-  async #readUnread(copy: Copy): Promise<void> {
-    const identities = [...copy.unread]
-    for (let from = 0; from < identities.length; from += CHUNK_SIZE) {
-      const some = identities.slice(from, from + CHUNK_SIZE)
-      const records = await readRecords(this.#connection, this.#options.keys, some)
-      for (const { identity, recorded } of records) {
-        putRecorded(copy, identity, recorded, this.#options)
-        copy.unread.delete(identity)
-        copy.ahead.add(identity)
+  async #readUnread(copy: Copy, deadlineMs: number): Promise<void> {
+    if (copy.unread.size <= FEW) return this.#readPart(copy, [...copy.unread])
+    // After a failover that lost much, all readers go back at once.
+    const permit = await this.#permits.take(deadlineMs)
+    try {
+      const identities = [...copy.unread]
+      for (let from = 0; from < identities.length; from += CHUNK_SIZE) {
+        await this.#readPart(copy, identities.slice(from, from + CHUNK_SIZE))
+        await permit.keep()
       }
+    } finally {
+      await permit.release()
+    }
+  }
+
+  async #readPart(copy: Copy, identities: readonly string[]): Promise<void> {
+    const records = await readRecords(this.#connection, this.#options.keys, identities)
+    for (const { identity, recorded } of records) {
+      putRecorded(copy, identity, recorded, this.#options)
+      copy.unread.delete(identity)
+      copy.ahead.add(identity)
     }
   }
 

@@ -16,7 +16,7 @@ import {
 } from './indexed-records.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { readRecords } from './records.ts'
-import { LoadPermits } from './load-permits.ts'
+import { FEW, LoadPermits } from './load-permits.ts'
 import { dropLostScript } from './repair-scripts.ts'
 import { countFrom } from './replies.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
@@ -24,9 +24,6 @@ import { needsVerification, verifyIndex } from './verify-index.ts'
 
 /** Identities read at a time, a few ms of work on either side. */
 const chunkSize = 500
-
-/** Up to this many registrations, or keys to scan for them, are read without a permit: it would cost as much. */
-const FEW = 1_000
 
 /** How long a loaded copy may lag behind the log while it is sorted, in ms. */
 const KEEP_UP_EVERY_MS = 5
