@@ -74,6 +74,7 @@ describe.skipIf(missing !== undefined)('the profiles of faults, at a short lengt
   test('a failover is skipped without a replica, and the report says why', () => {
     expect(run.scenarios.find(({ name }) => name === 'Redis failover')).toMatchObject({
       state: 'unmeasured',
+      testStatus: 'skipped',
       error: expect.stringMatching(/^the test was skipped: A failover takes a replica/),
     })
     expect(end.stdout).toContain('the test was skipped: A failover takes a replica')

@@ -40,6 +40,7 @@ describe('npm run bench', () => {
     ['unbounded', 1],
     ['undelivered', 1],
     ['permitted', 0],
+    ['inapplicable', 3],
   ])('a scenario that is %s exits with %d and keeps its measurements', async (name, code) => {
     const { exitCode, stdout } = await ended(bench([name]))
     expect(stdout).toContain(name)
@@ -56,6 +57,13 @@ describe('npm run bench', () => {
       ...endings.map((ending) => run.runId + ending),
       ...historyOf(run),
     ])
+  })
+
+  test('a scenario that does not apply is told, and decides nothing beside others', async () => {
+    const { exitCode, stdout } = await ended(bench(['met', 'inapplicable']))
+    expect(stdout).toContain('the test was skipped: it takes a server that is not here')
+    expect(stdout).toContain('The SLO is met. 1 scenario skipped. Measurement valid.')
+    expect(exitCode).toBe(0)
   })
 
   test.each([

@@ -23,6 +23,7 @@ const EXIT_OF: Readonly<Record<ScenarioOutcome, ExitCode>> = {
   broken: EXIT.broken,
   inconclusive: EXIT.inconclusive,
   interrupted: EXIT.inconclusive,
+  skipped: EXIT.inconclusive,
 }
 
 const WORDS: Readonly<Record<ExitCode, string>> = {

@@ -116,6 +116,14 @@ describe('a run in one sentence', () => {
       runOf([scenario('a', [], { testStatus: 'failed', error: 'AssertionError: 1 is 2' })]),
       'Failed: "a": AssertionError: 1 is 2. Measurement valid.',
     ],
+    [
+      runOf([scenario('a', [met]), { ...unmeasured, testStatus: 'skipped' }]),
+      'The SLO is met. 1 scenario skipped. Measurement valid.',
+    ],
+    [
+      runOf([1, 2].map(() => ({ ...unmeasured, testStatus: 'skipped' }))),
+      'Skipped: "x": no server (2 of 2 scenarios).',
+    ],
     [runOf([scenario('a', [missed]), unmeasured]), 'Broken: "x": no server. Measurement valid.'],
     [
       runOf([scenario('a', [met]), { ...unmeasured, testStatus: 'cancelled' }], {

@@ -33,14 +33,17 @@ export function runSentence(run: Ended): RunSentence {
   const sentences = [
     headline(run, outcome),
     ...(isTold ? [] : ['Interrupted.']),
+    ...(outcome === 'skipped' ? [] : skipped(run)),
     ...run.scenarios.filter(isMeasured).flatMap(unboundLosses),
     ...trust(run.scenarios.filter(isMeasured)),
   ]
   return { outcome, text: sentences.join(' ') }
 }
 
-function worstOutcome({ scenarios, status }: Ended): ScenarioOutcome {
+function worstOutcome({ scenarios, status, microBenchmarks }: Ended): ScenarioOutcome {
   const outcomes = new Set(scenarios.map(endOf))
+  // Scenarios that don't apply decide nothing, unless there is nothing else.
+  if (outcomes.has('passed') || microBenchmarks.length > 0) outcomes.delete('skipped')
   if (status === 'interrupted') outcomes.add('interrupted')
   return WORST_OUTCOME_FIRST.find((outcome) => outcomes.has(outcome)) ?? 'passed'
 }
@@ -76,12 +79,21 @@ function headline(run: Ended, outcome: ScenarioOutcome): string {
       if (scenarios.length === 0) {
         return ['Interrupted.', ...run.capacities.map(capacitySentence)].join(' ')
       }
-      const whole = scenarios.filter((scenario) => endOf(scenario) !== 'interrupted').length
+      const ends = scenarios.map(endOf)
+      const whole = ends.filter((end) => end !== 'interrupted' && end !== 'skipped').length
       return `Interrupted: ${whole} of ${counted(scenarios.length, 'scenario')} measured in full.`
     }
+    case 'skipped':
+      return `Skipped: ${because(first?.state === 'unmeasured' ? first.error : '')}.`
     case 'passed':
       return passed(run)
   }
+}
+
+/** `1 scenario skipped.` */
+function skipped({ scenarios }: Ended): readonly string[] {
+  const { length } = scenarios.filter((scenario) => outcomeOf(scenario) === 'skipped')
+  return length === 0 ? [] : [`${counted(length, 'scenario')} skipped.`]
 }
 
 /** The worst bound of an outcome, and how many of all share its fate; `null` if there is none. */
@@ -118,7 +130,7 @@ function passed({ scenarios, microBenchmarks, capacities, generators }: Ended): 
     ...(bounds === 0
       ? []
       : [bounds === 1 ? 'The SLO is met.' : `All ${formatCount(bounds)} SLOs are met.`]),
-    ...(bounds === 0 && scenarios.length > 0 ? ['No SLO was judged.'] : []),
+    ...(bounds === 0 && scenarios.some(isMeasured) ? ['No SLO was judged.'] : []),
     ...capacities.map(capacitySentence),
     ...(microBenchmarks.length === 0
       ? []

@@ -44,6 +44,8 @@ const broken: ScenarioEntry = {
   error: 'no connection',
 }
 
+const inapplicable: ScenarioEntry = { ...broken, testStatus: 'skipped', error: 'needs a replica' }
+
 test.each([
   ['passed', measured(['met', 'met'])],
   ['failed', measured(['met', 'missed', 'inconclusive'])],
@@ -52,6 +54,7 @@ test.each([
   ['failed', measured([], { testStatus: 'failed' })],
   ['interrupted', measured(['missed'], { testStatus: 'cancelled' })],
   ['broken', broken],
+  ['skipped', inapplicable],
 ])('a scenario is %s', (outcome, scenario) => {
   expect(outcomeOf(scenario)).toBe(outcome)
 })
@@ -61,6 +64,11 @@ test.each([
   [EXIT.failed, [measured(['missed']), measured(['inconclusive'])]],
   [EXIT.inconclusive, [measured(['met']), measured(['inconclusive'])]],
   [EXIT.broken, [measured(['missed']), broken]],
+  [EXIT.good, [measured(['met']), inapplicable]],
+  [EXIT.failed, [measured(['missed']), inapplicable]],
+  [EXIT.broken, [inapplicable, broken]],
+  // Nothing was measured, so nothing is good.
+  [EXIT.inconclusive, [inapplicable, inapplicable]],
   [EXIT.broken, []],
 ])('a run exits with %d', (code, scenarios) => {
   expect(exitCodeOf({ scenarios, microBenchmarks: [] })).toBe(code)

@@ -4,8 +4,8 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /**
  * How a scenario ended: `passed`; `failed` by a missed SLO or another assertion; `inconclusive` because the
- * measurement can't be trusted or decided nothing; `interrupted` by the user; or `broken` before it measured
- * anything.
+ * measurement can't be trusted or decided nothing; `interrupted` by the user; `broken` before it measured
+ * anything; or `skipped`, because it says itself that it doesn't apply to these servers.
  */
 export type ScenarioOutcome = (typeof WORST_OUTCOME_FIRST)[number]
 
@@ -15,6 +15,7 @@ export const WORST_OUTCOME_FIRST = [
   'failed',
   'inconclusive',
   'interrupted',
+  'skipped',
   'passed',
 ] as const
 
@@ -25,6 +26,7 @@ export const WORST_OUTCOME_FIRST = [
 export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
   if (scenario.state === 'lost') return 'interrupted'
   if (scenario.testStatus === 'cancelled') return 'interrupted'
+  if (scenario.testStatus === 'skipped') return 'skipped'
   if (scenario.state === 'unmeasured') return 'broken'
   if (scenario.slo.some(isMissedBeyondDoubt)) return 'failed'
   if (scenario.verdict.kind === 'invalid') return 'inconclusive'
@@ -59,13 +61,16 @@ export function ownErrors(error: string | null): readonly string[] {
   })
 }
 
-/** The exit code of a run: that of its worst scenario; broken is worse than failed, and failed than inconclusive. */
+/**
+ * The exit code of a run: that of its worst scenario; broken is worse than failed, and failed than inconclusive.
+ * Skipped scenarios decide nothing, unless there is nothing else.
+ */
 export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {
   const outcomes = new Set(run.scenarios.map(outcomeOf))
   const isLost = run.scenarios.some(({ state }) => state === 'lost')
   if (isLost || outcomes.has('broken')) return EXIT.broken
   if (outcomes.has('failed')) return EXIT.failed
   if (outcomes.has('inconclusive') || outcomes.has('interrupted')) return EXIT.inconclusive
-  const isEmpty = run.scenarios.length === 0 && run.microBenchmarks.length === 0
-  return isEmpty ? EXIT.broken : EXIT.good
+  if (run.microBenchmarks.length > 0 || outcomes.has('passed')) return EXIT.good
+  return outcomes.has('skipped') ? EXIT.inconclusive : EXIT.broken
 }

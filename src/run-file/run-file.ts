@@ -130,8 +130,13 @@ export const scenarioSchema = z
       intervals: intervalsSchema,
     }),
     z.strictObject({
-      state: z.literal('unmeasured').describe('It crashed or was cancelled before its end.'),
+      state: z
+        .literal('unmeasured')
+        .describe('It crashed, was cancelled before its end, or does not apply to these servers.'),
       ...scenario,
+      testStatus: scenario.testStatus
+        .or(z.literal('skipped'))
+        .describe('skipped: the test called skip with a note.'),
       error: z.string(),
     }),
   ])

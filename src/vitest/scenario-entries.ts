@@ -31,7 +31,8 @@ export function scenarioEntries(
   const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
   const test = { name: testCase.fullName, file, testStatus } as const
   if (loads.length === 0) {
-    return [{ state: 'unmeasured', ...test, error: error || withoutLoad(testCase) }]
+    const ended = isInapplicable(testCase) ? { ...test, testStatus: 'skipped' as const } : test
+    return [{ state: 'unmeasured', ...ended, error: error || withoutLoad(testCase) }]
   }
   // Where one load of several explains that the test failed, the others did not fail.
   const areAllGood = loads.every(isGood)
@@ -51,6 +52,12 @@ export function scenarioEntries(
       bounds,
     }
   })
+}
+
+/** Whether a test says that it doesn't apply: without a note, the run may have been cancelled before it began. */
+function isInapplicable(testCase: TestCase): boolean {
+  const result = testCase.result()
+  return result.state === 'skipped' && Boolean(result.note)
 }
 
 function withoutLoad(testCase: TestCase): string {

@@ -99,7 +99,10 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
 
   command
     .optionsGroup('Servers (by default, found or started):')
-    .option('--redis-addr <address>', 'host:port or redis://…; localhost:6379 by default')
+    .option(
+      '--redis-addr <addresses>',
+      'host:port or redis://…, nodes of a cluster separated by commas; localhost:6379 by default',
+    )
     .option(
       '--redis-password <password>',
       'shows up in process lists; better: REDIS_URL=redis://:password@host:6379',

@@ -7,7 +7,10 @@ export interface MatchedScenarios {
   readonly onlyInCandidate: readonly ScenarioEntry[]
 }
 
-/** Pairs the scenarios of two runs, in the baseline's order. Scenarios with the same name pair up in order. */
+/**
+ * Pairs the scenarios of two runs, in the baseline's order. Scenarios with the same name pair up in order; those that
+ * both runs skipped, because they don't apply to the servers, are left out.
+ */
 export function matchScenarios(baseline: RunFile, candidate: RunFile): MatchedScenarios {
   const unmatched = new Map<string, ScenarioEntry[]>()
   for (const scenario of candidate.scenarios) {
@@ -20,9 +23,15 @@ export function matchScenarios(baseline: RunFile, candidate: RunFile): MatchedSc
   for (const scenario of baseline.scenarios) {
     const other = unmatched.get(keyOf(scenario))?.shift()
     if (other === undefined) onlyInBaseline.push(scenario)
-    else pairs.push({ baseline: scenario, candidate: other })
+    else if (!isSkipped(scenario) || !isSkipped(other)) {
+      pairs.push({ baseline: scenario, candidate: other })
+    }
   }
   return { pairs, onlyInBaseline, onlyInCandidate: [...unmatched.values()].flat() }
+}
+
+function isSkipped({ testStatus }: ScenarioEntry): boolean {
+  return testStatus === 'skipped'
 }
 
 function keyOf({ file, name }: ScenarioEntry): string {

@@ -103,6 +103,7 @@ function faultProperties({ result }: Measured): JUnitSuite['properties'] {
 
 /** The result of a scenario apart from its bounds. */
 function measurementResult(scenario: ScenarioEntry): JUnitResult {
+  if (scenario.testStatus === 'skipped') return { kind: 'skipped', ...messageOf(scenario.error) }
   if (scenario.state !== 'measured') {
     const isInterrupted = scenario.state === 'unmeasured' && scenario.testStatus === 'cancelled'
     return isInterrupted

@@ -187,8 +187,10 @@ const scenarioEnded = z
     ...ofLoad,
     scenario: z.string().describe("The test's name, with the load's number from the second on."),
     outcome: z
-      .enum(['passed', 'failed', 'inconclusive', 'interrupted', 'broken', 'measured'])
-      .describe('`measured`: a shard, which is judged when all are merged.'),
+      .enum(['passed', 'failed', 'inconclusive', 'interrupted', 'broken', 'skipped', 'measured'])
+      .describe(
+        '`skipped`: it does not apply to these servers; `measured`: a shard, judged when all are merged.',
+      ),
     error: z.string().nullable().describe('Why the test failed, if it did.'),
     verdict: verdictSchema
       .nullable()

@@ -19,6 +19,7 @@ const OUTCOME_STYLE: Readonly<Record<ScenarioOutcome, Style>> = {
   failed: 'red',
   inconclusive: 'yellow',
   interrupted: 'yellow',
+  skipped: 'yellow',
   broken: 'red',
 }
 

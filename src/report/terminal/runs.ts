@@ -63,7 +63,10 @@ function outcomeText({ scenarios, status }: RunLine): string {
   })
   if (status !== 'complete') ends.unshift(status === 'running' ? 'killed or running' : status)
   const text = ends.join(', ') || '–'
-  const isGood = status === 'complete' && outcomes.every((outcome) => outcome === 'passed')
+  const isGood =
+    status === 'complete' &&
+    outcomes.every((outcome) => outcome === 'passed' || outcome === 'skipped') &&
+    (outcomes.length === 0 || outcomes.includes('passed'))
   return paint(isGood ? 'green' : outcomes.includes('failed') ? 'red' : 'yellow', text)
 }
 

@@ -24,7 +24,8 @@ type OperationJson = LoadResultJson['operations'][number]
 /** The report of a scenario, below its name: whole lines without a final newline. */
 export function renderReport(entry: ScenarioEntry): string {
   if (entry.state === 'unmeasured') {
-    return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
+    const style = entry.testStatus === 'skipped' ? 'yellow' : 'red'
+    return `  ${paint(style, 'nothing was measured')}: ${entry.error}`
   }
   if (entry.state === 'lost') {
     const { error } = entry

@@ -51,10 +51,14 @@ const SERVERS: Column<OperationRow> = column(
 const SCENARIO_COLUMNS: readonly Column<OperationRow>[] = [
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
   column('file', 'where it is defined', ({ scenario }) => scenario.file),
-  column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
+  column(
+    'testStatus',
+    'passed, failed, cancelled or skipped',
+    ({ scenario }) => scenario.testStatus,
+  ),
   column(
     'outcome',
-    'passed, failed, inconclusive, or broken before its end; measured: a shard, which is judged when all are merged',
+    'passed, failed, inconclusive, broken before its end, or skipped because it does not apply; measured: a shard, which is judged when all are merged',
     ({ run, scenario }) => outcomeWord(scenario, run),
   ),
   column(

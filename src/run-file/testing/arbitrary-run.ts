@@ -71,7 +71,7 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
     state: fc.constant('unmeasured'),
     name: arbitraryText,
     file: arbitraryText,
-    testStatus: fc.constantFrom('failed', 'cancelled'),
+    testStatus: fc.constantFrom('failed', 'cancelled', 'skipped'),
     error: arbitraryText,
   }),
 )

@@ -18,6 +18,7 @@ const SIGNS = {
   invalid: ['doubtful', '?'],
   degraded: ['doubtful', '!'],
   interrupted: ['doubtful', '!'],
+  skipped: ['doubtful', '–'],
 } as const
 
 /** An outcome in a word, with its sign and colour. */

@@ -10,7 +10,7 @@ import { factList, type Fact } from './facts.ts'
 import { faultsTable, promisesTable } from './faults-table.ts'
 import { notesTables } from './notes-tables.ts'
 import { lostOperationSection, operationSection, type Course } from './operation-section.ts'
-import { outcomeBadge } from './outcome-badge.ts'
+import { outcomeBadge, toneOf } from './outcome-badge.ts'
 import { chartsOf, type Part } from './part.ts'
 import { countsTable, timesTable } from './times-table.ts'
 import { usersTable } from './users-table.ts'
@@ -30,7 +30,7 @@ export function scenarioSection(scenario: ScenarioEntry, outcome: OutcomeWord, i
     return {
       charts: [],
       body: section(
-        html`<p class="notice bad">Nothing was measured:</p>
+        html`<p class=${`notice ${toneOf(outcome)}`}>Nothing was measured:</p>
           <pre class="error">${scenario.error}</pre>`,
       ),
     }
