@@ -2,8 +2,9 @@ import { at, constant, kill, restart, test } from '../../src/vitest/registry-tes
 import { population } from '../../src/workloads/population.ts'
 
 // A server alone is away until it runs again, 2 s later, and every request needs it. In a cluster, a replica takes over
-// after 3 to 6 s, most of which the others need to notice, and the one that comes back follows it. Redis acknowledges a write before its replicas
-// have it, so that the last ones before the death of a primary may be lost there: it is measured, not bounded.
+// after 3 to 6 s, most of which the others need to notice, and the one that comes back follows it. Redis acknowledges a
+// write before its replicas have it, so that the last ones before the death of a primary may be lost there: it is measured,
+// not bounded.
 test('Redis primary killed', async ({ load, registry, gateway, ledger, redis }) => {
   await load({
     operations: await population(registry, gateway, 1_000, { ledger }),
