@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { nowMs } from '../../src/load/clock.ts'
 import { outageOf, type NodeAddress } from './outage.ts'
 
 const servers: Server[] = []
@@ -20,12 +21,17 @@ function inject(nodes: readonly NodeAddress[]) {
   const controller = new AbortController()
   const told: unknown[] = []
   let isOver = false
+  let agoMs = 0
+  const begun = (what?: string, ago = 0): void => {
+    told.push(what)
+    agoMs = ago
+  }
   const over = outageOf('a node goes', nodes)
-    .inject({ signal: controller.signal, begun: (what) => told.push(what) })
+    .inject({ signal: controller.signal, begun })
     .finally(() => {
       isOver = true
     })
-  return { controller, told, over, isOver: () => isOver }
+  return { controller, told, over, isOver: () => isOver, agoMs: () => agoMs }
 }
 
 test('begins when one of the nodes goes, and is over when that one is back', async () => {
@@ -35,6 +41,17 @@ test('begins when one of the nodes goes, and is over when that one is back', asy
   await expect.poll(() => fault.told).toEqual(['127.0.0.1'])
   expect(fault.isOver()).toBe(false)
   await listen(second.node.port)
+  await fault.over
+})
+
+test('counts from when all nodes accepted connections for the last time', async () => {
+  const { server, node } = await listen()
+  const [watchedAtMs, fault] = [nowMs(), inject([node])]
+  server.close()
+  await expect.poll(() => fault.told).toHaveLength(1)
+  expect(fault.agoMs()).toBeGreaterThan(0)
+  expect(fault.agoMs()).toBeLessThanOrEqual(nowMs() - watchedAtMs)
+  fault.controller.abort()
   await fault.over
 })
 

@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { nowMs } from '../../src/load/clock.ts'
 import type { Fault, FaultContext } from '../../src/load/faults/fault.ts'
 
-/** Between two looks at all nodes, in ms: an outage is noticed this late at most, if connections are refused. */
+/** Between two looks at all nodes, in ms. */
 const LOOK_MS = 250
 /** A node that accepts no connection for this long is out. */
 const PATIENCE_MS = 1_000
@@ -15,12 +16,12 @@ export interface NodeAddress {
 
 /**
  * A fault that somebody else injects: `kubectl delete pod`, a machine's upgrade, another tool. From its time on, it
- * watches the nodes. It begins when the first of them accepts no connection, and is over when that one does again. If
- * none has gone when the load ends, nothing was tested, and so it fails.
+ * watches the nodes. It begins when all of them accepted connections for the last time, and is over when the first one
+ * that did not does again. If none has gone when the load ends, nothing was tested, and so it fails.
  * @param label what is going to happen, such as `a Redis pod is deleted`.
  */
 export function outageOf(label: string, nodes: readonly NodeAddress[]): Fault {
-  return { label, inject: (context) => watch(nodes, context) }
+  return { label, isObserved: true, inject: (context) => watch(nodes, context) }
 }
 
 async function watch(
@@ -28,16 +29,19 @@ async function watch(
   { signal, begun }: FaultContext,
 ): Promise<void> {
   let out: NodeAddress | undefined
+  let allAcceptedMs = nowMs()
   while (!signal.aborted) {
+    const lookedMs = nowMs()
     const isOut = await Promise.all(nodes.map(async (node) => !(await accepts(node))))
     out = nodes.find((_, index) => isOut[index])
     if (out !== undefined) break
+    allAcceptedMs = lookedMs
     await pause(signal)
   }
   if (out === undefined) {
     throw new Error(`all of ${nodes.map(({ host }) => host).join(', ')} stayed, to the load's end`)
   }
-  begun(out.host)
+  begun(out.host, nowMs() - allAcceptedMs)
   while (!signal.aborted && !(await accepts(out))) await pause(signal)
 }
 

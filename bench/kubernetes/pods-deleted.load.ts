@@ -20,8 +20,9 @@ function oneHundredth({ number }: LoadRequest): Filter {
   return { worker_id: drawsOf(number)(100) }
 }
 
-// What happens when pods go that serve a load. It only watches: delete a pod of Redis and one of NATS while it
-// runs, as docs/kubernetes.md shows. A pod that is deleted hands over before it ends, so that no registration may be lost.
+// What happens when pods go that serve a load. It only watches: delete a pod of Redis early, and one of NATS in the
+// second half, as `npm run walk-through:kubernetes` does. A pod that is deleted hands over before it ends, so that no
+// registration may be lost.
 test('pods deleted', async ({ load, registry, subscribers, ledger, shard }) => {
   const { gateway } = subscribers
   await subscribers.host(numbersIn(shard, MAX_IDENTITIES).map(loadTestIdentity))
@@ -41,11 +42,13 @@ test('pods deleted', async ({ load, registry, subscribers, ledger, shard }) => {
     shard,
     faults: [
       at('5%', outageOf('a Redis pod is deleted', REDIS)),
-      at('5%', outageOf('a NATS pod is deleted', NATS)),
+      at('45%', outageOf('a NATS pod is deleted', NATS)),
     ],
     slo: [
-      { successRate: 0.8, unavailable: '15s', operations: { register: { lost: 0 } } },
-      { every: '1s', successRate: 0.99, recovery: '30s' },
+      // A handover takes half a second, of which requests fail that are under way; 1 % of a minute's requests at most. A
+      // small cluster shares its cores with all pods that start and end meanwhile: hence several times as much.
+      { successRate: 0.95, unavailable: '3s', operations: { register: { lost: 0 } } },
+      { every: '1s', successRate: 0.99, recovery: '6s' },
     ],
     // Multicasts are sent at most once: those to a node that goes are lost.
     allowUndelivered: true,

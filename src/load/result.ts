@@ -82,7 +82,8 @@ export interface CountedDeliveries {
   readonly missingByPause: number
   /**
    * Missing receipts of messages that the sender gave no answer on: the request failed, was given up or never
-   * started. The other missing ones were sent, and lost on the way. Absent where that is unknown.
+   * started. The sender answered on the others: they
+   * were lost on the way, or it said that they weren't delivered. Absent where that is unknown.
    */
   readonly missingByFailure?: number | undefined
   /**

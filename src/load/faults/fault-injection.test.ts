@@ -237,6 +237,28 @@ describe('a load with faults', () => {
     expect(injected).toBe(1)
   })
 
+  test('is one shard of several: each watches for those that somebody else injects', async () => {
+    const watched = { ...faultOf(({ begun }) => begun('node 2')), isObserved: true }
+    const { faults } = await load({ faults: [at('10%', watched)], shard: { index: 1, of: 2 } })
+    expect(faults).toMatchObject([{ state: 'injected', what: 'node 2', plannedAtMs: 40 }])
+  })
+
+  test.each([
+    ['since then', 50, 50],
+    ['but not before it was due', 10_000, 90],
+    ['from its notice on, if that is nonsense', NaN, 0],
+  ])('counts a fault that is noticed late %s', async (_, agoMs, atLeastMs) => {
+    const late = faultOf(async ({ begun }) => {
+      await sleep(100)
+      begun('node 2', agoMs)
+    })
+    const { faults } = await load({ faults: [at('10%', late)] })
+    const [fault] = faults
+    if (fault?.state !== 'injected') throw new Error(fault?.state)
+    expect(fault.fromMs).toBeGreaterThanOrEqual(fault.plannedAtMs - 1)
+    expect(fault.toMs - fault.fromMs).toBeGreaterThanOrEqual(atLeastMs)
+  })
+
   test('is a load of users as well', async () => {
     const { faults } = await generateUsers({
       users: users(2, { thinkTime: '10ms' }),

@@ -28,7 +28,7 @@ export interface FaultPlan {
   readonly faults: readonly ScheduledFault[]
   readonly measureStartMs: number
   readonly durationMs: number
-  /** Whether another shard of the load injects them. */
+  /** Whether another shard of the load injects them, but for those that every shard observes. */
   readonly isElsewhere: boolean
   /** Told when the injection of a fault begins. */
   readonly onInject: (now: number) => void
@@ -48,7 +48,7 @@ export class FaultInjection {
   constructor(plan: FaultPlan) {
     this.#plan = plan
     this.#injections = plan.faults
-      .map((scheduled) => new Injection(scheduled.fault, dueMs(scheduled, plan.durationMs)))
+      .map((scheduled) => new Injection(scheduled, plan))
       .toSorted((a, b) => a.plannedAtMs - b.plannedAtMs)
   }
 
@@ -119,9 +119,8 @@ export class FaultInjection {
   }
 
   #inject(injection: Injection, now: number): void {
-    const { isElsewhere, onInject } = this.#plan
-    onInject(now)
-    if (isElsewhere) injection.beginElsewhere(now)
+    this.#plan.onInject(now)
+    if (injection.isElsewhere) injection.beginElsewhere(now)
     else this.#running.push(injection.run(now, this.#ended.signal))
   }
 }
@@ -129,6 +128,7 @@ export class FaultInjection {
 /** One fault of a load. */
 class Injection {
   readonly plannedAtMs: number
+  readonly isElsewhere: boolean
   readonly #fault: Fault
   readonly #label: string
   #what: string | null = null
@@ -137,10 +137,12 @@ class Injection {
   #overMs: number | null = null
   #reason: string | null = null
 
-  constructor(fault: Fault, plannedAtMs: number) {
+  constructor(scheduled: ScheduledFault, { durationMs, isElsewhere }: FaultPlan) {
+    const { fault } = scheduled
     this.#fault = fault
     this.#label = shortText(fault.label)
-    this.plannedAtMs = plannedAtMs
+    this.plannedAtMs = dueMs(scheduled, durationMs)
+    this.isElsewhere = isElsewhere && fault.isObserved !== true
   }
 
   get isInjected(): boolean {
@@ -160,9 +162,9 @@ class Injection {
   /** Never rejects. */
   async run(now: number, signal: AbortSignal): Promise<void> {
     this.#sinceMs = now
-    const begun = (what?: string): void => {
+    const begun = (what?: string, agoMs = 0): void => {
       if (this.#overMs !== null) return
-      this.#begunMs ??= nowMs()
+      this.#begunMs ??= Math.max(nowMs() - (agoMs > 0 ? agoMs : 0), now)
       if (what !== undefined && what !== '') this.#what = shortText(what)
     }
     try {
@@ -187,14 +189,14 @@ class Injection {
   progress(plan: FaultPlan): FaultProgress {
     const isOn = this.#sinceMs !== null && this.#overMs === null
     if (isOn) return { ...this.#planned, state: 'on', fromMs: this.#fromMs(plan) }
-    return this.#sinceMs === null && !plan.isElsewhere
+    return this.#sinceMs === null && !this.isElsewhere
       ? { ...this.#planned, state: 'planned' }
       : this.record(plan)
   }
 
   record(plan: FaultPlan): FaultRecord {
     const planned = this.#planned
-    if (plan.isElsewhere) return { ...planned, state: 'elsewhere' }
+    if (this.isElsewhere) return { ...planned, state: 'elsewhere' }
     if (this.#sinceMs === null) return { ...planned, state: 'not reached' }
     const fromMs = this.#fromMs(plan)
     if (this.#reason !== null) return { ...planned, state: 'failed', fromMs, reason: this.#reason }

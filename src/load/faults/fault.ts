@@ -10,14 +10,20 @@ export interface FaultContext {
    * Call when something is broken, with what exactly, such as `redis-2 at 127.0.0.1:7002`: targets that are
    * looked up then, such as the primary of a namespace, aren't known before. The first call says when the fault
    * began; later ones can still say what broke. Without a call, the fault began when it was injected.
+   * @param agoMs how long ago it may have broken, for a fault that is noticed late.
    */
-  readonly begun: (what?: string) => void
+  readonly begun: (what?: string, agoMs?: number) => void
 }
 
 /** Something that breaks during a load. `docs/faults.md` lists those that exist, and how to write one. */
 export interface Fault {
   /** What breaks, for reports: `kill Redis primary`. */
   readonly label: string
+  /**
+   * Whether somebody else breaks it, and `inject` only watches. Of a load of several shards, each then watches for
+   * itself; other faults are injected by the first one only. Default: false.
+   */
+  readonly isObserved?: boolean
   /**
    * Breaks it. Resolves when the fault is over: at once for one that stays, such as a kill, and mended for
    * one that passes, such as a pause of 3 s. Rejects if it could not be injected or mended: the measurement then

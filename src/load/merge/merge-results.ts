@@ -85,12 +85,20 @@ function mergeOperation(
   }
 }
 
-/** What became of each fault in the shard that was to inject it. */
+/** What became of each fault in the shard that was to inject it, or in all that observed it. */
 function mergeFaults(shards: Shards): readonly FaultRecord[] {
   return shards[0].faults.map((first, index) => {
     const records = shards.flatMap(({ faults }) => faults[index] ?? [])
-    return records.find(({ state }) => state !== 'elsewhere') ?? first
+    return records.filter(({ state }) => state !== 'elsewhere').reduce(mergeFault, first)
   })
+}
+
+/** One that a shard did not see leaves open what that shard's requests say about it. */
+function mergeFault(merged: FaultRecord, one: FaultRecord): FaultRecord {
+  if (merged.state !== 'injected') return merged.state === 'elsewhere' ? one : merged
+  if (one.state !== 'injected') return one
+  const fromMs = Math.min(merged.fromMs, one.fromMs)
+  return { ...merged, fromMs, toMs: Math.max(merged.toMs, one.toMs) }
 }
 
 /** Adds up operations, without their checks and tags. Deliveries are those of operations that have any. */

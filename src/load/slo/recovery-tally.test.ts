@@ -71,6 +71,10 @@ describe('The recovery from a fault', () => {
     ['..x.......', [fault(2_500, { isFailed: true })], 500, 'inconclusive'],
     // It began later than its injection did.
     ['...xx.....', [fault(2_500, { begunMs: START_MS + 3_500 })], 1_500, 'met'],
+    // It was noticed late, when its effects were over.
+    ['..x.......', [fault(500, { begunMs: START_MS + 6_500 })], 1_000, 'met'],
+    ['xxx.......', [fault(500, { begunMs: START_MS + 6_500 })], 2_500, 'met'],
+    ['..x...x...', [fault(500, { begunMs: START_MS + 6_500 })], 5_000, 'met'],
     ['..........', [], null, 'inconclusive'],
     ['', [fault(0)], null, 'inconclusive'],
   ])('%s takes %s', ([outcomes, faults, measured, outcome]) => {

@@ -13,22 +13,29 @@ export interface JudgedWindow {
   readonly outcome: SloOutcome
 }
 
-/** The last windows that were not met between a fault and the next one. */
+/** The windows that were not met between a fault and the next one. */
 interface Stretch {
-  /** When the last missed one ended; `null` if none was missed. */
-  missedUntilMs: number | null
+  /** From the first to the last missed one; `null` if none was missed. */
+  missed: Span | null
   /** The same of those missed or inconclusive. */
-  doubtfulUntilMs: number | null
+  doubtful: Span | null
+}
+
+interface Span {
+  /** The first of its windows. */
+  readonly first: JudgedWindow
+  readonly untilMs: number
 }
 
 const NOT_WATCHED = 'the load ended before a whole window after the last fault'
 
-const NEVER_DISTURBED: Stretch = { missedUntilMs: null, doubtfulUntilMs: null }
+const NEVER_DISTURBED: Stretch = { missed: null, doubtful: null }
 
 /**
  * Measures how long a load took to recover from each of its faults: until the end of the last missed window before
  * the next fault. A load that has not recovered when the next fault comes recovers from both at once, because a server
- * that is killed and started again later is down all that time.
+ * that is killed and started again later is down all that time. One that is noticed late, such as a pod that hands over
+ * before it goes, began with the first window that was missed since it was due.
  */
 export class RecoveryTally {
   readonly bound: RecoveryBound
@@ -67,15 +74,15 @@ export class RecoveryTally {
     if (fault === -1) return
     this.#judged++
     if (window.outcome === 'met') return
-    const stretch = this.#after.get(fault) ?? { missedUntilMs: null, doubtfulUntilMs: null }
+    const stretch = this.#after.get(fault) ?? { ...NEVER_DISTURBED }
     this.#after.set(fault, stretch)
-    stretch.doubtfulUntilMs = Math.max(stretch.doubtfulUntilMs ?? 0, window.untilMs)
+    stretch.doubtful = withWindow(stretch.doubtful, window)
     if (window.outcome === 'inconclusive') {
       this.#inconclusive++
       return
     }
     this.#missed++
-    stretch.missedUntilMs = Math.max(stretch.missedUntilMs ?? 0, window.untilMs)
+    stretch.missed = withWindow(stretch.missed, window)
   }
 
   row(): SloRow {
@@ -134,20 +141,22 @@ export class RecoveryTally {
     const since = this.#since()
     const ends: { doubtful: number | null; certain: number | null }[] = []
     for (let index = faults.length - 1; index >= 0; index--) {
-      const { missedUntilMs, doubtfulUntilMs } = this.#after.get(index) ?? NEVER_DISTURBED
+      const { missed, doubtful } = this.#after.get(index) ?? NEVER_DISTURBED
       const next = ends[0]
       const nextSinceMs = since[index + 1] ?? Infinity
       ends.unshift({
-        doubtful: this.#joined(doubtfulUntilMs, next?.doubtful ?? null, nextSinceMs),
-        certain: this.#joined(missedUntilMs, next?.certain ?? null, nextSinceMs),
+        doubtful: this.#joined(doubtful?.untilMs ?? null, next?.doubtful ?? null, nextSinceMs),
+        certain: this.#joined(missed?.untilMs ?? null, next?.certain ?? null, nextSinceMs),
       })
     }
     return faults.map((fault, index) => {
-      const fromMs = this.#begunMs(fault)
+      const begunMs = this.#begunMs(fault)
+      const sinceMs = fault.sinceMs - this.#measureStartMs
+      const stretch = this.#after.get(index) ?? NEVER_DISTURBED
       const { doubtful = null, certain = null } = ends[index] ?? {}
       return {
-        measuredMs: Math.max((doubtful ?? 0) - fromMs, 0),
-        certainMs: Math.max((certain ?? 0) - fromMs, 0),
+        measuredMs: Math.max((doubtful ?? 0) - beginOf(stretch.doubtful, begunMs, sinceMs), 0),
+        certainMs: Math.max((certain ?? 0) - beginOf(stretch.missed, begunMs, sinceMs), 0),
         lastFromMs: Math.max((doubtful ?? 0) - this.#everyMs, 0),
       }
     })
@@ -169,4 +178,18 @@ export class RecoveryTally {
   #since(): readonly number[] {
     return this.#disturbances().map(({ sinceMs }) => sinceMs - this.#measureStartMs)
   }
+}
+
+function withWindow(span: Span | null, window: JudgedWindow): Span {
+  if (span === null) return { first: window, untilMs: window.untilMs }
+  return {
+    first: window.fromMs < span.first.fromMs ? window : span.first,
+    untilMs: Math.max(span.untilMs, window.untilMs),
+  }
+}
+
+/** When a fault began, in ms after the measurement began: before it was noticed, if a whole window was missed by then. */
+function beginOf(span: Span | null, begunMs: number, sinceMs: number): number {
+  if (span === null || span.first.untilMs > begunMs) return begunMs
+  return Math.max(span.first.fromMs, sinceMs)
 }

@@ -71,8 +71,7 @@ describe('the state of a user', () => {
     const ended: number[] = []
     const result = await generateUsers({
       users: users(10, { thinkTime: '1ms' }),
-      durationMs: 100,
-      timeoutMs: 200,
+      durationMs: 500,
       session: {
         setUp: ({ user }) => {
           if (user === 3) throw Object.assign(new Error('who are you?'), { code: 'DENIED' })

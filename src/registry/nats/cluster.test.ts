@@ -141,8 +141,11 @@ describe.skipIf(!hasPrograms)('On a NATS cluster (needs nats-server on the PATH)
     }
     await Promise.all(sends)
     const statuses = [...sent.values()].flatMap((report) => [...report.values()])
-    expect(statuses).toEqual(Array.from({ length: 300 }, () => 'DELIVERED'))
-    expect(handled.size).toBe(300)
+    // A receipt may be lost with the server that carried it; the message is handled all the same.
+    expect(statuses).toHaveLength(300)
+    const unkept = statuses.filter((status) => status !== 'DELIVERED' && status !== 'PENDING')
+    expect(unkept).toEqual([])
+    await expect.poll(() => handled.size, { timeout: 30_000 }).toBe(300)
     expect([...handled.values()].every((times) => times === 1)).toBe(true)
   }, 90_000)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { FaultRecord } from '../../load/faults/fault-record.ts'
 import { loadResult } from '../../load/testing/result-fixture.ts'
 import { readSlo } from '../../load/slo/slo.ts'
 import { readEnvironment } from '../provenance/environment.ts'
@@ -114,7 +115,12 @@ test('a failed test of one shard fails the run, which names the shard', () => {
 function faulted(label: string, state: 'injected' | 'elsewhere' = 'elsewhere'): Measured {
   const times = { plannedAtMs: 2_000, fromMs: 2_000, toMs: 2_000 }
   const planned = { label, what: null, plannedAtMs: 2_000 }
-  const fault = state === 'injected' ? { state, ...planned, ...times } : { state, ...planned }
+  const fault: FaultRecord =
+    state === 'injected' ? { state, ...planned, ...times } : { state, ...planned }
+  return withFault(fault)
+}
+
+function withFault(fault: FaultRecord): Measured {
   const { result: calm, ...others } = entry()
   return { ...others, result: { ...calm, faults: [fault] } }
 }
@@ -131,6 +137,23 @@ test('faults of a load are those that its first shard injected', () => {
   expect(run.scenarios).toMatchObject([
     { result: { faults: [{ label: 'kill Redis', state: 'injected', fromMs: 2_000 }] } },
   ])
+})
+
+test('a fault that every shard observes lasts from the first notice to the last, and fails if one did not see it', () => {
+  const planned = { label: 'a pod goes', what: null, plannedAtMs: 2_000 }
+  const seen = (fromMs: number, toMs: number): FaultRecord => {
+    return { state: 'injected', ...planned, fromMs, toMs }
+  }
+  const merged = (faults: readonly FaultRecord[]) =>
+    mergeShards(
+      faults.map((fault, index) => shard(index + 1, { scenarios: [withFault(fault)] })),
+      runIdOf,
+    ).scenarios.flatMap((one) => (one.state === 'measured' ? one.result.faults : []))
+  expect(merged([seen(5_000, 6_000), seen(4_900, 6_100), seen(5_100, 5_900)])).toEqual([
+    seen(4_900, 6_100),
+  ])
+  const unseen: FaultRecord = { state: 'failed', ...planned, fromMs: 2_000, reason: 'all stayed' }
+  expect(merged([seen(5_000, 6_000), unseen, seen(4_900, 6_100)])).toEqual([unseen])
 })
 
 const { result } = entry()

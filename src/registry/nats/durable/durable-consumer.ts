@@ -8,6 +8,7 @@ import {
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { RegistryError } from '../../errors.ts'
+import { askedAgain } from './leaderless.ts'
 import { DELETION_MS, type DurableStreams, orNull, reasonOf } from './durable-streams.ts'
 
 /** How long the server waits for a sign of life from a subscriber before it redelivers, in ms. */
@@ -87,10 +88,8 @@ export class DurableConsumer {
 
   #find(): Promise<ConsumerInfo | null> {
     const { admin, subjects } = this.#streams
-    return orNull(
-      admin.consumers.info(subjects.messagesStream, this.#settings.durable_name),
-      JetStreamApiCodes.ConsumerNotFound,
-    )
+    const ask = () => admin.consumers.info(subjects.messagesStream, this.#settings.durable_name)
+    return orNull(askedAgain(ask), JetStreamApiCodes.ConsumerNotFound)
   }
 }
 

@@ -20,7 +20,7 @@ import { RegistryError } from '../../errors.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
 import type { Subjects } from '../subjects.ts'
-import { jetStreamAnswers, unlessLeaderless } from './leaderless.ts'
+import { askedAgain, jetStreamAnswers, unlessLeaderless } from './leaderless.ts'
 import { StreamReplicas } from './stream-replicas.ts'
 
 const API_TIMEOUT_MS = 5_000
@@ -109,7 +109,7 @@ export class DurableStreams {
 
   /** The last sequence number in the stream of messages. */
   async lastSequence(): Promise<number> {
-    const { state } = await this.admin.streams.info(this.subjects.messagesStream)
+    const { state } = await askedAgain(() => this.admin.streams.info(this.subjects.messagesStream))
     return state.last_seq
   }
 
@@ -142,7 +142,8 @@ export class DurableStreams {
   }
 
   #find(stream: string): Promise<StreamInfo | null> {
-    return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
+    const ask = () => this.admin.streams.info(stream)
+    return orNull(askedAgain(ask), JetStreamApiCodes.StreamNotFound)
   }
 
   /** Creates missing streams. @returns the streams that were created since they were last seen. */

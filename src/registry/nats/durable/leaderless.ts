@@ -34,3 +34,19 @@ export async function unlessLeaderless<T>(call: () => Promise<T>): Promise<T> {
     return call()
   }
 }
+
+/**
+ * Asks again every second until one of the questions is answered: those that come while there is no leader never are.
+ * @throws the first failure, which is that of the first question, or JetStream's refusal.
+ */
+export async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  const first = Promise.withResolvers<T>()
+  const begin = (): void => void ask().then(first.resolve, first.reject)
+  begin()
+  const timer = setInterval(begin, ANSWER_MS)
+  try {
+    return await first.promise
+  } finally {
+    clearInterval(timer)
+  }
+}
