@@ -62,7 +62,7 @@ function serversOf({ system }: RunFile): string {
 }
 
 function faultText(fault: Measured['result']['faults'][number]): string {
-  const when = formatBound(fault.plannedAtMs, 'ms')
+  const when = formatBound(Math.round(fault.plannedAtMs / 100) * 100, 'ms')
   const what = `${when}: ${markdownText(fault.label)}`
   return fault.state === 'injected' ? what : `${what} (${fault.state})`
 }
