@@ -141,6 +141,36 @@ test('shards of different loads end all at once, with the difference', START_TIM
   expect(runFilesIn(folder())).toEqual([])
 })
 
+test(
+  'a shard that fails before its load ends all at once, with its reason',
+  START_TIMEOUT,
+  async () => {
+    const ends = await Promise.all(
+      [1, 2].map((k) =>
+        start(['bench', 'unprepared', '--shard', `${k}/2`, '--ready-within', '1h']),
+      ),
+    )
+    // Otherwise they would wait for an hour.
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([2, 2])
+    const reason = 'Shard 2 of 2 failed before its load, so none starts: its data is missing\n'
+    expect(ends[0]?.stdout).toContain(reason)
+  },
+)
+
+test('shards of a load by command line wait for each other', START_TIMEOUT, async () => {
+  const { REDIS_URL = '', NATS_URL = '' } = addresses
+  const named = ['--redis-addr', REDIS_URL, '--nats-servers', NATS_URL]
+  const ends = await Promise.all(
+    [1, 2].map((k) =>
+      start(['register', '-r', '50', '-d', '1s', '--shard', `${k}/2`, '--out', folder(), ...named]),
+    ),
+  )
+  expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+  const merge = await start(['results', 'merge', ...runFilesIn(folder())])
+  expect(merge.stdout).toMatch(/the generators started within [\d.]+ m?s of each other/)
+  expect(merge.stdout).toContain('50 requests')
+})
+
 describe('bad input exits with 2 and one line:', () => {
   const shard = ['--shard', '1/2', '--start-at']
   test.each<[string[], Record<string, string>, RegExp]>([

@@ -41,6 +41,7 @@ describe('npm run bench', () => {
     ['undelivered', 1],
     ['permitted', 0],
     ['inapplicable', 3],
+    ['unrestored', 2],
   ])('a scenario that is %s exits with %d and keeps its measurements', async (name, code) => {
     const { exitCode, stdout } = await ended(bench([name]))
     expect(stdout).toContain(name)

@@ -32,6 +32,7 @@ import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import type { Facts } from './barrier/barrier-message.ts'
+import { roundOf } from './barrier/barrier-subject.ts'
 import { joinBarrier } from './barrier/join-barrier.ts'
 import { barrierServers } from './barrier/meet.ts'
 import { shardSettings, type ShardSettings } from './shard-settings.ts'
@@ -150,7 +151,7 @@ export const test = base
         ...(faults === undefined ? {} : { faults }),
         ...(shared === null ? {} : { shard: shared.shard }),
         ...startOf(shared, () =>
-          meetBeforeLoad(`${task.file.name} ${task.fullName} ${index}`, {
+          meetBeforeLoad(roundOf(task.file.filepath, task.fullTestName, index), {
             'the load': hash,
             'the random seed': String(seed ?? 1),
           }),

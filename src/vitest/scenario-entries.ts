@@ -5,12 +5,14 @@ import { testErrorText } from './error-text.ts'
 import type { MeasuredLoad } from './scenario-artifact.ts'
 
 /**
- * Whether a test failed by an unexpected error although every judgement is good. Failures of the system
- * under load are counted, never thrown.
+ * Whether a test failed by an unexpected error although every judgement is good, or by its environment. Failures of
+ * the system under load are counted, never thrown.
  */
 export function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
   const { state, errors = [] } = testCase.result()
   if (state !== 'failed' || errors.every(({ name }) => name === 'AssertionError')) return false
+  // Such as servers that can't be restored after a fault: whatever was judged, the next scenario lacks them.
+  if (errors.some(({ name }) => name === 'EnvironmentError')) return true
   return entries.every(
     (entry) =>
       entry.state === 'measured' &&

@@ -11,6 +11,7 @@ import { LoadReporter } from '../../vitest/load-reporter.ts'
 import { openVitest } from '../../vitest/open-vitest.ts'
 import { PluginReporter } from '../../vitest/plugin-reporter.ts'
 import { profileSettings } from '../../vitest/profile.ts'
+import { FailureNotice } from '../../vitest/barrier/failure-notice.ts'
 import { meet } from '../../vitest/barrier/meet.ts'
 import {
   checkStart,
@@ -147,6 +148,7 @@ export async function runBench(
     throw new InputError('--stream: --ui prints to standard output. Name a file.')
   }
   const followed = await openListeners(values)
+  const notice = await FailureNotice.ofShard(shared, process.env)
   let end: CommandEnd = EXIT.broken
   try {
     const openRecord = (): Promise<RunRecord> =>
@@ -156,7 +158,8 @@ export async function runBench(
       const path = record.paths?.json ?? null
       reports.write({ run: record.run, path, exitCode, others: otherTests })
     }
-    const { listeners, out } = followed
+    const { out } = followed
+    const listeners = [...followed.listeners, ...(notice === null ? [] : [notice.listener])]
     // The UI may run scenarios again: each run has a file of its own.
     if (isUi) {
       const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, out })
@@ -174,6 +177,7 @@ export async function runBench(
     return end
   } finally {
     await followed.close(end)
+    await notice?.close(end)
   }
 }
 

@@ -145,7 +145,15 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
       '--shard <k/n>',
       'generate one shard of the load, such as 2/5; other runs generate the others',
     )
-    .option('--start-at <time>', 'when all shards start, such as 2026-01-02T03:04:05Z')
+    .option(
+      '--start-at <time>',
+      'start all shards at that time, such as 2026-01-02T03:04:05Z; by default they wait for each other, by messages over NATS',
+    )
+    .option(
+      '--run <name>',
+      'the name by which shards find each other; derived from commit and workload by default',
+    )
+    .option('--ready-within <time>', 'how long a shard waits for the others; 5m by default')
 
   command
     .optionsGroup('Help:')

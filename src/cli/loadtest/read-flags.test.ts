@@ -75,14 +75,12 @@ test.each<[flags: LoadTestFlags, read: object]>([
   [{ out: 'elsewhere' }, { folder: resolve('elsewhere') }],
   [{ backend: 'memory' }, { servers: { BENCH_BACKEND: 'memory' } }],
   [{ redisAddr: 'h:1' }, { servers: { REDIS_URL: 'redis://h:1', BENCH_BACKEND: 'external' } }],
+  [{ redisAddr: 'h:1,i:2' }, { servers: { REDIS_URL: 'redis://h:1,redis://i:2' } }],
   [
     { redisDb: '1', shard: '2/3', startAt: IN_AN_HOUR },
     {
-      shard: {
-        shard: { index: 1, of: 3 },
-        start: { kind: 'at', startAtMs: Date.parse(IN_AN_HOUR) },
-        namespace: 'loadtest',
-      },
+      shardEnv: { BENCH_SHARD: '2/3', BENCH_START_AT: IN_AN_HOUR, BENCH_NAMESPACE: 'loadtest' },
+      meeting: null,
     },
   ],
 ])('%j has its effect', (flags, read) => {
@@ -93,7 +91,7 @@ test('BENCH_RESULTS applies, BENCH_DURATION does not', () => {
   const env = { BENCH_RESULTS: '/tmp/there', BENCH_DURATION: '1s', BENCH_SHARD: '1/2' }
   expect(readFlags('register', {}, env)).toMatchObject({
     folder: resolve('/tmp/there'),
-    shard: null,
+    shardEnv: { BENCH_SHARD: '' },
     parameters: { durationMs: 60_000 },
   })
 })
@@ -149,7 +147,9 @@ describe('refuses before anything starts:', () => {
     ],
     ['mixed', { redisAddr: 'redis://:secret@h:port' }, /^--redis-addr is not a Redis address/],
     ['mixed', { shard: '3/2', startAt: '2999-01-02T03:04:05Z' }, /^--shard: "3\/2" is not a shard/],
-    ['mixed', { shard: '1/2' }, /--start-at/],
+    ['mixed', { run: 'a' }, /^--run is for shards/],
+    ['mixed', { shard: '1/2', run: 'a b' }, /^--run: "a b" must be made of/],
+    ['mixed', { shard: '1/2', startAt: IN_AN_HOUR, readyWithin: '3m' }, /^--ready-within is for/],
     ['mixed', { startAt: IN_AN_HOUR }, /^--start-at is for shards/],
     ['mixed', { shard: '1/2', startAt: '2999-01-02T03:04:05Z' }, /the same servers/],
     [

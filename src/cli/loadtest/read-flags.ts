@@ -13,9 +13,10 @@ import {
 import { serverSettings, type ServerFlags, type ServerSettings } from './server-settings.ts'
 import {
   checkStart,
+  meetingSettings,
   requireSameServers,
   shardSettings,
-  type ShardSettings,
+  type MeetingSettings,
 } from '../../vitest/shard-settings.ts'
 import {
   atLeastOneSecondMs,
@@ -56,14 +57,18 @@ export interface LoadTestFlags extends ServerFlags, ListenerFlags {
   readonly json?: boolean
   readonly shard?: string
   readonly startAt?: string
+  readonly run?: string
+  readonly readyWithin?: string
 }
 
 /** A load as its command line describes it. */
 export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
-  /** `null`: the whole load. */
-  readonly shard: ShardSettings | null
+  /** Variables that say which shard this is, and when it starts; empty ones for the whole load. */
+  readonly shardEnv: Readonly<Record<string, string>>
+  /** How its shards find each other; `null` if they don't have to. */
+  readonly meeting: MeetingSettings | null
   readonly folder: string
   readonly reportIntervalMs: number
   readonly isVerbose: boolean
@@ -94,7 +99,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
   return {
     parameters,
     servers,
-    shard: readShard(flags, parameters.namespace, servers),
+    ...readShard(flags, parameters.namespace, servers),
     folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
@@ -186,23 +191,36 @@ function valueOf<T>(text: string | undefined, flag: string, parse: Parse<T>, byD
   return text === undefined ? byDefault : parse(text, flag)
 }
 
-const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
+const SHARD_FLAGS = {
+  BENCH_SHARD: '--shard',
+  BENCH_START_AT: '--start-at',
+  BENCH_RUN: '--run',
+  BENCH_READY_WITHIN: '--ready-within',
+}
 
+/**
+ * What the flags say of shards, as the environment that processes inherit.
+ * @throws InputError
+ */
 function readShard(
-  { shard = '', startAt = '' }: LoadTestFlags,
+  { shard = '', startAt = '', run = '', readyWithin = '' }: LoadTestFlags,
   namespace: string,
   servers: ServerSettings,
-): ShardSettings | null {
-  const env = {
+): Pick<LoadTestRun, 'shardEnv' | 'meeting'> {
+  const shardEnv = {
     BENCH_SHARD: shard,
     BENCH_START_AT: startAt,
+    BENCH_RUN: run,
+    BENCH_READY_WITHIN: readyWithin,
     BENCH_NAMESPACE: shard === '' ? '' : namespace,
   }
-  const settings = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
-  if (settings === null) return null
-  withFlagNames(SHARD_FLAGS, () => {
-    requireSameServers(servers, 'give --redis-addr and --nats-servers')
-    checkStart(settings)
+  return withFlagNames(SHARD_FLAGS, () => {
+    const meeting = meetingSettings(shardEnv)
+    const settings = meeting === null ? shardSettings(shardEnv) : null
+    if (meeting !== null || settings !== null) {
+      requireSameServers(servers, 'give --redis-addr and --nats-servers')
+    }
+    if (settings !== null) checkStart(settings)
+    return { shardEnv, meeting }
   })
-  return settings
 }

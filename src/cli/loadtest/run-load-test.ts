@@ -9,11 +9,15 @@ import { programBeside } from '../../program-beside.ts'
 import { LoadReporter } from '../../vitest/load-reporter.ts'
 import { openForOwn } from '../../vitest/open-vitest.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
-import { generatorsOf } from '../../vitest/shard-settings.ts'
+import { FailureNotice } from '../../vitest/barrier/failure-notice.ts'
+import { meet } from '../../vitest/barrier/meet.ts'
+import { checkStart, generatorsOf, MET_RUN, shardSettings } from '../../vitest/shard-settings.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openListeners } from '../run-listeners.ts'
 import type { LoadTestRun } from './read-flags.ts'
+
+const PROFILE = 'command line'
 
 const SCENARIO = fileURLToPath(programBeside('command-line.load.ts', import.meta.url))
 
@@ -23,18 +27,28 @@ const SCENARIO = fileURLToPath(programBeside('command-line.load.ts', import.meta
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
 export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
-  const { parameters, shard, folder, isJson, reportIntervalMs, isVerbose } = run
+  const { parameters, meeting, folder, isJson, reportIntervalMs, isVerbose } = run
   // A list of processes shows arguments, in which there may be a password.
   process.title = 'prism-loadtest'
   Object.assign(process.env, environmentOf(run))
   backendSettings(process.env)
   dispatchSetting(process.env)
+  if (meeting !== null) {
+    const { index, of } = meeting.shard
+    process.stderr.write(`shard ${index + 1} of ${of} waits for the others …\n`)
+    const { workload, durationMs } = parameters
+    const plan = { scenario: `loadtest ${workload.kind}`, profile: PROFILE, durationMs }
+    process.env[MET_RUN] = await meet(meeting, plan, process.env)
+  }
+  const shard = shardSettings(process.env)
+  if (shard !== null) checkStart(shard)
   const followed = await openListeners(run.followedBy, isJson ? process.stderr : process.stdout)
+  const notice = await FailureNotice.ofShard(shard, process.env)
   let end: CommandEnd = EXIT.broken
   try {
     const record = await RunRecord.open({
       folder,
-      profile: 'command line',
+      profile: PROFILE,
       generators: generatorsOf(shard),
     })
     const reporter = new LoadReporter(record, {
@@ -42,7 +56,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
       reportIntervalMs,
       isVerbose,
       page: await RunPageWriter.open(),
-      listeners: followed.listeners,
+      listeners: [...followed.listeners, ...(notice === null ? [] : [notice.listener])],
     })
     const vitest = await openForOwn(dirname(SCENARIO), reporter)
     for (const project of vitest.projects) project.provide('loadTest', parameters)
@@ -54,6 +68,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
     return end
   } finally {
     await followed.close(end)
+    await notice?.close(end)
   }
 }
 
@@ -61,15 +76,11 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
  * What the processes that make the load inherit: without the environment's settings for scenarios,
  * which don't apply to this one.
  */
-function environmentOf({ servers, shard }: LoadTestRun): Readonly<Record<string, string>> {
+function environmentOf({ servers, shardEnv }: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
-    BENCH_SHARD: shard === null ? '' : `${shard.shard.index + 1}/${shard.shard.of}`,
-    BENCH_START_AT: shard?.start.kind === 'at' ? new Date(shard.start.startAtMs).toISOString() : '',
-    BENCH_RUN: '',
-    BENCH_READY_WITHIN: '',
-    BENCH_NAMESPACE: shard === null ? '' : shard.namespace,
+    ...shardEnv,
   }
 }

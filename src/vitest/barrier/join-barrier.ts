@@ -1,10 +1,11 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { InputError } from '../../input-error.ts'
 import { nowMs } from '../../load/clock.ts'
 import { parseServerAddresses } from '../../registry/nats/server-address.ts'
 import { Barrier, type BarrierEnd, type Party } from './barrier.ts'
 import { readBarrierMessage, type BarrierMessage } from './barrier-message.ts'
+import { barrierSubject } from './barrier-subject.ts'
 
 /** Where parties meet. */
 export interface BarrierPlace {
@@ -32,7 +33,7 @@ export async function joinBarrier(
   signal?: AbortSignal,
 ): Promise<CommonStart | null> {
   const nats = await connected(natsUrls)
-  const subject = `prism-loadtest.barrier.${tokenOf(name)}.${tokenOf(round)}`
+  const subject = barrierSubject(name, round)
   const barrier = new Barrier({ ...party, instance: randomUUID() }, nowMs(), newId)
   const ended = Promise.withResolvers<void>()
   let ignored = 0
@@ -67,7 +68,11 @@ export async function joinBarrier(
   throw new InputError(`${end.reason}${also}`)
 }
 
-async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
+/**
+ * A connection for the messages of a barrier.
+ * @throws InputError if NATS is unreachable.
+ */
+export async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
   const { hosts, credentials } = parseServerAddresses(natsUrls)
   // Imported by shards alone: loads of other systems need no client of NATS.
   const { connect } = await import('@nats-io/transport-node')
@@ -90,9 +95,4 @@ async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
 /** Short, because it becomes a part of namespaces. */
 function newId(): string {
   return randomBytes(8).toString('hex')
-}
-
-/** Any text as part of a subject. */
-function tokenOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
