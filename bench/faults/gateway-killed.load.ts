@@ -3,10 +3,15 @@ import { population } from '../../src/workloads/population.ts'
 
 // The process that receives is killed, and another one with its name takes its place. Messages are kept for it meanwhile,
 // so every one arrives, late; nothing else notices.
-test('gateway killed', async ({ load, registry, gateway, ledger }) => {
+test('gateway killed', async ({ load, registry, gateway, ledger, shard }) => {
   await load({
-    operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
+    operations: await population(registry, gateway, 1_000, {
+      ledger,
+      delivery: 'exactly-once',
+      shard,
+    }),
     arrivals: constant(200),
+    shard,
     duration: { short: '10s', full: '60s' },
     faults: [at('1s', kill(gateway)), at('3s', restart(gateway))],
     slo: [

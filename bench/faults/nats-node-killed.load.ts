@@ -5,10 +5,15 @@ import { population } from '../../src/workloads/population.ts'
 // try to connect every 2 s; in a cluster, they move to the others, which elect a new leader of the stream after 4 to 9 s:
 // until then, messages wait, and those that wait for longer than 5 s are a TIMEOUT, which promises nothing. What was
 // promised exactly once is in JetStream's files, or on two more servers.
-test('NATS node killed', async ({ load, registry, gateway, ledger, nats }) => {
+test('NATS node killed', async ({ load, registry, gateway, ledger, nats, shard }) => {
   await load({
-    operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
+    operations: await population(registry, gateway, 1_000, {
+      ledger,
+      delivery: 'exactly-once',
+      shard,
+    }),
     arrivals: constant(200),
+    shard,
     duration: { short: '25s', full: '60s' },
     faults: [at('1s', kill(nats.leaderOf(registry))), at('3s', restart(nats.leaderOf(registry)))],
     slo: [

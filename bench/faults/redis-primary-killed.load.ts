@@ -5,10 +5,11 @@ import { population } from '../../src/workloads/population.ts'
 // after 3 to 6 s, most of which the others need to notice, and the one that comes back follows it. Redis acknowledges a
 // write before its replicas have it, so that the last ones before the death of a primary may be lost there: it is measured,
 // not bounded.
-test('Redis primary killed', async ({ load, registry, gateway, ledger, redis }) => {
+test('Redis primary killed', async ({ load, registry, gateway, ledger, redis, shard }) => {
   await load({
-    operations: await population(registry, gateway, 1_000, { ledger }),
+    operations: await population(registry, gateway, 1_000, { ledger, shard }),
     arrivals: constant(200),
+    shard,
     duration: { short: '15s', full: '60s' },
     faults: [
       at('1s', kill(redis.primaryOf(registry))),

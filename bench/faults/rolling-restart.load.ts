@@ -3,15 +3,29 @@ import { population } from '../../src/workloads/population.ts'
 
 // One server after the other, as an update does it. In a cluster the others take over, one at a time. A server alone is
 // away while it restarts, for a fraction of a second, and clients take up to two seconds to come back.
-test('rolling restart', async ({ load, registry, gateway, ledger, redis, nats, backends }) => {
+test('rolling restart', async ({
+  load,
+  registry,
+  gateway,
+  ledger,
+  redis,
+  nats,
+  backends,
+  shard,
+}) => {
   const nodes = (backends.kind !== 'memory' && backends.started?.nodes) || []
   const targets = nodes.map(({ name, server }) =>
     server === 'redis' ? redis.node(numberOf(name)) : nats.node(numberOf(name)),
   )
 
   await load({
-    operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
+    operations: await population(registry, gateway, 1_000, {
+      ledger,
+      delivery: 'exactly-once',
+      shard,
+    }),
     arrivals: constant(200),
+    shard,
     duration: { short: targets.length > 2 ? '60s' : '10s', full: '90s' },
     // Each has time to come back before the next one goes.
     faults: targets.map((target, index) =>

@@ -3,12 +3,17 @@ import { population } from '../../src/workloads/population.ts'
 
 // 20 ms more in each direction, 40 ms per round trip. A request takes two or three, but none fails, and afterwards all
 // are as fast as before.
-test('slow network', async ({ load, registry, gateway, ledger, network, profile }) => {
+test('slow network', async ({ load, registry, gateway, ledger, network, profile, shard }) => {
   const length = profile.name === 'full' ? '30s' : '4s'
 
   await load({
-    operations: await population(registry, gateway, 1_000, { ledger, delivery: 'exactly-once' }),
+    operations: await population(registry, gateway, 1_000, {
+      ledger,
+      delivery: 'exactly-once',
+      shard,
+    }),
     arrivals: constant(200),
+    shard,
     duration: { short: '10s', full: '60s' },
     faults: [
       at('1s', slow(network.redis, '20ms', length)),

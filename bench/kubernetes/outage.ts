@@ -21,7 +21,7 @@ export interface NodeAddress {
  * @param label what is going to happen, such as `a Redis pod is deleted`.
  */
 export function outageOf(label: string, nodes: readonly NodeAddress[]): Fault {
-  return { label, isObserved: true, inject: (context) => watch(nodes, context) }
+  return { label, isInEveryShard: true, inject: (context) => watch(nodes, context) }
 }
 
 async function watch(

@@ -24,6 +24,7 @@ import { newLoadId, type Subscribers } from './subscriber-host.ts'
  */
 export class Gateway implements Subscribers, Killable, Restartable, Pausable {
   readonly label = 'gateway'
+  readonly isOfShard = true
   /** What was handled, by whichever process. */
   readonly journal: ReceiptJournal
   readonly #plan: SubscribersPlan

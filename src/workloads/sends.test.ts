@@ -28,8 +28,21 @@ async function recipientsOf(
 }
 
 describe('a refused message', () => {
-  test('counts for as many recipients as the latest message sent', async () => {
-    expect(await recipientsOf([3, 'refused', 4, 'refused'])).toEqual({ 0: 3, 1: 3, 2: 4, 3: 4 })
+  test('counts for as many recipients as the messages sent before it', async () => {
+    expect(await recipientsOf([3, 'refused', 3, 'refused'])).toEqual({ 0: 3, 1: 3, 2: 3, 3: 3 })
+  })
+
+  test('counts for their average, where every other one has no recipient here', async () => {
+    const counted = await recipientsOf([
+      ...Array.from({ length: 50 }, (_, n) => (n % 2) * 10),
+      'refused',
+    ])
+    expect(counted[50]).toBe(5)
+  })
+
+  test('follows a growing number of recipients', async () => {
+    const counted = await recipientsOf([...Array.from({ length: 100 }, (_, n) => n), 'refused'])
+    expect(counted[100]).toBe(90)
   })
 
   test('counts for as many as the first message sent, if none was sent before', async () => {
@@ -58,7 +71,7 @@ test('a message given up counts for its recipients and their receipts, and not a
   expect(counted).toEqual([
     { recipients: 4, confirmed: 4, isSent: true },
     { recipients: 3, confirmed: 2, isSent: false },
-    { recipients: 3, confirmed: 0, isSent: false },
+    { recipients: 4, confirmed: 0, isSent: false },
   ])
 })
 

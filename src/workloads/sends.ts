@@ -5,6 +5,9 @@ import type { LoadRequest } from '../load/workload.ts'
 /** A multicast ends 5 s after its targets are known; one second more to find them. */
 const PATIENCE_MS = 6_000
 
+/** The share of the latest message in the average of recipients. */
+const WEIGHT = 0.1
+
 /** A message's recipients. */
 export interface Sent {
   /** Number of recipients. */
@@ -25,14 +28,16 @@ export interface EndedSend extends Sent {
 /**
  * Accounts for the message of every measured request. A message the load gave up may have been sent to some
  * or all of its recipients, and counts for all of them. A message that was refused, or whose outcome stays
- * unknown, counts for as many recipients as the latest message with a known number.
+ * unknown, counts for as many recipients as the latest messages with a known number had on average: the latest one
+ * says little where messages differ, as in a shard that hosts the recipients of every other one.
  */
 export class Sends {
   readonly #onEnd: (ended: EndedSend) => void
   readonly #underWay = new Map<LoadRequest, Promise<unknown>>()
   /** Sends that failed before any message's recipients were known. */
   #unknown: { readonly request: LoadRequest; readonly endedAtMs: number }[] = []
-  #latestRecipients: number | null = null
+  /** Recipients of a message on average; the later ones weigh more. */
+  #average: number | null = null
 
   /** @param onEnd called once per measured request. */
   constructor(onEnd: (ended: EndedSend) => void) {
@@ -48,7 +53,10 @@ export class Sends {
     send: (onAborted: (sent: Sent) => void) => Promise<Sent>,
   ): Promise<void> {
     const end = (sent: Sent, isSent: boolean): void => {
-      this.#latestRecipients = sent.recipients
+      this.#average =
+        this.#average === null
+          ? sent.recipients
+          : this.#average + (sent.recipients - this.#average) * WEIGHT
       if (this.#underWay.delete(request))
         this.#onEnd({ request, endedAtMs: nowMs(), isSent, ...sent })
     }
@@ -74,7 +82,7 @@ export class Sends {
       await Promise.race([Promise.allSettled(this.#underWay.values()), late])
     }
     for (const request of this.#underWay.keys()) this.#undelivered(request)
-    this.#latestRecipients ??= possibleRecipients
+    this.#average ??= possibleRecipients
     for (const { request, endedAtMs } of this.#unknown) this.#count(request, endedAtMs)
     this.#unknown = []
   }
@@ -84,8 +92,11 @@ export class Sends {
   }
 
   #count(request: LoadRequest, endedAtMs: number): void {
-    const recipients = this.#latestRecipients
+    const recipients = this.#average
     if (recipients === null) this.#unknown.push({ request, endedAtMs })
-    else this.#onEnd({ request, endedAtMs, recipients, confirmed: 0, isSent: false })
+    else {
+      const rounded = Math.round(recipients)
+      this.#onEnd({ request, endedAtMs, recipients: rounded, confirmed: 0, isSent: false })
+    }
   }
 }

@@ -53,6 +53,7 @@ export async function openNetwork(backends: Backends): Promise<Network> {
 function disturbable(process: ProxyProcess, server: ProxiedServer, label: string): Disturbable {
   return {
     label,
+    isOfShard: true,
     cut: () => process.disturb({ kind: 'cut', server }),
     slow: (delayMs) => process.disturb({ kind: 'slow', server, delayMs }),
     mend: () => process.disturb({ kind: 'mend', server }),

@@ -134,3 +134,18 @@ describe('mistakes are rejected where the fault is made:', () => {
     expect(make).toThrow(message)
   })
 })
+
+test('each shard breaks a target of its own, and only the first one those that all share', () => {
+  const own = Object.assign(new Node(), { isOfShard: true })
+  const constructors: readonly ((node: Node) => Fault)[] = [
+    kill,
+    restart,
+    (node) => pause(node, '2ms'),
+    (node) => cut(node, '2ms'),
+    (node) => slow(node, '1ms', '2ms'),
+  ]
+  for (const construct of constructors) {
+    expect(construct(own)).toMatchObject({ isInEveryShard: true })
+    expect(construct(new Node())).not.toHaveProperty('isInEveryShard')
+  }
+})

@@ -237,8 +237,8 @@ describe('a load with faults', () => {
     expect(injected).toBe(1)
   })
 
-  test('is one shard of several: each watches for those that somebody else injects', async () => {
-    const watched = { ...faultOf(({ begun }) => begun('node 2')), isObserved: true }
+  test('is one shard of several: each injects those that say so', async () => {
+    const watched = { ...faultOf(({ begun }) => begun('node 2')), isInEveryShard: true }
     const { faults } = await load({ faults: [at('10%', watched)], shard: { index: 1, of: 2 } })
     expect(faults).toMatchObject([{ state: 'injected', what: 'node 2', plannedAtMs: 40 }])
   })

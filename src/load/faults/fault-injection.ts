@@ -28,7 +28,7 @@ export interface FaultPlan {
   readonly faults: readonly ScheduledFault[]
   readonly measureStartMs: number
   readonly durationMs: number
-  /** Whether another shard of the load injects them, but for those that every shard observes. */
+  /** Whether another shard of the load injects them, but for those that every shard injects. */
   readonly isElsewhere: boolean
   /** Told when the injection of a fault begins. */
   readonly onInject: (now: number) => void
@@ -142,7 +142,7 @@ class Injection {
     this.#fault = fault
     this.#label = shortText(fault.label)
     this.plannedAtMs = dueMs(scheduled, durationMs)
-    this.isElsewhere = isElsewhere && fault.isObserved !== true
+    this.isElsewhere = isElsewhere && fault.isInEveryShard !== true
   }
 
   get isInjected(): boolean {

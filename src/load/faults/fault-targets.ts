@@ -8,6 +8,8 @@
 export interface FaultTarget {
   /** For reports: `NATS node 2`, `Redis primary`. */
   readonly label: string
+  /** Whether each shard of a load has one of its own, which it breaks itself. Default: false. */
+  readonly isOfShard?: boolean
 }
 
 /** A process that can be killed, as by `kill -9`. It stays down. */

@@ -20,10 +20,10 @@ export interface Fault {
   /** What breaks, for reports: `kill Redis primary`. */
   readonly label: string
   /**
-   * Whether somebody else breaks it, and `inject` only watches. Of a load of several shards, each then watches for
-   * itself; other faults are injected by the first one only. Default: false.
+   * Whether each shard of a load injects it, because what it breaks, or watches, is the shard's own. Other faults are
+   * injected by the first shard only. Default: false.
    */
-  readonly isObserved?: boolean
+  readonly isInEveryShard?: boolean
   /**
    * Breaks it. Resolves when the fault is over: at once for one that stays, such as a kill, and mended for
    * one that passes, such as a pause of 3 s. Rejects if it could not be injected or mended: the measurement then

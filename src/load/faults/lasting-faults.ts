@@ -1,6 +1,7 @@
 import { checkFields, oneOf } from '../check-fields.ts'
 import type { Fault, FaultContext } from './fault.ts'
 import type { Drainable, FailoverTarget, Killable, Restartable } from './fault-targets.ts'
+import { faultOn } from './fault-on.ts'
 import { requireAbility } from './target-ability.ts'
 
 /**
@@ -12,7 +13,7 @@ export function kill(target: Killable): Fault {
   const inject = async ({ begun }: FaultContext): Promise<void> => {
     begun((await target.kill()) ?? undefined)
   }
-  return { label: `kill ${target.label}`, inject }
+  return faultOn(target, `kill ${target.label}`, inject)
 }
 
 /**
@@ -25,7 +26,7 @@ export function restart(target: Restartable, options: RestartOptions = {}): Faul
   checkFields(options, 'restart', { data: oneOf('kept', 'lost') })
   const { data = 'kept' } = options
   const label = `restart ${target.label}${data === 'lost' ? ' without its data' : ''}`
-  return { label, inject: (context) => untilDone(context, () => target.restart(data)) }
+  return faultOn(target, label, (context) => untilDone(context, () => target.restart(data)))
 }
 
 /** Options of `restart`. */
@@ -40,7 +41,7 @@ export interface RestartOptions {
 export function failover(target: FailoverTarget): Fault {
   requireAbility('failover', target, ['failover'])
   const label = `failover of ${target.label}`
-  return { label, inject: (context) => untilDone(context, () => target.failover()) }
+  return faultOn(target, label, (context) => untilDone(context, () => target.failover()))
 }
 
 /**
@@ -50,7 +51,7 @@ export function failover(target: FailoverTarget): Fault {
 export function drain(target: Drainable): Fault {
   requireAbility('drain', target, ['drain'])
   const label = `drain ${target.label}`
-  return { label, inject: (context) => untilDone(context, () => target.drain()) }
+  return faultOn(target, label, (context) => untilDone(context, () => target.drain()))
 }
 
 /** Its effect begins with the action, and is over with it. */

@@ -3,7 +3,14 @@ import { formatBound } from '../../format-bound.ts'
 import { InputError } from '../../input-error.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
 import type { Fault, FaultContext } from './fault.ts'
-import type { Disturbable, Fillable, Partitionable, Pausable } from './fault-targets.ts'
+import type {
+  Disturbable,
+  FaultTarget,
+  Fillable,
+  Partitionable,
+  Pausable,
+} from './fault-targets.ts'
+import { faultOn } from './fault-on.ts'
 import { requireAbility } from './target-ability.ts'
 
 /**
@@ -13,7 +20,7 @@ import { requireAbility } from './target-ability.ts'
 export function pause(target: Pausable, duration: Duration): Fault {
   requireAbility('pause', target, ['pause', 'resume'])
   const lengthMs = lengthOf(duration, 'pause')
-  return passing(`pause ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
+  return passing(target, `pause ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
     lengthMs,
     breakIt: () => target.pause(),
     mend: () => target.resume(),
@@ -27,7 +34,7 @@ export function pause(target: Pausable, duration: Duration): Fault {
 export function cut(target: Disturbable, duration: Duration): Fault {
   requireAbility('cut', target, ['cut', 'mend'])
   const lengthMs = lengthOf(duration, 'cut')
-  return passing(`cut ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
+  return passing(target, `cut ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
     lengthMs,
     breakIt: () => target.cut(),
     mend: () => target.mend(),
@@ -44,6 +51,7 @@ export function slow(target: Disturbable, delay: Duration, duration: Duration): 
   const delayMs = lengthOf(delay, 'slow: delay')
   const lengthMs = lengthOf(duration, 'slow')
   return passing(
+    target,
     `slow ${target.label} by ${formatBound(delayMs, 'ms')} for ${formatBound(lengthMs, 'ms')}`,
     {
       lengthMs,
@@ -60,7 +68,7 @@ export function slow(target: Disturbable, delay: Duration, duration: Duration): 
 export function partition(target: Partitionable, duration: Duration): Fault {
   requireAbility('partition', target, ['partition', 'rejoin'])
   const lengthMs = lengthOf(duration, 'partition')
-  return passing(`partition ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
+  return passing(target, `partition ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
     lengthMs,
     breakIt: () => target.partition(),
     mend: () => target.rejoin(),
@@ -74,7 +82,7 @@ export function partition(target: Partitionable, duration: Duration): Fault {
 export function fillDisk(target: Fillable, duration: Duration): Fault {
   requireAbility('fillDisk', target, ['fillDisk', 'freeDisk'])
   const lengthMs = lengthOf(duration, 'fillDisk')
-  return passing(`fill the disk of ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
+  return passing(target, `fill the disk of ${target.label} for ${formatBound(lengthMs, 'ms')}`, {
     lengthMs,
     breakIt: () => target.fillDisk(),
     mend: () => target.freeDisk(),
@@ -88,7 +96,7 @@ interface Passing {
 }
 
 /** Mends what it broke: after its time, or when the load ends, and even if breaking it has failed halfway. */
-function passing(label: string, { lengthMs, breakIt, mend }: Passing): Fault {
+function passing(target: FaultTarget, label: string, { lengthMs, breakIt, mend }: Passing): Fault {
   const inject = async ({ signal, begun }: FaultContext): Promise<void> => {
     try {
       begun((await breakIt()) ?? undefined)
@@ -100,7 +108,7 @@ function passing(label: string, { lengthMs, breakIt, mend }: Passing): Fault {
     await sleep(lengthMs, undefined, { signal }).catch(() => {})
     await mend()
   }
-  return { label, inject }
+  return faultOn(target, label, inject)
 }
 
 function lengthOf(duration: Duration, where: string): number {

@@ -85,7 +85,7 @@ function mergeOperation(
   }
 }
 
-/** What became of each fault in the shard that was to inject it, or in all that observed it. */
+/** What became of each fault in the shards that were to inject it. */
 function mergeFaults(shards: Shards): readonly FaultRecord[] {
   return shards[0].faults.map((first, index) => {
     const records = shards.flatMap(({ faults }) => faults[index] ?? [])
