@@ -167,7 +167,12 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseReady(testCase: TestCase): void {
-    this.#running.begin(testCase)
+    this.#begin(testCase)
+  }
+
+  /** Called at the result, too: Vitest may report the start of a short test after its end. */
+  #begin(testCase: TestCase): void {
+    if (!this.#running.begin(testCase)) return
     if (!this.#live.hasBlock) this.#printHeading(testCase)
     const scenario = this.#scenarioOf(testCase)
     this.#tell({ event: 'scenario-started', scenario, place: this.#places.placeOf(testCase) })
@@ -221,6 +226,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
+    this.#begin(testCase)
     this.#running.end(testCase)
     this.#printHeading(testCase)
     const loads = this.#loads.get(testCase.id)

@@ -24,11 +24,16 @@ interface SentSeconds {
 /** Tests that have begun and not ended, and what their loads have sent: all that remains if their process dies. */
 export class RunningTests {
   readonly #tests = new Map<string, TestCase>()
+  readonly #begun = new Set<string>()
   /** By test and load; progress may arrive before its test is known to have begun. */
   readonly #sent = new Map<string, SentSeconds[]>()
 
-  begin(testCase: TestCase): void {
+  /** @returns whether it wasn't known to have begun. */
+  begin(testCase: TestCase): boolean {
+    if (this.#begun.has(testCase.id)) return false
+    this.#begun.add(testCase.id)
     this.#tests.set(testCase.id, testCase)
+    return true
   }
 
   end({ id }: TestCase): void {

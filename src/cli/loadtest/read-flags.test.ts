@@ -10,7 +10,14 @@ test('a load without flags has the documented defaults', () => {
   const { parameters, ...run } = readFlags('mixed', {}, {})
   expect(run).toEqual({
     servers: { REDIS_URL: '', NATS_URL: '', BENCH_BACKEND: '' },
-    shard: null,
+    shardEnv: {
+      BENCH_SHARD: '',
+      BENCH_START_AT: '',
+      BENCH_RUN: '',
+      BENCH_READY_WITHIN: '',
+      BENCH_NAMESPACE: '',
+    },
+    meeting: null,
     folder: resolve('results'),
     reportIntervalMs: 5_000,
     isVerbose: false,
