@@ -69,5 +69,7 @@ test('a registration has the fields that users look at', () => {
 
 test('monitoring answers in JSON, after the progress that curl prints', () => {
   expect(isGood('curl http://localhost:8222/varz | jq', '  0  100\n{"server_id": "N"}')).toBe(true)
+  const interleaved = '{\n  "server_id": "N"\n100  1570  0 --:--:--  306k\n}'
+  expect(isGood('curl http://localhost:8222/varz', interleaved)).toBe(true)
   expect(isGood('curl http://localhost:8222/varz', '404 page not found')).toBe(false)
 })

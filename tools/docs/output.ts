@@ -131,12 +131,7 @@ function isOnlineRegistration(printed: string): boolean {
   return hasAll && /"status":"online"/.test(metadata)
 }
 
-/** Whether it is a JSON object with this key. curl prints its progress first. */
+/** Whether JSON with this key was printed. curl prints its progress to the same terminal, at any place. */
 function hasKey(printed: string, key: string): boolean {
-  try {
-    const value: unknown = JSON.parse(printed.slice(printed.indexOf('{')))
-    return typeof value === 'object' && value !== null && key in value
-  } catch {
-    return false
-  }
+  return printed.includes(`"${key}":`)
 }
