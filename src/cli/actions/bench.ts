@@ -12,12 +12,11 @@ import { openVitest } from '../../vitest/open-vitest.ts'
 import { PluginReporter } from '../../vitest/plugin-reporter.ts'
 import { profileSettings } from '../../vitest/profile.ts'
 import { FailureNotice } from '../../vitest/barrier/failure-notice.ts'
-import { meet } from '../../vitest/barrier/meet.ts'
+import { joinShards } from '../../vitest/barrier/meet.ts'
 import {
   checkStart,
   generatorsOf,
   meetingSettings,
-  MET_RUN,
   requireSameServers,
   shardSettings,
 } from '../../vitest/shard-settings.ts'
@@ -135,13 +134,9 @@ export async function runBench(
       )
     }
     withFlagNames(flags, () => requireSameServers(process.env, 'set REDIS_URL and NATS_URL'))
-    if (meeting !== null) {
-      const { index, of } = meeting.shard
-      process.stdout.write(`shard ${index + 1} of ${of} waits for the others …\n`)
-      process.env[MET_RUN] = await meet(meeting, { scenario, profile, durationMs }, process.env)
-      shared = shardSettings(process.env)
-    }
-    const shard = shared
+    const say = (text: string) => void process.stdout.write(text)
+    const shard = await joinShards(meeting, { scenario, profile, durationMs }, process.env, say)
+    shared = shard
     if (shard !== null) withFlagNames(flags, () => checkStart(shard))
   }
   if (isUi && values.stream === '-') {

@@ -10,8 +10,8 @@ import { LoadReporter } from '../../vitest/load-reporter.ts'
 import { openForOwn } from '../../vitest/open-vitest.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import { FailureNotice } from '../../vitest/barrier/failure-notice.ts'
-import { meet } from '../../vitest/barrier/meet.ts'
-import { checkStart, generatorsOf, MET_RUN, shardSettings } from '../../vitest/shard-settings.ts'
+import { joinShards } from '../../vitest/barrier/meet.ts'
+import { checkStart, generatorsOf } from '../../vitest/shard-settings.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openListeners } from '../run-listeners.ts'
@@ -33,14 +33,10 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   Object.assign(process.env, environmentOf(run))
   backendSettings(process.env)
   dispatchSetting(process.env)
-  if (meeting !== null) {
-    const { index, of } = meeting.shard
-    process.stderr.write(`shard ${index + 1} of ${of} waits for the others …\n`)
-    const { workload, durationMs } = parameters
-    const plan = { scenario: `loadtest ${workload.kind}`, profile: PROFILE, durationMs }
-    process.env[MET_RUN] = await meet(meeting, plan, process.env)
-  }
-  const shard = shardSettings(process.env)
+  const { workload, durationMs } = parameters
+  const plan = { scenario: `loadtest ${workload.kind}`, profile: PROFILE, durationMs }
+  const say = (text: string) => void process.stderr.write(text)
+  const shard = await joinShards(meeting, plan, process.env, say)
   if (shard !== null) checkStart(shard)
   const followed = await openListeners(run.followedBy, isJson ? process.stderr : process.stdout)
   const notice = await FailureNotice.ofShard(shard, process.env)

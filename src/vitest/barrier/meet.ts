@@ -4,7 +4,12 @@ import { parseNatsUrls } from '../../environment/addresses.ts'
 import { InputError } from '../../input-error.ts'
 import { readCommit } from '../../run-file/provenance/git.ts'
 import { RUNNING_SYSTEM } from '../running-system.ts'
-import type { MeetingSettings } from '../shard-settings.ts'
+import {
+  MET_RUN,
+  shardSettings,
+  type MeetingSettings,
+  type ShardSettings,
+} from '../shard-settings.ts'
 import { joinBarrier } from './join-barrier.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -18,11 +23,32 @@ export interface MeetingPlan {
 }
 
 /**
+ * Waits for the other shards, if they find each other by messages, and notes in `env` on which run they agreed.
+ * @param meeting `null` if nobody has to be waited for.
+ * @param say shows a line to the user.
+ * @returns which shard this is, and when it starts; `null` for the whole load.
+ * @throws InputError as `meet` does.
+ */
+export async function joinShards(
+  meeting: MeetingSettings | null,
+  plan: MeetingPlan,
+  env: Record<string, string | undefined>,
+  say: (text: string) => void,
+): Promise<ShardSettings | null> {
+  if (meeting !== null) {
+    const { index, of } = meeting.shard
+    say(`shard ${index + 1} of ${of} waits for the others …\n`)
+    env[MET_RUN] = await meet(meeting, plan, env)
+  }
+  return shardSettings(env)
+}
+
+/**
  * Waits for all shards of a run before anything is prepared: what they prepare has a common name.
  * @returns the id of the run, which no other run has.
  * @throws InputError if a shard is missing, there twice, or of another run, or without NATS.
  */
-export async function meet(
+async function meet(
   { shard, run, readyWithinMs }: MeetingSettings,
   { scenario, profile, durationMs }: MeetingPlan,
   env: Environment,
