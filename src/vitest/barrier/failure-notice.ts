@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
-import { nowMs } from '../../load/clock.ts'
 import { EXIT } from '../../exit-code.ts'
 import { printable } from '../../printable.ts'
 import type { RunEvent } from '../../report/live/run-event.ts'
@@ -158,13 +158,10 @@ export class FailureNotice {
 
   async #untilTold(withinMs: number): Promise<void> {
     if (this.#giver.of === 1) return
-    const untilMs = nowMs() + withinMs
-    const late = Promise.withResolvers<void>()
-    const timer = setInterval(() => {
-      if (nowMs() >= untilMs) late.resolve()
-    }, ANNOUNCE_EVERY_MS)
-    await Promise.race([this.#allTold.promise, late.promise])
-    clearInterval(timer)
+    const waiting = new AbortController()
+    const late = sleep(withinMs, undefined, { signal: waiting.signal }).catch(() => {})
+    await Promise.race([this.#allTold.promise, late])
+    waiting.abort()
   }
 }
 
