@@ -7,6 +7,7 @@ import { readHistory } from '../run-file/history/history-file.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
+import { refusalOf, type Refusal } from './testing/refusal.ts'
 import { START_TIMEOUT, startsIn } from './testing/start-in-time.ts'
 
 const missingServers = missingPrograms()
@@ -27,6 +28,10 @@ const folder = useResultsFolder()
 
 function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   return ended(startCommand(args, { BENCH_RESULTS: folder(), ...addresses, ...env }))
+}
+
+function refused(args: readonly string[], env: Record<string, string> = {}): Promise<Refusal> {
+  return refusalOf(args, { BENCH_RESULTS: folder(), ...addresses, ...env })
 }
 
 function countsOf(run: RunFile): readonly object[] {
@@ -186,6 +191,24 @@ describe('bad input exits with 2 and one line:', () => {
       {},
       /^--ready-within is for shards that wait/,
     ],
+    [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a shard/],
+    [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
+    [
+      ['bench', 'sharded', ...shard, '2999-01-02T03:04:05Z'],
+      { REDIS_URL: '', NATS_URL: '' },
+      /REDIS_URL/,
+    ],
+    [['bench', 'sharded', '--generators', '0'], {}, /"0" must be/],
+    [['bench', '--generators', '2'], {}, /name one scenario/],
+    [['results'], {}, /^Name a command\./],
+    [['results', 'merge'], {}, /^Missing required argument 'files'/],
+    [['results', 'merge', 'none.json'], {}, /none\.json: there is no such file/],
+    [['results', 'merge', '--into', 'x'], {}, /--help/],
+  ])('%j', async (args, env, message) => {
+    expectOneLine(await refused(args, env), message)
+  })
+
+  test.each<[string[], Record<string, string>, RegExp]>([
     [
       ['bench', 'sharded', '--shard', '1/3', '--ready-within', '1s'],
       {},
@@ -196,34 +219,27 @@ describe('bad input exits with 2 and one line:', () => {
       { NATS_URL: 'nats://127.0.0.1:1' },
       /127\.0\.0\.1:1 can't be reached/,
     ],
-    [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a shard/],
-    [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
-    [
-      ['bench', 'sharded', ...shard, '2999-01-02T03:04:05Z'],
-      { REDIS_URL: '', NATS_URL: '' },
-      /REDIS_URL/,
-    ],
-    [['bench', 'sharded', '--generators', '0'], {}, /"0" must be/],
-    [['bench', '--generators', '2'], {}, /name one scenario/],
     [
       ['bench', 'sharded', '--generators', '2', '--backend', 'memory'],
       { REDIS_URL: '', NATS_URL: '' },
       /same servers/,
     ],
-    [['results'], {}, /^Name a command\./],
-    [['results', 'merge'], {}, /^Missing required argument 'files'/],
-    [['results', 'merge', 'none.json'], {}, /none\.json: there is no such file/],
-    [['results', 'merge', '--into', 'x'], {}, /--help/],
-  ])('%j', async (args, env, message) => {
-    const { exitCode, stderr } = await start(args, env)
+  ])('%j, in a process', async (args, env, message) => {
+    expectOneLine(await start(args, env), message)
+  })
+
+  function expectOneLine(
+    { exitCode, stderr }: Pick<Ended, 'exitCode' | 'stderr'>,
+    message: RegExp,
+  ): void {
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(exitCode).toBe(2)
     expect(runFilesIn(folder())).toEqual([])
-  })
+  }
 
   test('refuses a start less than 3 s ahead', async () => {
-    const { exitCode, stderr } = await start(['bench', 'sharded', ...shard, startsIn(2.9)])
+    const { exitCode, stderr } = await refused(['bench', 'sharded', ...shard, startsIn(2.9)])
     // Where the command takes longer to begin, the start is past. See shard-settings.test.ts.
     expect(stderr).toMatch(/(is in|was) [\d.]+ s( ago)?; it has to be at least 3 s ahead/)
     expect(exitCode).toBe(2)

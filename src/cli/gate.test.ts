@@ -8,6 +8,7 @@ import type { GateReport } from '../gate/report/gate-report.ts'
 import { ProjectForTests } from '../gate/testing/project.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { ended, runFilesIn } from './testing/command.ts'
+import { refusalOf } from './testing/refusal.ts'
 
 const backends = inject('backends')
 const SERVERS: Readonly<Record<string, string>> =
@@ -38,24 +39,21 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The project's own gate, with temporary files of the test's, on the scenario for tests. */
-function start(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  cwd = project.folder,
-): ChildProcess {
-  const settings = {
-    ...SERVERS,
-    BENCH_SCENARIOS: project.scenarioFolder,
-    BENCH_RESULTS: join(folder, 'results'),
-    GITHUB_STEP_SUMMARY: '',
-    TMPDIR: join(folder, 'tmp'),
-    VITEST: '',
-    ...env,
-  }
+/** Temporary files of the test's, and the scenario for tests. */
+const settings = (): Record<string, string> => ({
+  ...SERVERS,
+  BENCH_SCENARIOS: project.scenarioFolder,
+  BENCH_RESULTS: join(folder, 'results'),
+  GITHUB_STEP_SUMMARY: '',
+  TMPDIR: join(folder, 'tmp'),
+  VITEST: '',
+})
+
+/** The project's own gate. */
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   return spawn(process.execPath, [join(project.folder, 'src/cli/start.mjs'), 'gate', ...args], {
-    cwd,
-    env: { ...process.env, ...settings },
+    cwd: project.folder,
+    env: { ...process.env, ...settings(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -100,21 +98,26 @@ test.each([
     /^--stages: "pears" is not one of counts, pairs, .*\n$/,
   ],
   [['--base', 'HEAD', '--subject', '../x'], /^--subject: "\.\.\/x" is not a path below .*\n$/],
-  [
-    ['--base', 'HEAD', '--subject', 'src/nosuch'],
-    /^--subject: baseline, .*, has no src\/nosuch\. .*\n$/,
-  ],
   [['--bsae', 'HEAD'], /^Unknown option '--bsae' \(Did you mean --base\?\).*\n$/],
 ])('%j is refused in one line, with exit code 2', async (args, message) => {
   const scenarios = args.includes('--scenarios') ? [] : ['--scenarios', 'send']
-  const { exitCode, stderr } = await ended(start([...args, ...scenarios]))
+  const command = ['gate', ...args, ...scenarios]
+  const { exitCode, stderr } = await refusalOf(command, settings(), project.folder)
   expect(stderr).toMatch(message)
   expect(exitCode).toBe(2)
   await expectNothingLeft()
 })
 
+test('a subject that a version lacks is refused in one line, with exit code 2', async () => {
+  const args = ['--base', 'HEAD', '--subject', 'src/nosuch', '--scenarios', 'send']
+  const { exitCode, stderr } = await ended(start(args))
+  expect(stderr).toMatch(/^--subject: baseline, .*, has no src\/nosuch\. .*\n$/)
+  expect(exitCode).toBe(2)
+  await expectNothingLeft()
+})
+
 test('says that it is outside of a repository', async () => {
-  const { exitCode, stderr } = await ended(start(SEND, {}, folder))
+  const { exitCode, stderr } = await refusalOf(['gate', ...SEND], settings(), folder)
   expect(stderr).toMatch(/is not in a git repository/)
   expect(exitCode).toBe(2)
 })

@@ -12,6 +12,7 @@ import type { MulticastRegistry } from '../registry/registry.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
+import { refusalOf } from './testing/refusal.ts'
 
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
@@ -350,29 +351,31 @@ function commandLines(): readonly string[] {
   })
 }
 
-test('bad input exits with 2, one line and no files', PATIENCE, async () => {
-  const inputs: [string[], RegExp][] = [
-    [['register', '-r', '0'], /^--rate: "0" must be/],
-    [['register', '--multicast-pct', '5'], /^Unknown option '--multicast-pct'/],
-    [
-      ['multicast', '--playload', 'x'],
-      /^Unknown option '--playload' \(Did you mean --payload\?\).*--help/,
-    ],
-    [['mixd'], /^Unknown command 'mixd' \(Did you mean mixed\?\)/],
-    [[], /^Name a command\. See npm run loadtest -- --help/],
-    [
-      ['register', '--redis-addr', 'redis://u:secret@127.0.0.1:1'],
-      /^Redis at 127\.0\.0\.1:1 refused/,
-    ],
-  ]
+test.each<[string[], RegExp]>([
+  [['register', '-r', '0'], /^--rate: "0" must be/],
+  [['register', '--multicast-pct', '5'], /^Unknown option '--multicast-pct'/],
+  [
+    ['multicast', '--playload', 'x'],
+    /^Unknown option '--playload' \(Did you mean --payload\?\).*--help/,
+  ],
+  [['mixd'], /^Unknown command 'mixd' \(Did you mean mixed\?\)/],
+  [[], /^Name a command\. See npm run loadtest -- --help/],
+])('%j exits with 2, one line and no files', async (args, message) => {
+  const { exitCode, stderr } = await refusalOf(args, { BENCH_RESULTS: folder() })
+  expect(stderr).toMatch(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(exitCode).toBe(2)
+  expect(readdirSync(folder())).toEqual([])
+})
+
+test('an unreachable server exits with 2, one line and no files', PATIENCE, async () => {
+  const args = ['register', '--redis-addr', 'redis://u:secret@127.0.0.1:1']
   const env = { BENCH_RESULTS: folder() }
-  const ends = await Promise.all(inputs.map(([args]) => ended(startCommand(args, env))))
-  for (const [index, { exitCode, stdout, stderr }] of ends.entries()) {
-    expect(stderr).toMatch(inputs[index]?.[1] ?? /never/)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
-    expect(stdout + stderr).not.toContain('secret')
-    expect(exitCode).toBe(2)
-  }
+  const { exitCode, stdout, stderr } = await ended(startCommand(args, env))
+  expect(stderr).toMatch(/^Redis at 127\.0\.0\.1:1 refused/)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stdout + stderr).not.toContain('secret')
+  expect(exitCode).toBe(2)
   expect(readdirSync(folder())).toEqual([])
 })
 

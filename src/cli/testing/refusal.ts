@@ -1,4 +1,5 @@
 import { printableLines } from '../../printable.ts'
+import { SIGNALS } from '../../process/signals.ts'
 import { UserError } from '../../user-error.ts'
 import { run } from '../main.ts'
 import { SETTINGS } from './command.ts'
@@ -13,14 +14,18 @@ export interface Refusal {
 /**
  * Runs a command in this process, which takes a tenth of the time that a process takes to start: for input that is
  * refused before anything is started.
+ * @param cwd the working folder. Default: this process's.
  * @throws Error for a command that isn't refused, and what it throws if users can't cause it.
  */
 export async function refusalOf(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd = process.cwd(),
 ): Promise<Refusal> {
-  const before = { ...process.env }
+  const before = { env: { ...process.env }, cwd: process.cwd() }
+  const listeners = SIGNALS.map((name) => [name, process.listeners(name)] as const)
   Object.assign(process.env, SETTINGS, env)
+  process.chdir(cwd)
   try {
     const end = await run(args)
     throw new Error(`${args.join(' ')} was not refused, and ended with ${end}`)
@@ -28,8 +33,14 @@ export async function refusalOf(
     if (!(error instanceof UserError)) throw error
     return { exitCode: error.exitCode, stderr: `${printableLines(error.message)}\n` }
   } finally {
+    process.chdir(before.cwd)
     // Commands pass their flags on by variables.
     for (const name of Object.keys(process.env)) delete process.env[name]
-    Object.assign(process.env, before)
+    Object.assign(process.env, before.env)
+    // Commands replace the listeners of signals, and these would outlive them.
+    for (const [name, earlier] of listeners) {
+      process.removeAllListeners(name)
+      for (const listener of earlier) process.on(name, listener)
+    }
   }
 }

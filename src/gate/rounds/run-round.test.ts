@@ -13,9 +13,9 @@ const backends = inject('backends')
 async function roundOf(
   project: ProjectForTests | SmallProject,
   { subject, harness }: { readonly subject: string; readonly harness: string },
+  files: readonly string[] = [project.scenarioFile],
 ) {
   const workspace = temporaryFolder()
-  const files = [project.scenarioFile]
   const plan = { harness, subject: [subject], files }
   const versions = {
     baseline: await versionForTests(
@@ -107,41 +107,50 @@ ${text}`
 })
 
 describe("another project's round", () => {
-  async function roundWith(push: string) {
+  const SUBJECT = { subject: 'src/queue', harness: HARNESS }
+
+  test("measures its own code with this checkout's harness, and a killed process is a lost scenario", async () => {
     const project = disposable(new SmallProject())
-    project.edit('src/queue/queue.ts', (text) => text.replace('return k % SIZE', push))
-    return roundOf(project, { subject: 'src/queue', harness: HARNESS })
-  }
-
-  test("measures its own code with this checkout's harness", async () => {
-    const { round, told } = await roundWith('throw new Error(`no ${k} of ${SIZE}`)')
-    expect(told).toContain('baseline: load/queue.load.ts')
-    const counts = ([entry]: readonly unknown[] = []) => entry
-    expect(counts(round?.baseline)).toMatchObject({
-      state: 'measured',
-      result: { operations: [{ counts: { ok: 200 } }] },
-    })
-    expect(counts(round?.candidate)).toMatchObject({
-      state: 'measured',
-      result: { operations: [{ counts: { ok: 0, failed: 200 } }] },
-    })
-  })
-
-  test('marks the scenario of a candidate that kills its process as lost', async () => {
+    const [queue, stack] = ['src/queue/queue.ts', 'src/queue/stack.ts']
+    const secondFile = join(project.scenarioFolder, 'stack.load.ts')
+    project.write(stack, readFileSync(join(project.folder, queue), 'utf8'))
+    const scenario = readFileSync(project.scenarioFile, 'utf8')
+    project.write('load/stack.load.ts', scenario.replaceAll(/queue(?=\.ts|', async)/g, 'stack'))
+    project.commit('a second scenario')
+    const push = 'return k % SIZE'
+    project.edit(queue, (text) => text.replace(push, 'throw new Error(`no ${k} of ${SIZE}`)'))
     // By then, the runner has heard that the test began.
-    const { round } = await roundWith(`if (k === 100) {
+    project.edit(stack, (text) =>
+      text.replace(
+        push,
+        `if (k === 100) {
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     process.kill(process.pid, 'SIGKILL')
   }
-  return k`)
-    expect(round).toMatchObject({
-      baseline: [{ state: 'measured' }],
-      candidate: [{ state: 'lost' }],
-    })
+  return k`,
+      ),
+    )
+
+    const { round, told } = await roundOf(project, SUBJECT, [project.scenarioFile, secondFile])
+    expect(told).toContain('baseline: load/queue.load.ts')
+    expect(round?.baseline).toMatchObject([
+      { name: 'queue', state: 'measured', result: { operations: [{ counts: { ok: 200 } }] } },
+      { name: 'stack', state: 'measured' },
+    ])
+    expect(round?.candidate).toMatchObject([
+      {
+        name: 'queue',
+        state: 'measured',
+        result: { operations: [{ counts: { ok: 0, failed: 200 } }] },
+      },
+      { name: 'stack', state: 'lost' },
+    ])
   })
 
   test("fails with the output if the candidate can't be parsed", async () => {
-    await expect(roundWith('return return')).rejects.toMatchObject({
+    const project = disposable(new SmallProject())
+    project.edit('src/queue/queue.ts', (text) => text.replace('return', 'return return'))
+    await expect(roundOf(project, SUBJECT)).rejects.toMatchObject({
       name: 'EnvironmentError',
       message: expect.stringMatching(
         /^The candidate can't be started: .*queue\.load\.ts.*SyntaxError/s,

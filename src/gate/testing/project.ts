@@ -8,6 +8,9 @@ export const HARNESS = resolve(import.meta.dirname, '../../..')
 
 const PARTS = ['src', 'package.json', 'package-lock.json', 'vitest.config.ts']
 
+/** Each file is copied several times in a test: tests, what only they use, and rooms that no gate needs, are left out. */
+const LEFT_OUT = /\.test\.ts$|\/src\/(?:compare|plan|trend)$|\/(?!gate\/)[\w-]+\/testing$/
+
 /** A git repository with a copy of this checkout, whose gate compares its versions. */
 export class ProjectForTests extends RepositoryForTests {
   /** A unique name, so that no other test uses the same namespaces. */
@@ -20,7 +23,7 @@ export class ProjectForTests extends RepositoryForTests {
   constructor() {
     super()
     for (const part of PARTS) {
-      const filter = (path: string) => !path.endsWith('.test.ts')
+      const filter = (path: string) => !LEFT_OUT.test(path)
       cpSync(join(HARNESS, part), join(this.folder, part), { recursive: true, filter })
     }
     symlinkSync(join(HARNESS, 'node_modules'), join(this.folder, 'node_modules'), 'junction')
