@@ -1,63 +1,174 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { intervalsOf } from '../run-file/json/intervals-json.ts'
+import { exitCodeOf } from '../run-file/outcome.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { SIGNAL_CODES } from '../process/signals.ts'
-import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
+import {
+  ended,
+  runFilesIn,
+  startCommand,
+  useFolderOfAll,
+  useResultsFolder,
+  type Ended,
+} from './testing/command.ts'
+import { refusalOf } from './testing/refusal.ts'
 
 const folder = useResultsFolder()
 
 /** In memory, so that nothing but the command is tested. */
+const memory = () => ({ BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() })
+
 function bench(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
-  return startCommand(['bench', ...args], { ...memory, ...env })
+  return startCommand(['bench', ...args], { ...memory(), ...env })
 }
 
-/** A scenario that broke before its end has no figures to be kept. */
-function historyOf({ scenarios }: RunFile): readonly string[] {
-  return scenarios.some(({ state }) => state === 'measured') ? ['history.csv'] : []
-}
-
-async function onlyRunFile(): Promise<RunFile> {
-  const [path = 'none', ...others] = runFilesIn(folder())
+async function onlyRunFile(path = folder()): Promise<RunFile> {
+  const [file = 'none', ...others] = runFilesIn(path)
   expect(others).toEqual([])
-  return readRunFile(path)
+  return readRunFile(file)
+}
+
+/** What the report prints of a scenario. */
+function sectionOf(name: string, { stdout }: Ended): string {
+  const [section = ''] = new RegExp(`^${name}\n(?: .*\n|\n)*`, 'm').exec(stdout) ?? []
+  return section
+}
+
+// The exit code of a run is that of its worst scenario: a run of scenarios that each exit with the same code shows
+// that none is worse, and the entry of each shows that none is better.
+describe.each([
+  { code: 0, names: ['met', 'permitted'], headline: '### ✅ ', element: null },
+  {
+    code: 1,
+    names: ['aborted', 'asserts', 'missed', 'unbounded', 'undelivered'],
+    headline: '### ❌ Missed: ',
+    element: '<failure message="missed: ',
+  },
+  {
+    code: 2,
+    names: ['broken', 'mistyped'],
+    headline: '### ⛔ Broken: ',
+    element: '<error message="',
+  },
+  {
+    code: 3,
+    names: ['invalid', 'late'],
+    headline: '### ❔ Inconclusive: ',
+    element: '<skipped message="',
+  },
+])('npm run bench -- $names', ({ code, names, headline, element }) => {
+  const shared = useFolderOfAll()
+  let end: Ended
+  let run: RunFile
+  const [summary, junit] = ['summary.md', 'junit.xml'].map((name) => () => join(shared(), name))
+  if (summary === undefined || junit === undefined) throw new Error('two paths')
+  const results = (): string => join(shared(), 'results')
+
+  beforeAll(async () => {
+    const args = [...names, '--junit', junit(), '--results', results()]
+    end = await ended(bench(args, { GITHUB_STEP_SUMMARY: summary() }))
+    run = await onlyRunFile(results())
+  }, 120_000)
+
+  test(`exits with ${code}, as each scenario alone`, () => {
+    expect(end.exitCode).toBe(code)
+    expect(run.scenarios.map(({ name }) => name)).toEqual(names)
+    const alone = run.scenarios.map((entry) =>
+      exitCodeOf({ scenarios: [entry], microBenchmarks: [] }),
+    )
+    expect(alone).toEqual(names.map(() => code))
+  })
+
+  test('prints each scenario and keeps the measurements', () => {
+    for (const name of names) expect(sectionOf(name, end)).not.toBe('')
+    expect(run.status).toBe('complete')
+    expectFilesOf(run, results())
+  })
+
+  test('leaves Markdown and JUnit beside the run file', () => {
+    expect(readFileSync(summary(), 'utf8')).toContain(headline)
+    const xml = readFileSync(junit(), 'utf8')
+    if (element === null) expect(xml).not.toMatch(/<(?:failure|error|skipped) message="/)
+    else expect(xml).toContain(element)
+    expect(xml).toContain(`<property name="run.id" value="${run.runId}"/>`)
+  })
+
+  if (names.includes('missed')) {
+    test('prints a missed SLO once, with its bound, its measurement, and the errors by code', () => {
+      const section = sectionOf('missed', end)
+      expect(section).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
+      expect(section).toContain('Error 50 (refused)')
+      for (const name of names) {
+        expect(sectionOf(name, end).match(/measurement: /g)).toHaveLength(1)
+        expect(sectionOf(name, end).match(/SLO +operation/g)).toHaveLength(1)
+      }
+      expect(end.stdout.match(/ measurement: /g)).toHaveLength(names.length)
+      expect(end.stdout.match(/SLO +operation/g)).toHaveLength(names.length)
+    })
+
+    test('a load without bounds shows the default bounds', () => {
+      const unbounded = sectionOf('unbounded', end)
+      expect(unbounded).toMatch(/missed +refuse +success rate +> 99 % \(default\) +0 %/)
+      const undelivered = sectionOf('undelivered', end)
+      expect(undelivered).toMatch(/missed +send +delivery rate +> 99 % \(default\) +0 %/)
+      expect(undelivered).toMatch(/met +send +success rate +> 99 % \(default\) +100 %/)
+    })
+
+    test('an assertion that fails after its load is printed', () => {
+      expect(sectionOf('asserts', end)).toMatch(/^ {2}expected 1 to be 2/m)
+    })
+
+    test('a load that its SLO ended early names the bound in the report and the file', () => {
+      const section = sectionOf('aborted', end)
+      expect(section).toMatch(/ended early: success rate of refuse was 0 % from 0 s to 0\.1 s/)
+      expect(section).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % +\(from 0 s,/)
+      expect(run.scenarios.find(({ name }) => name === 'aborted')).toMatchObject({
+        testStatus: 'failed',
+        result: { isInterrupted: false, abortReason: expect.stringContaining('success rate') },
+        slo: [{ outcome: 'missed', windows: { everyMs: 100 } }],
+      })
+    })
+  }
+
+  if (names.includes('mistyped')) {
+    test('a load with an unknown key sends nothing and suggests the key', () => {
+      expect(sectionOf('mistyped', end)).toContain(
+        'load: there is no "warmup". Did you mean "warmUp"?',
+      )
+      expect(run.scenarios).toMatchObject([{}, { state: 'unmeasured' }])
+    })
+  }
+})
+
+/** A scenario that broke before its end has no figures to be kept, and one without a load no bounds. */
+function expectFilesOf(run: RunFile, path: string): void {
+  const measured = run.scenarios.filter((entry) => entry.state === 'measured')
+  const ofBounds = measured.some(({ slo }) => slo.length > 0) ? ['.slo.csv'] : []
+  const endings = ['.csv', '.html', '.intervals.csv', '.json', ...ofBounds]
+  const history = measured.length > 0 ? ['history.csv'] : []
+  expect(readdirSync(path).sort()).toEqual([
+    ...endings.map((ending) => run.runId + ending),
+    ...history,
+  ])
 }
 
 describe('npm run bench', () => {
   test.each([
-    ['met', 0],
-    ['missed', 1],
-    ['broken', 2],
-    ['invalid', 3],
-    ['late', 3],
-    ['aborted', 1],
-    ['asserts', 1],
-    ['throws', 2],
-    ['unbounded', 1],
-    ['undelivered', 1],
-    ['permitted', 0],
-    ['inapplicable', 3],
-    ['unrestored', 2],
-  ])('a scenario that is %s exits with %d and keeps its measurements', async (name, code) => {
-    const { exitCode, stdout } = await ended(bench([name]))
-    expect(stdout).toContain(name)
-    expect(exitCode).toBe(code)
+    ['inapplicable', 3, /the test was skipped: it takes a server that is not here/],
+    ['throws', 2, /^ {2}a mistake after 300 ms/m],
+    ['unrestored', 2, /^ {2}Can't restore all servers: redis-1 does not start/m],
+  ])('%s, alone, exits with %d, says why and is kept', async (name, code, says) => {
+    const end = await ended(bench([name]))
+    expect(sectionOf(name, end)).toMatch(says)
+    expect(end.exitCode).toBe(code)
     const run = await onlyRunFile()
     expect(run.status).toBe('complete')
     expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
-    const isJudged = run.scenarios.some(
-      (entry) => entry.state === 'measured' && entry.slo.length > 0,
-    )
-    const ofBounds = isJudged ? ['.slo.csv'] : []
-    const endings = ['.csv', '.html', '.intervals.csv', '.json', ...ofBounds]
-    expect(readdirSync(folder()).sort()).toEqual([
-      ...endings.map((ending) => run.runId + ending),
-      ...historyOf(run),
-    ])
+    expectFilesOf(run, folder())
   })
 
   test('a scenario that does not apply is told, and decides nothing beside others', async () => {
@@ -65,14 +176,6 @@ describe('npm run bench', () => {
     expect(stdout).toContain('the test was skipped: it takes a server that is not here')
     expect(stdout).toContain('The SLO is met. 1 scenario skipped. Measurement valid.')
     expect(exitCode).toBe(0)
-  })
-
-  test.each([
-    ['asserts', /^ {2}expected 1 to be 2/m],
-    ['throws', /^ {2}a mistake after 300 ms/m],
-  ])('a scenario that %s after its load fails with the reason', async (name, reason) => {
-    const { stdout } = await ended(bench([name]))
-    expect(stdout).toMatch(reason)
   })
 
   test('shows the output of a scenario, and where and why it failed', async () => {
@@ -97,64 +200,39 @@ describe('npm run bench', () => {
   })
 
   test.each([
-    ['missed', 1, '### ❌ Missed: ', '<failure message="missed: '],
-    ['broken', 2, '### ⛔ Broken: ', '<error message="'],
-    ['invalid', 3, '### ❔ Inconclusive: ', '<skipped message="'],
-  ])(
-    'a scenario that is %s leaves Markdown and JUnit beside the run file',
-    async (name, code, headline, element) => {
-      const [summary, junit] = ['summary.md', 'junit.xml'].map((file) => join(folder(), file))
-      if (summary === undefined || junit === undefined) throw new Error('two paths')
-      const end = await ended(bench([name, '--junit', junit], { GITHUB_STEP_SUMMARY: summary }))
-      expect(end.exitCode).toBe(code)
-      expect(readFileSync(summary, 'utf8')).toContain(headline)
-      const { runId } = await onlyRunFile()
-      const xml = readFileSync(junit, 'utf8')
-      expect(xml).toContain(element)
-      expect(xml).toContain(`<property name="run.id" value="${runId}"/>`)
-    },
-  )
-
-  test.each([
     ['a summary', [], { GITHUB_STEP_SUMMARY: '/none/such/summary.md' }, /^GITHUB_STEP_SUMMARY: /],
     ['JUnit', ['--junit', '/tmp'], {}, /^--junit: \/tmp is a folder/],
     ['JUnit', ['--junit', '/proc/none/junit.xml'], {}, /^Results can't be written to \/proc\/none/],
   ])('refuses an unwritable %s before it measures anything', async (_, args, env, message) => {
-    const { exitCode, stderr } = await ended(bench(['met', ...args], env))
+    const { exitCode, stderr } = await refusalOf(['bench', 'met', ...args], { ...memory(), ...env })
     expect(stderr).toMatch(message)
     expect(exitCode).toBe(2)
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('reports a missed SLO once', async () => {
-    const { stdout } = await ended(bench(['missed']))
-    expect(stdout.match(/measurement: /g)).toHaveLength(1)
-    expect(stdout.match(/SLO +operation/g)).toHaveLength(1)
-  })
-
-  test.each([
-    [
-      'throws at import',
-      "throw new TypeError('no\\nsuch thing')",
-      /:1: TypeError: no\n {4}such thing$/,
-    ],
-    ['is no TypeScript', 'const = 1', /:1: SyntaxError: .*\n {4}const = 1$/],
-    [
-      'imports nothing',
-      "import './nowhere.ts'",
-      /:1: Cannot find module '.*nowhere\.ts' imported from/,
-    ],
-    ['throws null', 'throw null', /: null$/],
-    ['holds no test', '', /: No test suite found in file .*$/],
-  ])('a scenario that %s exits with 2 and names the place', async (_, text, says) => {
+  test('scenarios that cannot be imported end the run with 2, each with its place and reason', async () => {
+    const wrong: [name: string, text: string, says: RegExp][] = [
+      ['empty', '', /: No test suite found in file .*$/],
+      [
+        'imports-nothing',
+        "import './nowhere.ts'",
+        /:1: Cannot find module '.*nowhere\.ts' imported from/,
+      ],
+      ['no-typescript', 'const = 1', /:1: SyntaxError: .*\n {4}const = 1$/],
+      ['throws-null', 'throw null', /: null$/],
+      ['throws', "throw new TypeError('no\\nsuch thing')", /:1: TypeError: no\n {4}such thing$/],
+    ]
     const scenarios = join(folder(), 'scenarios')
     mkdirSync(scenarios)
-    writeFileSync(join(scenarios, 'wrong.load.ts'), text)
+    for (const [name, text] of wrong) writeFileSync(join(scenarios, `${name}.load.ts`), text)
     const { exitCode, stderr } = await ended(bench(['--scenarios', scenarios]))
-    const [notice, ...lines] = stderr.trim().split('\n')
+    const [notice, ...reasons] = stderr.trim().split(/\n(?=\S)/)
     expect(notice).toMatch(/^No real server was measured/)
-    expect(lines[0]).toMatch(/^\S*wrong\.load\.ts:/)
-    expect(lines.join('\n')).toMatch(says)
+    expect(reasons).toEqual(
+      wrong.map(([name, , says]) =>
+        expect.stringMatching(new RegExp(`^\\S*${name}\\.load\\.ts${says.source}`)),
+      ),
+    )
     expect(exitCode).toBe(2)
   })
 
@@ -197,36 +275,32 @@ describe('npm run bench', () => {
     if (code === 1) expect(stdout).toContain('and the test goes on')
   })
 
-  test('a load with an unknown key sends nothing and suggests the key', async () => {
-    const { exitCode, stdout } = await ended(bench(['mistyped']))
-    expect(stdout).toContain('load: there is no "warmup". Did you mean "warmUp"?')
-    expect(exitCode).toBe(2)
-    expect(await onlyRunFile()).toMatchObject({ scenarios: [{ state: 'unmeasured' }] })
-  })
-
-  test('a missed SLO is printed with its bound, its measurement, and the errors by code', async () => {
-    const { stdout } = await ended(bench(['missed']))
-    expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
-    expect(stdout).toContain('Error 50 (refused)')
-  })
-
-  test('a load without bounds shows the default bounds', async () => {
-    const { stdout } = await ended(bench(['un']))
-    expect(stdout).toMatch(/missed +refuse +success rate +> 99 % \(default\) +0 %/)
-    expect(stdout).toMatch(/missed +send +delivery rate +> 99 % \(default\) +0 %/)
-    expect(stdout).toMatch(/met +send +success rate +> 99 % \(default\) +100 %/)
-  })
-
-  test('a killed process keeps the measured seconds and reports its end', async () => {
-    const { exitCode, stdout } = await ended(bench(['killed']))
-    expect(exitCode).toBe(2)
-    expect(stdout).toMatch(
+  test('killed processes keep the measured seconds of each load, and their end is told', async () => {
+    const end = await ended(bench(['killed', 'dies-in-second']))
+    expect(end.exitCode).toBe(2)
+    expect(sectionOf('killed', end)).toMatch(
       /interrupted: the process that measured it ended: .*[1-3] s of it were saved/,
     )
     const run = await onlyRunFile()
     expect(run.status).toBe('interrupted')
-    const [scenario] = run.scenarios
-    if (scenario?.state !== 'lost') expect.fail('not lost')
+    const lost = run.scenarios.map((entry) => {
+      expect(exitCodeOf({ scenarios: [entry], microBenchmarks: [] })).toBe(2)
+      if (entry.state !== 'lost') expect.fail('not lost')
+      return entry
+    })
+    const ofSecond = lost
+      .slice(0, 2)
+      .map((entry) => [
+        entry.name,
+        ...new Set(intervalsOf(entry).map(({ operation }) => operation)),
+      ])
+    expect(ofSecond).toEqual([
+      ['dies in second', 'answer'],
+      ['dies in second (load 2)', 'kill'],
+    ])
+    const [, , scenario, ...others] = lost
+    expect(others).toEqual([])
+    if (scenario === undefined) expect.fail('not there')
     const seconds = intervalsOf(scenario).map(({ second }) => second)
     expect(seconds).toEqual([0, 1, 2].slice(0, Math.max(seconds.length, 1)))
     // A busy machine starts some of a second's 100 requests in the next one.
@@ -238,34 +312,6 @@ describe('npm run bench', () => {
     }
     expect(sum.started).toBeLessThanOrEqual(100 * seconds.length)
     expect(sum.ok).toBe(sum.started)
-  })
-
-  test('a process killed in its second load keeps the seconds of both', async () => {
-    await ended(bench(['dies-in-second']))
-    const { scenarios } = await onlyRunFile()
-    const kept = scenarios.map((scenario) => {
-      if (scenario.state !== 'lost') expect.fail('not lost')
-      return [scenario.name, ...new Set(intervalsOf(scenario).map(({ operation }) => operation))]
-    })
-    expect(kept).toEqual([
-      ['dies in second', 'answer'],
-      ['dies in second (load 2)', 'kill'],
-    ])
-  })
-
-  test('a load that its SLO ended early names the bound in the report and the file', async () => {
-    const { stdout } = await ended(bench(['aborted']))
-    expect(stdout).toMatch(/ended early: success rate of refuse was 0 % from 0 s to 0\.1 s/)
-    expect(stdout).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % +\(from 0 s,/)
-    const run = await onlyRunFile()
-    expect(run.status).toBe('complete')
-    expect(run.scenarios).toMatchObject([
-      {
-        testStatus: 'failed',
-        result: { isInterrupted: false, abortReason: expect.stringContaining('success rate') },
-        slo: [{ outcome: 'missed', windows: { everyMs: 100 } }],
-      },
-    ])
   })
 
   test('takes folders of any name as they are, not as patterns', async () => {
@@ -317,22 +363,31 @@ function untilMeasuring(child: ChildProcess): Promise<void> {
 
 describe('bad input exits with 2, one line and no files:', () => {
   test.each([
+    [['--duration', '10'], /^--duration: "10" is not a duration/],
+    [['--profile', 'longest'], /^--profile: "longest" .*short, long/],
+    [['nosuch'], /"nosuch"/],
+    [['met', '--results', ''], /^--results: is empty/],
+    [['--rate', '5'], /^Unknown option '--rate'.*--help/],
+  ])('%j', async (args, message) => {
+    const { exitCode, stderr } = await refusalOf(['bench', ...args], memory())
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+    expect(readdirSync(folder())).toEqual([])
+  })
+
+  test.each([
     [
       ['--backend', 'dockr'],
       {},
       /^--backend=dockr .*containers, programs, cluster, memory, external/,
     ],
-    [['--duration', '10'], {}, /^--duration: "10" is not a duration/],
-    [['--profile', 'longest'], {}, /^--profile: "longest" .*short, long/],
-    [['nosuch'], {}, /"nosuch"/],
-    [['met', '--results', ''], {}, /^--results: is empty/],
-    [['--rate', '5'], {}, /^Unknown option '--rate'.*--help/],
     [
       ['met', '--backend', 'external'],
       { REDIS_URL: 'redis://u:secret@127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:1' },
       /^Redis at 127\.0\.0\.1:1/,
     ],
-  ])('%j', async (args, env, message) => {
+  ])('%j, in a process', async (args, env, message) => {
     const { exitCode, stdout, stderr } = await ended(bench(args, env))
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -352,7 +407,7 @@ describe('bad input exits with 2, one line and no files:', () => {
   test('a results folder that is a file', async () => {
     const path = join(folder(), 'taken')
     writeFileSync(path, '')
-    const { exitCode, stderr } = await ended(bench(['met', '--results', path]))
+    const { exitCode, stderr } = await refusalOf(['bench', 'met', '--results', path], memory())
     expect(stderr).toContain(path)
     expect(exitCode).toBe(2)
   })

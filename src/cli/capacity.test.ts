@@ -3,13 +3,15 @@ import { expect, test } from 'vitest'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
+import { refusalOf } from './testing/refusal.ts'
 
 const folder = useResultsFolder()
 
 /** In memory, on scenarios whose capacity is known. */
+const memory = () => ({ BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() })
+
 function start(...args: readonly string[]): ChildProcess {
-  const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
-  return startCommand(['capacity', ...args], memory)
+  return startCommand(['capacity', ...args], memory())
 }
 
 async function onlyRunFile(): Promise<RunFile> {
@@ -105,11 +107,31 @@ test('an interrupted search keeps its probes', async () => {
   expect(capacity?.bracket.isConfirmed).toBe(false)
 })
 
-test('an unfit scenario leaves a complete run without a capacity', async () => {
-  const { exitCode } = await ended(start('long', '--duration', '100ms'))
+test.each([
+  [['long', '--duration', '100ms'], /long\.load\.ts: It asserts no SLO/],
+  [['unbounded', '--from', '100', '--duration', '1s'], /unbounded\.load\.ts: It asserts no SLO/],
+])(
+  'an unfit scenario, %j, is refused in one line, and leaves a complete run without a capacity',
+  async (args, message) => {
+    const { exitCode, stderr } = await ended(start(...args))
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(message)])
+    expect(exitCode).toBe(2)
+    expect(await onlyRunFile()).toMatchObject({ status: 'interrupted', capacities: [] })
+  },
+)
+
+test('a duration too short for a probe is refused in one line, with exit code 2', async () => {
+  const { exitCode, stderr } = await ended(start('limited', '--duration', '0.001ms'))
+  const says = /^--duration: a probe needs 100 requests\. .*1ms/
+  expect(linesOf(stderr)).toEqual([expect.stringMatching(says)])
   expect(exitCode).toBe(2)
-  expect(await onlyRunFile()).toMatchObject({ status: 'interrupted', capacities: [] })
 })
+
+/** Without the notice of the servers. */
+function linesOf(stderr: string): readonly string[] {
+  const lines = stderr.trim().split('\n')
+  return lines.filter((line) => !line.startsWith('No real server'))
+}
 
 test.each([
   [[], /^Missing required argument 'name'/],
@@ -118,16 +140,9 @@ test.each([
   [['limited', '--from', '0'], /^--from: "0"/],
   [['limited', '--precision', '5'], /^--precision: "5"/],
   [['limited', '--duration', '0s'], /^--duration: "0s" must be above 0/],
-  [['limited', '--duration', '0.001ms'], /^--duration: a probe needs 100 requests\. .*1ms/],
   [['limited', '--rate', '5'], /^Unknown option '--rate'.*--help/],
-  [['long', '--duration', '100ms'], /long\.load\.ts: It asserts no SLO/],
-  [['unbounded', '--from', '100', '--duration', '1s'], /unbounded\.load\.ts: It asserts no SLO/],
 ])('%j is refused in one line, with exit code 2', async (args, message) => {
-  const { exitCode, stderr } = await ended(start(...args))
-  const lines = stderr
-    .trim()
-    .split('\n')
-    .filter((line) => !line.startsWith('No real server'))
-  expect(lines).toEqual([expect.stringMatching(message)])
+  const { exitCode, stderr } = await refusalOf(['capacity', ...args], memory())
+  expect(linesOf(stderr)).toEqual([expect.stringMatching(message)])
   expect(exitCode).toBe(2)
 })

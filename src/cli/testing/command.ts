@@ -4,13 +4,25 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
 /** The outcome of a command. */
 export interface Ended {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
+}
+
+/** A command's environment, unless a test sets another: the scenarios for tests, and nothing else. */
+export const SETTINGS: Readonly<Record<string, string>> = {
+  BENCH_BACKEND: '',
+  BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios'),
+  BENCH_DURATION: '',
+  BENCH_PROFILE: '',
+  REDIS_URL: '',
+  NATS_URL: '',
+  GITHUB_STEP_SUMMARY: '',
+  VITEST: '',
 }
 
 /** Gives each test of a file its own results folder, removed afterwards. */
@@ -23,6 +35,16 @@ export function useResultsFolder(): () => string {
   return () => folder
 }
 
+/** Gives all tests of a file or a `describe` one folder, removed after the last. */
+export function useFolderOfAll(): () => string {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-cli-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return () => folder
+}
+
 /**
  * Starts a command as a user would, on the scenarios for tests, without environment variables that affect
  * it.
@@ -31,18 +53,8 @@ export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const settings = {
-    BENCH_BACKEND: '',
-    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios'),
-    BENCH_DURATION: '',
-    BENCH_PROFILE: '',
-    REDIS_URL: '',
-    NATS_URL: '',
-    GITHUB_STEP_SUMMARY: '',
-    VITEST: '',
-  }
   return spawn(process.execPath, [join(import.meta.dirname, '../start.mjs'), ...args], {
-    env: { ...process.env, ...settings, ...env },
+    env: { ...process.env, ...SETTINGS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
