@@ -11,6 +11,7 @@ function command(text: string, typedInto: string | null = null) {
 test.each([
   ['npm run bench -- register --duration 30s', 'npm run bench -- register --duration 1s'],
   ['npm run gate -- --base main --budget 20m', 'npm run gate -- --base main --budget 15s'],
+  ['npm run trend -- --simulate --series 24', 'npm run trend -- --simulate --series 4'],
   ['REDIS_URL=redis://localhost:6379', 'REDIS_URL=redis://127.0.0.1:7001'],
 ])('in a copy of the project, %s is %s', (written, run) => {
   expect(asRun(command(written), inCopy(SERVERS))).toBe(run)

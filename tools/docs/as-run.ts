@@ -8,6 +8,8 @@ export type Changes = readonly (readonly [pattern: RegExp, replacement: string])
 export function inCopy(servers: { readonly redisUrl: string; readonly natsUrl: string }): Changes {
   return [
     [/(?<= )(-d|--duration)[ =]\d+(?:ms|s|m|h)\b/g, '$1 1s'],
+    // Each series is simulated alike.
+    [/(?<= --simulate --series )\d+/g, '4'],
     // Too short for a decision about scenarios, but long enough for the gate to report that.
     [/(?<= --budget )\S+/g, '15s'],
     [/\b(?:localhost|127\.0\.0\.1):6379\b/g, hostAndPort(servers.redisUrl)],

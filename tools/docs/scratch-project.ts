@@ -54,12 +54,12 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
 }
 
 /**
- * The project's configuration of the compiler, with the added files. They may import the package by its
- * name: its exports are the sources here, because it is not built.
+ * The project's configuration of the compiler, for the added files and what they import: the rest is checked where
+ * it is. They may import the package by its name: its exports are the sources here, because it is not built.
  */
 function typeConfig(root: string, files: ReadonlyMap<string, string>): object {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'))
-  const config = read('tsconfig.json') as { compilerOptions: object; include: readonly string[] }
+  const config = read('tsconfig.json') as { compilerOptions: object }
   const { name, exports } = read('package.json') as {
     readonly name: string
     readonly exports: Readonly<Record<string, string | { readonly types: string }>>
@@ -72,7 +72,7 @@ function typeConfig(root: string, files: ReadonlyMap<string, string>): object {
   return {
     ...config,
     compilerOptions: { ...config.compilerOptions, paths: Object.fromEntries(paths) },
-    include: [...config.include, ...files.keys()],
+    include: [...files.keys()],
   }
 }
 
