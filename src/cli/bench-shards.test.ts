@@ -69,7 +69,7 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
   })
   expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
 
-  const missing = await start(['results', 'merge', ...parts.slice(1)])
+  const missing = await refused(['results', 'merge', ...parts.slice(1)])
   expect(missing.exitCode).toBe(4)
   expect(missing.stderr).toMatch(/^Of 3 shards, \d is missing\.\n$/)
 
