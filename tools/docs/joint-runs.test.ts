@@ -26,6 +26,12 @@ test('runs that write files are none with runs of other scenarios', () => {
   expect(jointTexts(...apart)).toEqual(apart)
 })
 
+test('a joint run keeps the scenario of each command', () => {
+  const texts = ['npm run bench -- mixed', 'npm run bench -- ramp']
+  const runs = jointRunsOf(texts.map((text) => ({ text, place: 'page.md:1', shown: [] })))
+  expect(texts.map((text) => runs.get(text)?.scenario)).toEqual(['mixed', 'ramp'])
+})
+
 test.each([
   'npm run bench -- register --backend memory',
   'npm run bench -- --help',

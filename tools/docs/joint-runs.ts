@@ -8,6 +8,8 @@ export interface JointRun {
   /** Runs all their scenarios, and writes all their files. */
   readonly text: string
   readonly size: number
+  /** The scenario of the command itself. With others to run, that none has its name goes unsaid. */
+  readonly scenario: string
 }
 
 /**
@@ -29,11 +31,11 @@ export function jointRunsOf(commands: readonly Command[]): ReadonlyMap<string, J
     const parts = texts.flatMap((text) => runs.get(text) ?? [])
     const scenarios = new Set(parts.map(({ scenario }) => scenario))
     const files = parts.map((part) => part.files).join('')
-    const run = {
-      text: `npm run bench -- ${[...scenarios].join(' ')}${files}`,
-      size: scenarios.size,
-    }
-    return texts.map((text) => [text, run])
+    const text = `npm run bench -- ${[...scenarios].join(' ')}${files}`
+    return texts.flatMap((own): [string, JointRun][] => {
+      const scenario = runs.get(own)?.scenario
+      return scenario === undefined ? [] : [[own, { text, size: scenarios.size, scenario }]]
+    })
   })
   return new Map(joint)
 }

@@ -7,6 +7,7 @@ import {
   startRedisProgram,
   type ServerProgram,
 } from '../../src/environment/programs.ts'
+import { scenarioFiles } from '../../src/gate/rounds/scenario-files.ts'
 import { asRun, inCopy } from './as-run.ts'
 import { scriptsOf, stepsOf } from './commands.ts'
 import { filesOf } from './files.ts'
@@ -106,7 +107,10 @@ if (process.env['BENCH_BACKEND'] !== 'containers') {
             const ran =
               ranJointly.get(text) ??
               (await runCommand(asRun({ ...command, text }, changes), shell))
-            if (run !== undefined) ranJointly.set(text, ran)
+            if (run !== undefined) {
+              ranJointly.set(text, ran)
+              expect(scenarioFiles(join(project.folder, 'bench'), [run.scenario])).not.toEqual([])
+            }
             const context = `${command.place}: ${command.text}\n${ran.printed}`
             expect.soft(flawsOf(command, ran), context).toEqual([])
           }
