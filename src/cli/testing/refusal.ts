@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { printableLines } from '../../printable.ts'
 import { SIGNALS } from '../../process/signals.ts'
 import { UserError } from '../../user-error.ts'
@@ -7,7 +8,7 @@ import { SETTINGS } from './command.ts'
 /** The outcome of a command that refused its input. */
 export interface Refusal {
   readonly exitCode: number
-  /** As `runCommand` prints it. */
+  /** What the command printed before it refused, then the reason as `runCommand` prints it. */
   readonly stderr: string
 }
 
@@ -26,13 +27,19 @@ export async function refusalOf(
   const listeners = SIGNALS.map((name) => [name, process.listeners(name)] as const)
   Object.assign(process.env, SETTINGS, env)
   process.chdir(cwd)
+  let printed = ''
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+    printed += String(chunk)
+    return true
+  })
   try {
     const end = await run(args)
     throw new Error(`${args.join(' ')} was not refused, and ended with ${end}`)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { exitCode: error.exitCode, stderr: `${printableLines(error.message)}\n` }
+    return { exitCode: error.exitCode, stderr: `${printed}${printableLines(error.message)}\n` }
   } finally {
+    write.mockRestore()
     process.chdir(before.cwd)
     // Commands pass their flags on by variables.
     for (const name of Object.keys(process.env)) delete process.env[name]
