@@ -18,24 +18,17 @@ export interface JointRun {
  * @returns the joint run of each command that has one, by the command's text.
  */
 export function jointRunsOf(commands: readonly Command[]): ReadonlyMap<string, JointRun> {
-  const runs = new Map<string, { scenario: string; files: string }>()
-  for (const { text } of commands) {
-    const { scenario, files } = RUN.exec(text)?.groups ?? {}
-    if (scenario !== undefined && files !== undefined) runs.set(text, { scenario, files })
-  }
-  const groups = Map.groupBy(runs.keys(), (text) => {
-    const run = runs.get(text)
-    return run === undefined || run.files === '' ? '' : run.scenario
+  const runs = commands.flatMap(({ text: own }) => {
+    const { scenario, files } = RUN.exec(own)?.groups ?? {}
+    return scenario === undefined || files === undefined ? [] : [{ own, scenario, files }]
   })
-  const joint = [...groups.values()].flatMap((texts): [string, JointRun][] => {
-    const parts = texts.flatMap((text) => runs.get(text) ?? [])
-    const scenarios = new Set(parts.map(({ scenario }) => scenario))
-    const files = parts.map((part) => part.files).join('')
-    const text = `npm run bench -- ${[...scenarios].join(' ')}${files}`
-    return texts.flatMap((own): [string, JointRun][] => {
-      const scenario = runs.get(own)?.scenario
-      return scenario === undefined ? [] : [[own, { text, size: scenarios.size, scenario }]]
-    })
+  const groups = Map.groupBy(runs, ({ scenario, files }) => (files === '' ? '' : scenario))
+  const joint = [...groups.values()].flatMap((group) => {
+    const scenarios = new Set(group.map(({ scenario }) => scenario))
+    const files = new Map(group.map((run) => [run.own, run.files]))
+    const text = `npm run bench -- ${[...scenarios].join(' ')}${[...files.values()].join('')}`
+    const size = scenarios.size
+    return group.map(({ own, scenario }) => [own, { text, size, scenario }] as const)
   })
   return new Map(joint)
 }
