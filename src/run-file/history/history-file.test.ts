@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { toCsv } from '../csv/csv.ts'
 import { COLUMN_COUNTS, HISTORY_COLUMNS, type HistoryRow } from './history-row.ts'
@@ -22,7 +23,10 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'history-'))
 })
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true })
+})
 
 const withRows = arbitraryRun.filter((run) => historyRows(run).length > 0)
 
@@ -109,12 +113,63 @@ describe('the history', () => {
       expect(readdirSync(folder)).toEqual(['history.csv'])
     })
 
-    test('loses no row, however many processes append at once', async () => {
-      writeFileSync(historyPath(folder), older)
-      const codes = await appendByProcesses(4, 10)
-      expect(codes).toEqual([0, 0, 0, 0])
+    test('loses no row, however many append at once', async () => {
+      const [appenders, runsOfEach, rounds] = [4, 3, 100]
       const perRun = historyRows(aRun).length
-      expect(readHistory(folder).rows).toHaveLength(41 * perRun)
+      // How many rounds have begun, and how many appenders have ended the present one.
+      const turn = new Int32Array(new SharedArrayBuffer(8))
+      const program = `
+        const { workerData: { turn, folder, run } } = require('node:worker_threads')
+        import(${JSON.stringify(join(import.meta.dirname, 'history-file.ts'))}).then(({ appendHistory }) => {
+          for (let round = 1; round <= ${rounds}; round += 1) {
+            while (Atomics.load(turn, 0) < round) Atomics.wait(turn, 0, round - 1)
+            for (let k = 0; k < ${runsOfEach}; k += 1) appendHistory(folder, run)
+            Atomics.add(turn, 1, 1)
+            Atomics.notify(turn, 1)
+          }
+        })`
+      const workerData = { turn, folder, run: aRun }
+      const workers = Array.from(
+        { length: appenders },
+        () => new Worker(program, { eval: true, workerData }),
+      )
+      const failed = Promise.race(
+        workers.map(async (worker) => {
+          const [error] = await once(worker, 'error')
+          throw error
+        }),
+      )
+      const exits = workers.map(async (worker) => await once(worker, 'exit'))
+      const allRounds = async (): Promise<void> => {
+        for (let round = 1; round <= rounds; round += 1) {
+          writeFileSync(historyPath(folder), older)
+          Atomics.store(turn, 1, 0)
+          Atomics.store(turn, 0, round)
+          Atomics.notify(turn, 0)
+          for (let ended = 0; ended < appenders; ended = Atomics.load(turn, 1)) {
+            await Atomics.waitAsync(turn, 1, ended).value
+          }
+          expect(readHistory(folder).rows).toHaveLength((1 + appenders * runsOfEach) * perRun)
+          expect(readdirSync(folder)).toEqual(['history.csv'])
+        }
+        await Promise.all(exits)
+      }
+      try {
+        await Promise.race([allRounds(), failed])
+      } finally {
+        await Promise.all(workers.map(async (worker) => await worker.terminate()))
+      }
+    })
+
+    test('is upgraded although a process was killed while it did so', () => {
+      writeFileSync(historyPath(folder), older)
+      writeFileSync(`${historyPath(folder)}.upgrade`, '')
+      let nowMs = 0
+      vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1000))
+      appendHistory(folder, otherRun)
+      expect(readHistory(folder).rows).toHaveLength(
+        historyRows(aRun).length + historyRows(otherRun).length,
+      )
       expect(readdirSync(folder)).toEqual(['history.csv'])
     })
   })

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../../environment/redact-url.ts'
 import { type CsvRecord, linesIn, parseRecord, toCsv } from '../csv/csv.ts'
@@ -7,7 +7,7 @@ import { historyRows } from './history-rows.ts'
 import { placeOf, type RunFile } from '../run-file.ts'
 import { printable } from '../../printable.ts'
 import { FileError, readRegularFile } from '../read/read-regular-file.ts'
-import { appendWhole, createWholeFile, temporaryBeside } from '../write/whole-files.ts'
+import { appendWhole, createWholeFile, writeWholeFile } from '../write/whole-files.ts'
 import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
@@ -96,30 +96,48 @@ function begunHistory(path: string): string {
   if (text !== null) {
     requireHeader(path, text)
     if (headerOf(text) === HEADER) return text
-    upgradeHistory(path, HEADER)
+    upgradeHistory(path)
   }
-  // Either it is upgraded now, or another process has moved it aside to do so.
+  // It is upgraded now, by this process or another.
   return begunHistory(path)
 }
 
 /**
- * Replaces the header of a history. Rows of older versions keep their fewer cells. However many processes do so or
- * append at once, none loses another's row: each moves the file aside, which only one can, and appends its rows to
- * the present file.
+ * Replaces the header of an older version's history, whose rows keep their fewer cells. One process does so at a
+ * time, since a second one would replace a history that others append to by then. To a history with an older header
+ * nothing is appended, so none of its rows is lost.
  * @throws the file system's error
  */
-function upgradeHistory(path: string, header: string): void {
-  const aside = temporaryBeside(path)
-  try {
-    renameSync(path, aside)
-  } catch (error) {
-    // Another process has moved it aside, and is about to write it back.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-    throw error
+function upgradeHistory(path: string): void {
+  const lock = `${path}.upgrade`
+  if (!createWholeFile(lock, '')) {
+    waitForUpgrade(lock)
+    return
   }
-  const rows = readFileSync(aside, 'utf8').replace(/^[^\n]*\n?/, '')
-  if (!createWholeFile(path, `${header}\n${rows}`) && rows !== '') appendWhole(path, rows)
-  rmSync(aside)
+  try {
+    const text = textOf(path)
+    if (text === null || headerOf(text) === HEADER) return
+    writeWholeFile(path, `${HEADER}\n${text.replace(/^[^\n]*\n?/, '')}`)
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** An upgrade takes less than 1 s, even of the largest history. */
+const MAX_UPGRADE_MS = 10_000
+
+/** Waits until another process has upgraded the history, and ends the upgrade of one that was killed. */
+function waitForUpgrade(lock: string): void {
+  const inodeOf = (): number | undefined => statSync(lock, { throwIfNoEntry: false })?.ino
+  const awaited = inodeOf()
+  if (awaited === undefined) return
+  const sleeper = new Int32Array(new SharedArrayBuffer(4))
+  const startedMs = performance.now()
+  do {
+    Atomics.wait(sleeper, 0, 0, 10)
+    if (inodeOf() !== awaited) return
+  } while (performance.now() - startedMs < MAX_UPGRADE_MS)
+  rmSync(lock, { force: true })
 }
 
 /** The header of each version, oldest first. */
