@@ -297,12 +297,12 @@ describe('npm run bench', () => {
       if (entry.state !== 'lost') expect.fail('not lost')
       return entry
     })
-    const [first, second, scenario, ...others] = lost
+    const [answered, killed, scenario, ...others] = lost
     expect(others).toEqual([])
-    if (first === undefined || second === undefined || scenario === undefined) {
+    if (answered === undefined || killed === undefined || scenario === undefined) {
       expect.fail('not there')
     }
-    const ofSecond = [first, second].map((entry) => [
+    const ofSecond = [answered, killed].map((entry) => [
       entry.name,
       ...new Set(intervalsOf(entry).map(({ operation }) => operation)),
     ])
