@@ -32,7 +32,7 @@ export default defineConfig({
           benchmark: { include: [] },
           testTimeout: 60_000,
           // Most of what they take is waiting; on two cores, Vitest would run one file at a time.
-          maxWorkers: Math.max(3, availableParallelism() - 1),
+          maxWorkers: Math.max(4, availableParallelism() - 1),
           // Patience costs nothing where a condition comes true; a busy machine takes longer.
           expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 1 },
