@@ -90,24 +90,25 @@ async function keep({ images, ownerPid, size }: KeeperTask, closed: Promise<void
   const labels = { [runLabel]: run, [ownerLabel]: String(ownerPid) }
   const { host } = client.info.containerRuntime
   const context = { images, labels, host: host === 'localhost' ? '127.0.0.1' : host }
-  const starts = size === 'cluster' ? startClusters(context) : startSingles(context)
+  let starts: readonly Promise<ServerContainer>[] = []
   try {
-    const containers = await Promise.race([starts, closed])
+    starts = size === 'cluster' ? await startClusters(context) : startSingles(context)
+    const containers = await Promise.race([Promise.all(starts), closed])
     if (containers === undefined) return
     say({ type: 'ready', containers })
     await closed
   } catch (error) {
     say({ type: 'failed', reason: messageOf(error) })
   } finally {
-    // A start under way may still create a container; removing the present ones ends it.
+    // Each start under way may still create a container; removing the present ones ends it.
     do await removeAll(client, run)
-    while (!(await settles(starts, 20)))
+    while (!(await settles(Promise.allSettled(starts), 20)))
     await removeAll(client, run)
   }
 }
 
-function startSingles(context: RunContext): Promise<readonly ServerContainer[]> {
-  return Promise.all([startSingle('redis', context), startSingle('nats', context)])
+function startSingles(context: RunContext): readonly Promise<ServerContainer>[] {
+  return [startSingle('redis', context), startSingle('nats', context)]
 }
 
 /** On a port that stays the same when the container is started again, as a port that Docker chooses doesn't. */
@@ -132,12 +133,12 @@ async function startSingle(
 }
 
 /** On the host's network, because nodes tell clients the same addresses that they tell each other. */
-async function startClusters(context: RunContext): Promise<readonly ServerContainer[]> {
+async function startClusters(context: RunContext): Promise<readonly Promise<ServerContainer>[]> {
   const plans = await Promise.all([
     planRedisCluster(CLUSTER_SIZE),
     planNatsCluster(CLUSTER_SIZE.natsServers),
   ])
-  return Promise.all(plans.flat().map((node) => startNode(node, context)))
+  return plans.flat().map((node) => startNode(node, context))
 }
 
 async function startNode(node: PlannedNode, context: RunContext): Promise<ServerContainer> {
@@ -220,12 +221,8 @@ async function removeAll(client: ContainerRuntimeClient, run: string): Promise<v
   )
 }
 
-async function settles(promise: Promise<unknown>, withinMs: number): Promise<boolean> {
-  const settled = promise.then(
-    () => true,
-    () => true,
-  )
-  return Promise.race([settled, sleep(withinMs, false)])
+async function settles(outcomes: Promise<unknown>, withinMs: number): Promise<boolean> {
+  return Promise.race([outcomes.then(() => true), sleep(withinMs, false)])
 }
 
 function messageOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -47,12 +48,15 @@ interface Runner {
   readonly nextLine: () => Promise<string>
 }
 
-async function startRunner(choice: 'programs' | 'containers' | 'cluster'): Promise<Runner> {
+async function startRunner(
+  choice: 'programs' | 'containers' | 'cluster',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Runner> {
   const ownFolder = mkdtempSync(join(folder, 'runner-'))
   const child = spawn(process.execPath, ['--input-type=module', '--eval', runnerScript], {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, BENCH_BACKEND: choice, TMPDIR: ownFolder },
+    env: { ...process.env, ...env, BENCH_BACKEND: choice, TMPDIR: ownFolder },
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const nextLine = async () => String((await lines.next()).value)
@@ -62,6 +66,31 @@ async function startRunner(choice: 'programs' | 'containers' | 'cluster'): Promi
 
 async function runningServers(runner: Runner): Promise<ServerBackends> {
   return JSON.parse(await runner.nextLine()) as ServerBackends
+}
+
+/** A daemon that takes its time to create containers of NATS, for those who ask it at a path of its own. */
+async function slowDaemon(
+  delayMs: number,
+): Promise<{ env: Record<string, string>; close(): void }> {
+  const path = join(folder, 'slow-docker.sock')
+  const server = createServer((asking) => {
+    const docker = connect('/var/run/docker.sock')
+    asking.on('data', (chunk: Buffer) => {
+      asking.pause()
+      const isSlow = chunk.includes('containers/create') && chunk.includes('nats')
+      const forward = () => {
+        docker.write(chunk)
+        asking.resume()
+      }
+      setTimeout(forward, isSlow ? delayMs : 0)
+    })
+    docker.pipe(asking)
+    // What was asked for is done, even if nobody waits for it any longer.
+    asking.on('close', () => setTimeout(() => docker.destroy(), 2 * delayMs)).on('error', () => {})
+    docker.on('close', () => asking.destroy()).on('error', () => {})
+  })
+  await once(server.listen(path), 'listening')
+  return { env: { DOCKER_HOST: `unix://${path}` }, close: () => server.close() }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -205,6 +234,18 @@ describe('containers are gone after their runner has started them and', () => {
     })
     runner.process.kill('SIGKILL')
     await vi.waitFor(() => expectNoContainersOf(runner), patience)
+  })
+
+  test('it is killed while one is still being created', async () => {
+    const daemon = await slowDaemon(1_500)
+    const runner = await startRunner('containers', daemon.env)
+    await vi.waitUntil(async () => (await containersOf(runner)).length > 0, patience)
+    runner.process.kill('SIGKILL')
+    await vi.waitFor(() => expectNoContainersOf(runner), patience)
+    // What was asked for before the keeper's end.
+    await sleep(2_000)
+    await expectNoContainersOf(runner)
+    daemon.close()
   })
 
   test('it is killed at any moment of the start', async () => {
