@@ -101,8 +101,9 @@ async function keep({ images, ownerPid, size }: KeeperTask, closed: Promise<void
     say({ type: 'failed', reason: messageOf(error) })
   } finally {
     // Each start under way may still create a container; removing the present ones ends it.
+    const allEnded = Promise.allSettled(starts).then(() => true)
     do await removeAll(client, run)
-    while (!(await settles(Promise.allSettled(starts), 20)))
+    while (!(await Promise.race([allEnded, sleep(20, false)])))
     await removeAll(client, run)
   }
 }
@@ -219,10 +220,6 @@ async function removeAll(client: ContainerRuntimeClient, run: string): Promise<v
         .catch(() => {})
     }),
   )
-}
-
-async function settles(outcomes: Promise<unknown>, withinMs: number): Promise<boolean> {
-  return Promise.race([outcomes.then(() => true), sleep(withinMs, false)])
 }
 
 function messageOf(error: unknown): string {

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -68,13 +68,20 @@ async function runningServers(runner: Runner): Promise<ServerBackends> {
   return JSON.parse(await runner.nextLine()) as ServerBackends
 }
 
+/** Where the Docker daemon listens, if that is a socket of this machine. */
+async function daemonSocket(): Promise<string | undefined> {
+  const { container } = await getContainerRuntimeClient()
+  return (container.dockerode.modem as { readonly socketPath?: string }).socketPath
+}
+
 /** A daemon that takes its time to create containers of NATS, for those who ask it at a path of its own. */
 async function slowDaemon(
+  socket: string,
   delayMs: number,
 ): Promise<{ env: Record<string, string>; close(): void }> {
   const path = join(folder, 'slow-docker.sock')
   const server = createServer((asking) => {
-    const docker = connect('/var/run/docker.sock')
+    const docker = connect(socket)
     asking.on('data', (chunk: Buffer) => {
       asking.pause()
       const isSlow = chunk.includes('containers/create') && chunk.includes('nats')
@@ -236,8 +243,10 @@ describe('containers are gone after their runner has started them and', () => {
     await vi.waitFor(() => expectNoContainersOf(runner), patience)
   })
 
-  test('it is killed while one is still being created', async () => {
-    const daemon = await slowDaemon(1_500)
+  test('it is killed while one is still being created', async ({ skip }) => {
+    const socket = await daemonSocket()
+    if (socket === undefined) return skip('needs a Docker daemon at a socket of this machine')
+    const daemon = await slowDaemon(socket, 1_500)
     const runner = await startRunner('containers', daemon.env)
     await vi.waitUntil(async () => (await containersOf(runner)).length > 0, patience)
     runner.process.kill('SIGKILL')
