@@ -4,8 +4,12 @@ export type RegistryErrorCode =
   | 'ALREADY_EXISTS'
   /** The identity is not registered, or its TTL has passed. */
   | 'NOT_FOUND'
-  /** The namespace already holds `maxIdentities` live identities. */
+  /** A total is used up, such as `maxIdentities`: waiting alone may not help. */
   | 'QUOTA_EXCEEDED'
+  /** A rate is used up: `retryAfterMs` says when to try again. */
+  | 'RATE_LIMITED'
+  /** The caller may not do this. */
+  | 'FORBIDDEN'
   /** The identity can't be part of a Redis key and a NATS subject. */
   | 'INVALID_IDENTITY'
   /** The metadata is not a JSON object, or is too large. */
@@ -23,9 +27,16 @@ export type RegistryErrorCode =
 export class RegistryError extends Error {
   override readonly name = 'RegistryError'
   readonly code: RegistryErrorCode
+  /** After how many ms trying again may succeed; null if nobody knows or waiting doesn't help. */
+  readonly retryAfterMs: number | null
 
-  constructor(code: RegistryErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: RegistryErrorCode,
+    message: string,
+    options?: ErrorOptions & { retryAfterMs?: number | null },
+  ) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options?.retryAfterMs ?? null
   }
 }
