@@ -10,7 +10,12 @@ export function shortened(text: string): string {
  * visible and don't affect the surrounding text.
  */
 export function quoted(text: string): string {
-  return JSON.stringify(shortened(text)).replaceAll(INVISIBLE, (character) => {
+  return escaped(shortened(text))
+}
+
+/** Quotes a text as `quoted` does, without truncating it: a path is useful only as a whole. */
+export function escaped(text: string): string {
+  return JSON.stringify(text).replaceAll(INVISIBLE, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`
   })
 }
