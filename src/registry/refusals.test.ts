@@ -40,6 +40,16 @@ const notSignal = [
 ]
 const notWords = [...notText, '', 'x', 'At-Most-Once', 'asc', 'Replica', '__proto__']
 
+const notRedisCredentials = [
+  ...notOptions,
+  {},
+  { password: '' },
+  { password: 5 },
+  { username: 'u' },
+  { pasword: 'x' },
+  { password: 'p', expiresAt: 'soon' },
+]
+
 /** An argument of a call, with invalid values. */
 interface Row {
   readonly argument: string
@@ -324,6 +334,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       [],
       [5],
     ]),
+    connectRow('redisCredentials', notRedisCredentials),
     connectRow('namespace', [undefined, ...notText, '', 'a b']),
     connectRow('subjectPrefix', notText),
     connectRow('strategy', notWords),
@@ -367,6 +378,7 @@ const slotRows: typeof rows = {
     },
     storeRow('url', [...notText, '', 'localhost', 'nats://127.0.0.1:1']),
     storeRow('nodes', [null, 'redis://127.0.0.1:1', [], [5], Array(2)]),
+    storeRow('credentials', notRedisCredentials),
     storeRow('namespace', [undefined, ...notText, '', 'a:b']),
     storeRow('strategy', notWords),
     storeRow('maxIdentities', notWhole),

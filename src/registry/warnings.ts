@@ -9,6 +9,7 @@
  * - `KEYS_LOST`: keys of the namespace were deleted or evicted
  * - `EVICTING_REDIS`: Redis may evict keys of the namespace
  * - `STREAM_LOST`: the JetStream stream or consumer of a durable gateway is gone
+ * - `CREDENTIALS_FAILED`: new credentials are unavailable or refused; the present ones stay in use
  * - `PERMISSION_DENIED`: NATS doesn't let this client publish or subscribe to a subject
  */
 export type RegistryWarningCode =
@@ -23,6 +24,7 @@ export type RegistryWarningCode =
   | 'KEYS_LOST'
   | 'EVICTING_REDIS'
   | 'STREAM_LOST'
+  | 'CREDENTIALS_FAILED'
   | 'PERMISSION_DENIED'
 
 /** One warning. */
