@@ -24,7 +24,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { takeAddressMap, type AddressMap } from './redis/address-map.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-options.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
-import { type SelectStrategy } from './redis/store-options.ts'
+import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
@@ -69,6 +69,11 @@ export interface ConnectOptions {
   readonly waitForReplicas?: WaitForReplicas
   /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
+  /**
+   * `functions`: calls functions that an administrator has loaded into Redis, instead of sending scripts: for users that may not
+   * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
+   */
+  readonly scripts?: ScriptForm
   /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
@@ -97,6 +102,7 @@ const takes: Takes<ConnectOptions> = {
   ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
+  scripts: oneOf('eval', 'functions'),
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
   gatewayName: validateGatewayName,
   durability: takeDurability,
@@ -131,6 +137,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     maxIdentities: limits.maxIdentities,
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
+    ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),

@@ -40,8 +40,9 @@ const notSignal = [
 ]
 const notWords = [...notText, '', 'x', 'At-Most-Once', 'asc', 'Replica', '__proto__']
 
+/** Besides functions, which provide them. */
 const notRedisCredentials = [
-  ...notOptions,
+  ...notOptions.filter((value) => typeof value !== 'function'),
   {},
   { password: '' },
   { password: 5 },

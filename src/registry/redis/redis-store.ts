@@ -77,6 +77,7 @@ async function openStore(
   try {
     const evictions = new Evictions(warnings, connection.name)
     const keys = keysOf(namespace, connection.isCluster)
+    connection.usesFunctions = options.scripts === 'functions'
     const facts = await whenLoaded(timeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
     const writes = await openWrites(options, url, connecting, keys)
@@ -90,7 +91,7 @@ async function openStore(
 
 /** Opens what runs the writes, if they wait for replicas. */
 async function openWrites(
-  { waitForReplicas }: RedisStoreOptions,
+  { waitForReplicas, scripts }: RedisStoreOptions,
   url: string | readonly string[],
   connecting: RedisConnectOptions & { readonly timeoutMs: number },
   keys: NamespaceKeys,
@@ -100,6 +101,7 @@ async function openWrites(
   // Until replicas have confirmed, a server that is well stays silent.
   const timeoutMs = connecting.timeoutMs + wait.timeoutMs
   const connection = await connectRedis(url, { ...connecting, timeoutMs })
+  connection.usesFunctions = scripts === 'functions'
   return new ReplicatedWrites(connection, keys.index, wait)
 }
 
@@ -292,7 +294,7 @@ class RedisStore implements RegistryStore {
     return this.#accept(async () => {
       const { index, log, prefix } = this.#keys
       const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
-      if (!isVerified) {
+      if (!isVerified && !this.#connection.usesFunctions) {
         // The index may lack registrations.
         for await (const identities of scanIdentities(this.#connection, this.#keys)) {
           await this.#clear(identities)
