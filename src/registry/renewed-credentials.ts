@@ -147,8 +147,8 @@ export class RenewedCredentials<T extends object> {
 
   async #adopt(next: T): Promise<void> {
     const adopted = await Promise.allSettled([...this.#adopters].map((adopt) => adopt(next)))
-    const failed = adopted.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
+    const refusal = adopted.find(({ status }) => status === 'rejected')
+    if (refusal?.status === 'rejected') throw refusal.reason
   }
 
   /** The pause after a failure, in ms: it grows while failures follow each other. */

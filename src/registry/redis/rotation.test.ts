@@ -37,11 +37,11 @@ function usersOn(servers: readonly Redis[], lifeMs: number | null = LIFE_MS) {
 
 /** Writes and reads until told to stop; resolves to the number of calls, and those that failed. */
 function callAll(store: RegistryStore) {
-  let isOver = false
+  const over = new AbortController()
   const failures: unknown[] = []
   let calls = 0
   const call = async (lane: number): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       calls += 2
       const identity = `user-${lane}.${calls % 50}`
       try {
@@ -54,9 +54,9 @@ function callAll(store: RegistryStore) {
     }
   }
   const lanes = [0, 1, 2, 3].map(call)
-  onTestFinished(() => void (isOver = true))
+  onTestFinished(() => over.abort())
   return async () => {
-    isOver = true
+    over.abort()
     await Promise.all(lanes)
     return { calls, failures }
   }
