@@ -8,6 +8,12 @@ import {
   wholeNumber,
   type Takes,
 } from './arguments.ts'
+import {
+  orProvider,
+  takeRedisCredentials,
+  type CredentialsProvider,
+  type RedisCredentials,
+} from './credentials.ts'
 import { takeDurability, type DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './names.ts'
@@ -18,7 +24,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { takeAddressMap, type AddressMap } from './redis/address-map.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-options.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
-import { type SelectStrategy } from './redis/store-options.ts'
+import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
@@ -30,6 +36,11 @@ export interface ConnectOptions {
    * One address of a cluster is enough.
    */
   readonly redisUrl: string | readonly string[]
+  /**
+   * The user and the password for Redis, or a function that provides them: it is asked again before they end, and when
+   * Redis refuses them; see `docs/credentials.md`. Default: those of the URL.
+   */
+  readonly redisCredentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** One or more `nats://[user:password@]host:port`, servers of one cluster. */
   readonly natsUrls: readonly string[]
   /**
@@ -58,6 +69,11 @@ export interface ConnectOptions {
   readonly waitForReplicas?: WaitForReplicas
   /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
+  /**
+   * `functions`: calls functions that an administrator has loaded into Redis, instead of sending scripts: for users that may not
+   * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
+   */
+  readonly scripts?: ScriptForm
   /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
@@ -80,11 +96,13 @@ const takes: Takes<ConnectOptions> = {
   redisUrl: (value, where) => (typeof value === 'string' ? value : urls(value, where)),
   natsUrls: urls,
   namespace: validateNamespace,
+  redisCredentials: orProvider(takeRedisCredentials),
   redisAddressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
+  scripts: oneOf('eval', 'functions'),
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
   gatewayName: validateGatewayName,
   durability: takeDurability,
@@ -103,6 +121,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     natsUrls,
     namespace = validateNamespace(undefined),
     redisAddressMap,
+    redisCredentials,
     ignoreClusterUpdates,
     waitForReplicas,
     ...others
@@ -118,7 +137,9 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     maxIdentities: limits.maxIdentities,
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
+    ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
+    ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { RegistryError } from './errors.ts'
 import { settingsOf, TITLES, type NatsParameter, type ServerKind } from './server-parameters.ts'
-import { escaped } from './text.ts'
+import { quoted } from './text.ts'
 
 /** Larger files are taken for something else, in bytes. */
 const MAX_BYTES = 1024 * 1024
@@ -44,7 +44,7 @@ export function readSecret(setting: FileSetting): string {
 export function unusable({ kind, parameter, path }: FileSetting, reason: string): RegistryError {
   return new RegistryError(
     'INVALID_ARGUMENT',
-    `${TITLES[kind]} ${parameter}: the file ${escaped(path)} ${reason}. It is set by ${settingsOf(kind, parameter)}.`,
+    `${TITLES[kind]} ${parameter}: the file ${quoted(path, 500)} ${reason}. It is set by ${settingsOf(kind, parameter)}.`,
   )
 }
 

@@ -8,6 +8,12 @@ import {
   wholeNumber,
   type Takes,
 } from '../arguments.ts'
+import {
+  orProvider,
+  takeRedisCredentials,
+  type CredentialsProvider,
+  type RedisCredentials,
+} from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
@@ -16,6 +22,12 @@ import { takeAddressMap, type AddressMap } from './address-map.ts'
 
 /** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
+
+/**
+ * How the registry's scripts get to Redis: `eval` sends their texts; `functions` calls functions that an administrator has
+ * loaded, for users that may not run scripts of their own, nor see the rest of the server. See `docs/tenants.md`.
+ */
+export type ScriptForm = 'eval' | 'functions'
 
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
@@ -27,6 +39,8 @@ export interface RedisStoreOptions {
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
+  /** Default `eval`. */
+  readonly scripts?: ScriptForm
   /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
   /**
@@ -46,6 +60,8 @@ export interface RedisStoreOptions {
   readonly maxConcurrentLoads?: number
   /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** The user and the password, or what provides them. Default: those of the URL. */
+  readonly credentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
   /** How many replicas must have a write before it is acknowledged. Default: none. */
@@ -59,11 +75,13 @@ const takes: Takes<RedisStoreOptions> = {
   nodes: urls,
   namespace: validateNamespace,
   strategy: oneOf('replica', 'scan'),
+  scripts: oneOf('eval', 'functions'),
   maxIdentities: wholeNumber(0, Infinity),
   logCap: wholeNumber(1),
   loadTimeoutMs: timeout,
   maxConcurrentLoads: wholeNumber(1),
   connectTimeoutMs: timeout,
+  credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
@@ -75,6 +93,12 @@ const takes: Takes<RedisStoreOptions> = {
  */
 export function takeStoreOptions(options: unknown): RedisStoreOptions {
   const { namespace, ...others } = takeOptions(options, 'options', takes)
+  if (others.strategy === 'scan' && others.scripts === 'functions') {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `options: the strategy "scan" searches all keys of the server, which users of functions may not. Leave out one of strategy: 'scan' and scripts: 'functions'.`,
+    )
+  }
   if (namespace !== undefined) return { namespace, ...others }
   throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a namespace')
 }
