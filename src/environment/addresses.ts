@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { parseNats, type NatsAccess } from '../registry/nats/server-address.ts'
+import type { NatsAccess } from '../registry/nats/authenticator.ts'
+import { parseNats } from '../registry/nats/server-address.ts'
 import {
   namesOf,
   nameOf,

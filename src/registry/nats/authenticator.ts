@@ -7,7 +7,22 @@ import {
   type Authenticator,
 } from '@nats-io/transport-node'
 import { lastGood, readSecret, unusable, type FileSetting } from '../secret-file.ts'
-import type { NatsAccess } from './server-address.ts'
+import type { TlsSettings } from '../tls.ts'
+
+/** How to be admitted to NATS servers: at most one of user and password, token, nkey and creds. */
+export interface NatsAccess {
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly passwordFile: string | undefined
+  readonly token: string | undefined
+  readonly tokenFile: string | undefined
+  /** The file of an nkey's seed. */
+  readonly nkeyFile: string | undefined
+  /** The `.creds` file of a JWT and its nkey's seed. */
+  readonly credsFile: string | undefined
+  /** `null`: TLS only if the servers require it. */
+  readonly tls: TlsSettings | null
+}
 
 /**
  * How the client proves itself, at each of its connections; `null` if nothing is given. Files are read now and for

@@ -6,24 +6,9 @@ import {
   readParameters,
   type NatsParameter,
 } from '../server-parameters.ts'
-import { PLAIN_TLS, tlsOf, type TlsSettings } from '../tls.ts'
-import { authenticatorOf } from './authenticator.ts'
+import { PLAIN_TLS, tlsOf } from '../tls.ts'
+import { authenticatorOf, type NatsAccess } from './authenticator.ts'
 import { natsTls } from './nats-tls.ts'
-
-/** How to be admitted to NATS servers: at most one of user and password, token, nkey and creds. */
-export interface NatsAccess {
-  readonly user: string | undefined
-  readonly password: string | undefined
-  readonly passwordFile: string | undefined
-  readonly token: string | undefined
-  readonly tokenFile: string | undefined
-  /** The file of an nkey's seed. */
-  readonly nkeyFile: string | undefined
-  /** The `.creds` file of a JWT and its nkey's seed. */
-  readonly credsFile: string | undefined
-  /** `null`: TLS only if the servers require it. */
-  readonly tls: TlsSettings | null
-}
 
 /** NATS servers of one cluster, and how to be admitted. */
 export interface NatsPlace {

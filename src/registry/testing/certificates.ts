@@ -21,10 +21,7 @@ export class TestAuthority {
     this.folder = mkdtempSync(join(tmpdir(), 'authority-'))
     this.ca = join(this.folder, 'ca.pem')
     this.#key = join(this.folder, 'ca.key')
-    openssl([
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-keyout', this.#key, '-out', this.ca, '-days', '2', '-subj', '/CN=Test authority'],
-    ])
+    openssl(`req -x509 ${NEW_KEY} -keyout ${this.#key} -out ${this.ca} -days 2 -subj /CN=authority`)
   }
 
   /**
@@ -37,15 +34,11 @@ export class TestAuthority {
     const file = (ending: string) => join(this.folder, `${this.#issued}.${ending}`)
     const files = { cert: file('pem'), key: file('key') }
     writeFileSync(file('ext'), `subjectAltName=${names}\n`)
-    openssl([
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-keyout', files.key, '-out', file('csr'), '-subj', '/CN=test'],
-    ])
-    openssl([
-      ...['x509', '-req', '-in', file('csr'), '-CA', this.ca, '-CAkey', this.#key],
-      ...['-out', files.cert, '-extfile', file('ext'), '-set_serial', `${this.#issued}`],
-      ...['-days', `${days}`],
-    ])
+    openssl(`req ${NEW_KEY} -keyout ${files.key} -out ${file('csr')} -subj /CN=test`)
+    openssl(
+      `x509 -req -in ${file('csr')} -CA ${this.ca} -CAkey ${this.#key} -out ${files.cert} ` +
+        `-extfile ${file('ext')} -set_serial ${this.#issued} -days ${days}`,
+    )
     return files
   }
 
@@ -61,6 +54,9 @@ export class TestAuthority {
   }
 }
 
-function openssl(args: readonly string[]): void {
-  execFileSync('openssl', [...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+
+/** @param args separated by spaces, which no temporary folder has. */
+function openssl(args: string): void {
+  execFileSync('openssl', args.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] })
 }
