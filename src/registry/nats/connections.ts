@@ -11,6 +11,8 @@ import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
 import { guardRequests, skipSearchesForRefused } from './guarded-requests.ts'
 import { quoted } from '../text.ts'
+import { tlsFailure } from '../tls-failure.ts'
+import { tlsRefusal } from './tls-refusal.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 
@@ -174,10 +176,11 @@ export class ConnectionPool {
 }
 
 async function connectWithin(
-  { hosts, credentials }: ServerAddresses,
+  addresses: ServerAddresses,
   start: number,
   { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false, inboxPrefix }: PoolOptions,
 ): Promise<NatsConnection> {
+  const { hosts, credentials } = addresses
   const connecting = connect({
     servers: inRandomOrder(hosts, start % hosts.length),
     noRandomize: true,
@@ -198,7 +201,12 @@ async function connectWithin(
     noAsyncTraces: true,
   })
   let timer: NodeJS.Timeout | undefined
+  let asking: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
+    asking = setTimeout(async () => {
+      const refusal = await tlsRefusal(addresses, timeoutMs / 2)
+      if (refusal !== null) reject(unavailable(hosts, refusal))
+    }, timeoutMs / 2)
     timer = setTimeout(
       () => reject(unavailable(hosts, `no answer within ${timeoutMs} ms`)),
       timeoutMs,
@@ -213,6 +221,7 @@ async function connectWithin(
     )
     throw error instanceof RegistryError ? error : unavailable(hosts, reasonOf(error), error)
   } finally {
+    clearTimeout(asking)
     clearTimeout(timer)
   }
 }
@@ -232,6 +241,8 @@ function unavailable(hosts: readonly string[], reason: string, cause?: unknown):
 }
 
 function reasonOf(error: unknown): string {
+  const ofTls = tlsFailure('nats', error)
+  if (ofTls !== null) return ofTls
   if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) {
     return 'the server refused the credentials; check the user and password in the URL'
   }
