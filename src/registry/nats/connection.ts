@@ -13,7 +13,7 @@ import { quoted } from '../text.ts'
 import { settledWithin } from '../waiting.ts'
 import type { Warnings } from '../warnings.ts'
 import { Drains } from './drains.ts'
-import { guardRequests, skipSearchesForRefused } from './guarded-requests.ts'
+import { guardRequests, skipSearchesForRefused, waitingRequests } from './guarded-requests.ts'
 import {
   type ConnectionSubscription,
   MovingSubscription,
@@ -25,10 +25,11 @@ import { ReplyInbox } from './reply-inbox.ts'
 /** Subscriptions made on the next connection per turn of the event loop. */
 const MOVES_A_TURN = 500
 /**
- * How long a connection stays open after it has been replaced, in ms: the answers to the library's own requests, such as
- * those to JetStream, arrive there.
+ * How long a connection that was replaced may stay open for what was sent to it, in ms: the answers to the library's own
+ * requests, such as those to JetStream, arrive there. And how often to look.
  */
 const RETIREMENT_MS = 6_000
+const RETIREMENT_STEP_MS = 50
 
 /** What a connection depends on. */
 export interface ConnectionParts {
@@ -178,7 +179,7 @@ export class Connection {
     if (this.#closed.signal.aborted) throw lost('the connection was closed')
     if (!isConfirmed) throw lost('the new connection was lost at once')
     for (const { refusal, subject } of this.#subscriptions) {
-      if (refusal !== null) throw lost(`NATS refused the subscription to ${quoted(subject)}`)
+      if (refusal !== null) throw lost(`NATS refused the subscription to ${quoted(subject, 256)}`)
     }
   }
 
@@ -197,8 +198,10 @@ export class Connection {
       const drains = new Drains()
       const drained = subscriptions.map((subscription) => drains.drain(subscription))
       await settledWithin([confirm, ...drained], RETIREMENT_MS)
-      const { signal } = this.#closed
-      await delay(RETIREMENT_MS, undefined, { signal, ref: false }).catch(() => {})
+      const until = performance.now() + RETIREMENT_MS
+      while (waitingRequests(nats) > 0 && performance.now() < until && !nats.isClosed()) {
+        await delay(RETIREMENT_STEP_MS, undefined, { ref: false })
+      }
     } finally {
       await nats.close()
       this.#retired.delete(nats)
@@ -229,7 +232,7 @@ export class Connection {
     if (isPublish) this.inbox.refuse(subject)
     this.#parts.warnings.warn(
       'PERMISSION_DENIED',
-      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject)}; check the permissions of its user.`,
+      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject, 256)}; check the permissions of its user.`,
     )
   }
 }
