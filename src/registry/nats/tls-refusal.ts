@@ -1,6 +1,12 @@
-import { connect } from '@nats-io/transport-node'
+import { connect, type ConnectionOptions } from '@nats-io/transport-node'
 import { tlsFailure, tlsGuess } from '../tls-failure.ts'
-import type { ServerAddresses } from './server-address.ts'
+
+/** Servers, and the client's options to be admitted. */
+export interface ConnectAddresses {
+  /** `host:port` each. */
+  readonly hosts: readonly string[]
+  readonly credentials: Partial<ConnectionOptions>
+}
 
 /**
  * Why servers refuse TLS, if they do. A server checks the client's certificate after the client has begun to send, so
@@ -9,10 +15,10 @@ import type { ServerAddresses } from './server-address.ts'
  * @returns `null` if TLS is not the reason.
  */
 export async function tlsRefusal(
-  { hosts, credentials }: ServerAddresses,
+  { hosts, credentials }: ConnectAddresses,
   timeoutMs: number,
 ): Promise<string | null> {
-  if (credentials.tls === undefined) return null
+  if (!credentials.tls) return null
   try {
     const nats = await connect({
       servers: [...hosts],
