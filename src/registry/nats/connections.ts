@@ -1,12 +1,14 @@
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { shuffled } from '../../stats/random.ts'
 import type { NatsCredentials } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
+import { tlsFailure } from '../tls-failure.ts'
 import { Connection, isRefusal } from './connection.ts'
 import { Admission, type RenewedNatsCredentials } from './nats-credentials.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
+import { tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
 
 /** How to connect. */
 export interface PoolOptions {
@@ -174,13 +176,11 @@ async function openOne(
 }
 
 async function connectWithin(
-  {
-    hosts,
-    credentials,
-  }: { readonly hosts: readonly string[]; readonly credentials: Partial<ConnectionOptions> },
+  addresses: ConnectAddresses,
   start: number,
   { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false, inboxPrefix }: PoolOptions,
 ): Promise<NatsConnection> {
+  const { hosts, credentials } = addresses
   const connecting = connect({
     servers: inRandomOrder(hosts, start % hosts.length),
     noRandomize: true,
@@ -201,7 +201,13 @@ async function connectWithin(
     noAsyncTraces: true,
   })
   let timer: NodeJS.Timeout | undefined
+  let asking: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
+    asking = setTimeout(() => {
+      void tlsRefusal(addresses, timeoutMs / 2).then((refusal) => {
+        if (refusal !== null) reject(unavailable(hosts, refusal))
+      })
+    }, timeoutMs / 2)
     timer = setTimeout(
       () => reject(unavailable(hosts, `no answer within ${timeoutMs} ms`)),
       timeoutMs,
@@ -216,6 +222,7 @@ async function connectWithin(
     )
     throw error instanceof RegistryError ? error : unavailable(hosts, reasonOf(error), error)
   } finally {
+    clearTimeout(asking)
     clearTimeout(timer)
   }
 }
@@ -235,6 +242,8 @@ function unavailable(hosts: readonly string[], reason: string, cause?: unknown):
 }
 
 function reasonOf(error: unknown): string {
+  const ofTls = tlsFailure('nats', error)
+  if (ofTls !== null) return ofTls
   if (isRefusal(error)) {
     return 'the server refused the credentials; check the user and password in the URL'
   }
