@@ -44,8 +44,9 @@ export async function changingNatsCredentials(
   })
 }
 
-function requireNone({ tls: _, ...access }: NatsAccess): void {
-  if (Object.values(access).every((value) => value === undefined)) return
+function requireNone(access: NatsAccess): void {
+  const isGiven = (name: string, value: unknown): boolean => name !== 'tls' && value !== undefined
+  if (!Object.entries(access).some(([name, value]) => isGiven(name, value))) return
   throw new RegistryError(
     'INVALID_ARGUMENT',
     'The NATS server URLs have credentials, and so has natsCredentials; leave out one of them.',
