@@ -30,6 +30,8 @@ const MOVES_A_TURN = 500
  */
 const RETIREMENT_MS = 6_000
 const RETIREMENT_STEP_MS = 50
+/** How long the servers of a cluster may take to tell each other of subscriptions, in ms. */
+const SPREAD_MS = 200
 
 /** What a connection depends on. */
 export interface ConnectionParts {
@@ -195,6 +197,8 @@ export class Connection {
       this.#unconfirmed.add(nats)
       const confirm = nats.flush().finally(() => this.#unconfirmed.delete(nats))
       confirm.catch(() => (this.#losses += 1))
+      // Other servers of a cluster learn of the new subscriptions later than this one.
+      if (nats.info?.cluster !== undefined) await delay(SPREAD_MS, undefined, { ref: false })
       const drains = new Drains()
       const drained = subscriptions.map((subscription) => drains.drain(subscription))
       await settledWithin([confirm, ...drained], RETIREMENT_MS)

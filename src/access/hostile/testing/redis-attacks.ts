@@ -22,7 +22,9 @@ const victim = keysOf(VICTIM)
 const theirs = victim.identity(IDENTITY)
 const mine = own.identity(IDENTITY)
 
-const NO_COMMAND = /^NOPERM this user has no permissions to run the '[a-z|_-]+' command/
+// The server itself refuses the latter unless its configuration permits them.
+const NO_COMMAND =
+  /^NOPERM this user has no permissions to run the '[a-z|_-]+' command|^ERR (DEBUG|MODULE) command not allowed/
 const NO_KEY = /^NOPERM this user has no permissions to access one of the keys/
 const IN_FUNCTION =
   /^ERR The user executing the script can't access at least one of the keys|ACL failure/
