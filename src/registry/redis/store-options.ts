@@ -16,6 +16,7 @@ import {
 } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
+import { takeTls, type TlsOption } from '../tls-option.ts'
 import { Warnings } from '../warnings.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './replica-wait-options.ts'
 import { takeAddressMap, type AddressMap } from './address-map.ts'
@@ -64,6 +65,8 @@ export interface RedisStoreOptions {
   readonly credentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** TLS, instead of settings in the URL. */
+  readonly tls?: TlsOption
   /** How many replicas must have a write before it is acknowledged. Default: none. */
   readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
@@ -83,6 +86,7 @@ const takes: Takes<RedisStoreOptions> = {
   connectTimeoutMs: timeout,
   credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
+  tls: takeTls('redis'),
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
