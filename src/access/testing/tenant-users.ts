@@ -26,6 +26,7 @@ export function userOf(
     functions: true,
     durable: false,
     waitForReplicas: false,
+    quotas: false,
     database: 0,
     ...changes,
   }
