@@ -164,6 +164,46 @@ describe('a provider', () => {
   })
 })
 
+describe('the same credentials again', () => {
+  test('are adopted by nobody, and the provider is asked again while they last', async () => {
+    const end = Date.now() + 10_000
+    const { credentials, told, asked } = await open(
+      inTurn(
+        () => ({ password: '1', expiresAt: end }),
+        () => ({ expiresAt: new Date(end), password: '1' }),
+        () => ({ password: '1', expiresAt: end }),
+        endingIn('2', 100_000),
+      ),
+    )
+    const adopted: string[] = []
+    credentials.follow(({ password }) => {
+      adopted.push(password)
+      return Promise.resolve()
+    })
+    const { current } = credentials
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect([adopted, credentials.current === current, asked() > 1]).toEqual([[], true, true])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([adopted, credentials.current.password, told]).toEqual([['2'], '2', []])
+  })
+
+  test('after a refusal are a warning, and the next refusal asks again', async () => {
+    const { credentials, told, asked } = await open(() => ({ password: '1' }))
+    const { current } = credentials
+    credentials.refused(current)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked()).toBe(2)
+    expect(told).toEqual([
+      expect.stringMatching(
+        /they are those that a server refused; .* asked again at the next refusal\.$/,
+      ),
+    ])
+    credentials.refused(current)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(asked()).toBe(3)
+  })
+})
+
 describe('new credentials', () => {
   test('come into use only once all connections have adopted them', async () => {
     const { credentials, told } = await open(inTurn(endingIn('1', 10_000), endingIn('2', 100_000)))

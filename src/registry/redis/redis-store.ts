@@ -20,7 +20,7 @@ import { connectRedis, type RedisConnectOptions } from './connect-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, type NamespaceKeys } from './keys.ts'
-import { openRedisCredentials, type RenewedRedisCredentials } from './redis-credentials.ts'
+import { changingRedisCredentials, type RenewedRedisCredentials } from './redis-credentials.ts'
 import { takeWaitForReplicas } from './replica-wait-options.ts'
 import { ReplicatedWrites } from './replicated-writes.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
@@ -52,10 +52,12 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
   const { warnings = new Warnings(), connectTimeoutMs = 5000 } = options
-  const credentials =
-    options.credentials === undefined
-      ? null
-      : await openRedisCredentials(options.credentials, connectTimeoutMs, warnings)
+  const credentials = await changingRedisCredentials(
+    url,
+    options.credentials,
+    connectTimeoutMs,
+    warnings,
+  )
   try {
     return await openStore(options, url, credentials, warnings, connectTimeoutMs)
   } catch (error) {
