@@ -4,6 +4,7 @@ import {
   takeOptions,
   text,
   timeout,
+  trueOrFalse,
   urls,
   wholeNumber,
   type Takes,
@@ -64,6 +65,8 @@ export interface RedisStoreOptions {
   readonly credentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** Whether the namespace's quotas are enforced, which an administrator has written. Default `false`. */
+  readonly quotas?: boolean
   /** How many replicas must have a write before it is acknowledged. Default: none. */
   readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
@@ -83,6 +86,7 @@ const takes: Takes<RedisStoreOptions> = {
   connectTimeoutMs: timeout,
   credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
+  quotas: trueOrFalse,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
