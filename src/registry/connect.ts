@@ -89,6 +89,11 @@ export interface ConnectOptions {
    * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
    */
   readonly scripts?: ScriptForm
+  /**
+   * `true`: enforces the quotas of the namespace, which an administrator has written with `writeQuotas`. Connecting fails with
+   * `UNAVAILABLE` if there are none; see `docs/tenants.md`. Default `false`.
+   */
+  readonly quotas?: boolean
   /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
@@ -121,6 +126,7 @@ const takes: Takes<ConnectOptions> = {
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
   scripts: oneOf('eval', 'functions'),
+  quotas: trueOrFalse,
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
   gatewayName: validateGatewayName,
   durability: takeDurability,
@@ -157,6 +163,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
     ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
+    ...(others.quotas === undefined ? {} : { quotas: others.quotas }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
     ...(others.redisTls === undefined ? {} : { tls: others.redisTls }),

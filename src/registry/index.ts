@@ -45,6 +45,10 @@ export {
 } from './warnings.ts'
 export { defaultLimits, type RegistryLimits } from './limits.ts'
 
+// Quotas of a namespace
+export type { Quotas } from './quotas/quotas.ts'
+export { quotaCommands, writeQuotas, type WriteQuotasOptions } from './redis/stored-quotas.ts'
+
 // Slots: the backends that a registry is made of
 export type { RegistryStore } from './store.ts'
 export type { Messenger } from './messenger.ts'

@@ -14,6 +14,7 @@ import {
   optionsFor,
   opened,
   reconnectDelayMs,
+  useDatabase,
   within,
   type ConnectingOptions,
 } from './client-options.ts'
@@ -104,6 +105,7 @@ async function connectTo(
     await opened(client, timeoutMs)
     isConnected = true
     if (!(await isInCluster(client, deadline - performance.now()))) {
+      await useDatabase(client, address.database, deadline - performance.now())
       return new RedisConnection(client, nameOf(address))
     }
   } catch (error) {
@@ -161,8 +163,14 @@ async function connectToCluster(
     return new RedisConnection(cluster, nameOf(address))
   } catch (error) {
     cluster.disconnect()
-    throw error
+    throw reasonOfNode(error)
   }
+}
+
+/** What a node said, such as that the user may not ask for the slots; the client itself only says that it failed. */
+function reasonOfNode(error: unknown): unknown {
+  const isOfNode = error instanceof Error && 'lastNodeError' in error
+  return isOfNode && error.lastNodeError instanceof Error ? error.lastNodeError : error
 }
 
 /** Opens the connections to all nodes: the client refuses commands while it opens a node's first connection. */

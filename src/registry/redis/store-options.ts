@@ -4,6 +4,7 @@ import {
   takeOptions,
   text,
   timeout,
+  trueOrFalse,
   urls,
   wholeNumber,
   type Takes,
@@ -67,6 +68,8 @@ export interface RedisStoreOptions {
   readonly addressMap?: AddressMap
   /** TLS, instead of settings in the URL. */
   readonly tls?: TlsOption
+  /** Whether the namespace's quotas are enforced, which an administrator has written. Default `false`. */
+  readonly quotas?: boolean
   /** How many replicas must have a write before it is acknowledged. Default: none. */
   readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
@@ -87,6 +90,7 @@ const takes: Takes<RedisStoreOptions> = {
   credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
   tls: takeTls('redis'),
+  quotas: trueOrFalse,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }
