@@ -85,9 +85,10 @@ export class MovingSubscription implements ConnectionSubscription {
 
   async drain(): Promise<void> {
     this.#onEnd()
-    const others = [this.#next, this.#previous].map((other) => other?.drain().catch(() => {}))
+    const others = [this.#next, this.#previous].filter((other) => other !== null)
+    const drained = others.map((other) => other.drain().catch(() => {}))
     await this.#current.drain()
-    await Promise.all(others)
+    await Promise.all(drained)
   }
 
   unsubscribe(): void {
