@@ -72,8 +72,9 @@ function isProbe(script: ScriptName, command: string): boolean {
 export function redisRights(request: AccessRequest): RedisRights {
   const { roles, tenant, topology, functions } = request
   const keys = keysOf(tenant, topology === 'cluster')
+  const hasData = roles.some((role) => role !== 'receiver')
   const groups: Record<KeyGroup, Set<string>> = {
-    any: new Set(functions ? ['fcall'] : ['eval', 'evalsha']),
+    any: new Set(functions ? ['fcall'] : hasData ? ['eval', 'evalsha'] : ['eval']),
     loads: new Set(),
     nothing: new Set(),
   }
@@ -88,7 +89,6 @@ export function redisRights(request: AccessRequest): RedisRights {
       }
     }
   }
-  const hasData = roles.some((role) => role !== 'receiver')
   return {
     main: grant(groups.any, hasData ? [`${escaped(keys.prefix)}*`] : [keys.nothing]),
     others: [

@@ -28,6 +28,7 @@ import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-
 import { connectRedisStore } from './redis/redis-store.ts'
 import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
+import { takeTls, type TlsOption } from './tls-option.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
 /** A registry's servers, namespace and settings. */
@@ -56,6 +57,13 @@ export interface ConnectOptions {
    * one hash tag such as `{tag}`. On a Redis Cluster, the keys of `orders` begin with `{orders}:`.
    */
   readonly namespace: string
+  /**
+   * TLS to Redis, as PEM texts or files. Settings in `redisUrl`, such as `?tls-ca=/etc/ca.pem`, do the same; give one of both.
+   * Default: TLS for `rediss://`.
+   */
+  readonly redisTls?: TlsOption
+  /** TLS to NATS, likewise. Default: TLS for `tls://`, and if a server requires it. */
+  readonly natsTls?: TlsOption
   /**
    * Where to reach Redis servers that announce an address which clients can't use, such as nodes of a cluster
    * behind NAT or proxies: announced `host:port` to the `host:port` to connect to. For clusters and Sentinel.
@@ -110,6 +118,8 @@ const takes: Takes<ConnectOptions> = {
   namespace: validateNamespace,
   redisCredentials: orProvider(takeRedisCredentials),
   natsCredentials: orProvider(takeNatsCredentials),
+  redisTls: takeTls('redis'),
+  natsTls: takeTls('nats'),
   redisAddressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
@@ -156,6 +166,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     ...(others.quotas === undefined ? {} : { quotas: others.quotas }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
+    ...(others.redisTls === undefined ? {} : { tls: others.redisTls }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {
@@ -165,6 +176,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       warnings,
       maxBacklogBytes: limits.maxBacklogBytes,
       ...(natsCredentials === undefined ? {} : { credentials: natsCredentials }),
+      ...(others.natsTls === undefined ? {} : { tls: others.natsTls }),
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(ignoreClusterUpdates === undefined ? {} : { ignoreClusterUpdates }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),

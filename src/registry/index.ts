@@ -9,7 +9,9 @@ export { connectRegistry, type ConnectOptions } from './connect.ts'
 export { MulticastRegistry, type RegisterOptions } from './registry.ts'
 export { type RegistrySlots } from './slots.ts'
 
-// Credentials
+// TLS and credentials
+export type { TlsOption } from './tls-option.ts'
+export type { Pem } from './tls.ts'
 export type { CredentialsProvider, NatsCredentials, RedisCredentials } from './credentials.ts'
 
 // Registrations

@@ -4,6 +4,7 @@ import type { NatsCredentials } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
+import type { TlsOption } from '../tls-option.ts'
 import { tlsFailure } from '../tls-failure.ts'
 import { Connection, isRefusal } from './connection.ts'
 import { Admission, type RenewedNatsCredentials } from './nats-credentials.ts'
@@ -13,6 +14,8 @@ import { tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
 /** How to connect. */
 export interface PoolOptions {
   readonly servers: readonly string[]
+  /** TLS, instead of settings in the URLs. */
+  readonly tls?: TlsOption
   readonly connections: number
   /** Whether to use no other servers of the cluster. Default `false`. */
   readonly ignoreClusterUpdates?: boolean
@@ -66,7 +69,7 @@ export class ConnectionPool {
 
   /** @throws RegistryError `UNAVAILABLE` naming the hosts, within `connectTimeoutMs`. */
   static async open(options: PoolOptions): Promise<ConnectionPool> {
-    const addresses = parseServerAddresses(options.servers)
+    const addresses = parseServerAddresses(options.servers, options.tls)
     const start = Math.floor(Math.random() * addresses.hosts.length)
     const attempts = await Promise.allSettled(
       Array.from({ length: options.connections }, (_, index) =>

@@ -47,6 +47,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     namespace,
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     credentials: given,
+    tls,
     connections = 1,
     ignoreClusterUpdates = false,
     connectTimeoutMs = 5_000,
@@ -72,6 +73,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     connectTimeoutMs,
     inboxPrefix: subjects.inboxPrefix,
     warnings,
+    ...(tls === undefined ? {} : { tls }),
     ...(credentials === null ? {} : { credentials }),
     ...(onUpChange === undefined ? {} : { onUpChange }),
   }).catch((error: unknown) => {

@@ -74,7 +74,12 @@ async function openStore(
   timeoutMs: number,
 ): Promise<RegistryStore> {
   const { namespace, addressMap = {} } = options
-  const connecting = { timeoutMs, addressMap, ...(credentials === null ? {} : { credentials }) }
+  const connecting = {
+    timeoutMs,
+    addressMap,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(credentials === null ? {} : { credentials }),
+  }
   const connect = () => connectRedis(url, connecting)
   const connection = await connect()
   try {

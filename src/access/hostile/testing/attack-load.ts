@@ -26,9 +26,11 @@ export function attacks(
 async function attackRedis(port: number, { name, commands, replies }: RedisAttack): Promise<void> {
   const login = ['AUTH', ATTACKER, passwordOf({ name: ATTACKER })]
   const said = await sendRaw(port, [login, ...commands])
-  const errors = said.split('\r\n').map((line) => line.replace(/^-/, ''))
-  // Lists come as lines of their elements.
-  const isDenied = errors.some((line) => replies.test(line)) || replies.source.startsWith('^\\[')
+  const lines = said.split('\r\n').map((line) => line.replace(/^-/, ''))
+  // A text that is no error is quoted there; lists come as lines of their elements.
+  const isDenied =
+    lines.some((line) => replies.test(line) || replies.test(JSON.stringify(line))) ||
+    replies.source.startsWith('^\\[')
   if (!isDenied) throw new Error(`not denied: ${name}`)
 }
 
