@@ -103,7 +103,12 @@ describe('a provider', () => {
     ['returns nothing', () => undefined, /no valid credentials: options\.x\.password is missing/],
     ['returns a text', () => 'hunter2', /no valid credentials/],
     ['returns an empty password', () => ({ password: '' }), /no valid credentials: .*password/],
-    ['returns ended credentials', endingIn('hunter2', -3_000), /the credentials ended 3 s ago/],
+    ['returns ended credentials', endingIn('hunter2', -3_000), /the credentials ended 3 s ago$/],
+    [
+      'counts in seconds',
+      () => ({ password: 'hunter2', expiresAt: Date.now() / 1_000 + 3_600 }),
+      /expiresAt counts ms since 1970, not seconds/,
+    ],
   ])('that %s: connecting fails with the reason', async (_, provide, said) => {
     const opening = open(provide).catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_001)

@@ -16,6 +16,8 @@ const MAX_PAUSE_PART = 0.1
 const CALM_MS = 2 * MAX_PAUSE_MS
 /** Shortest time until a provider is asked again that returned the credentials in use, in ms. */
 const MIN_INTERVAL_MS = 250
+/** An end before this time (1973) was meant in seconds. */
+const OLDEST_END_MS = 1e11
 /** The longest timer, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -243,7 +245,8 @@ function checked<T>(take: Take<T>, value: unknown, where: string): T {
 function unexpired<T>({ endOf, where }: RenewalOptions<T>, credentials: T): T {
   const end = endOf(credentials)
   if (end === null || end > Date.now()) return credentials
-  throw failed(where, `the credentials ended ${inSeconds(Date.now() - end)} ago`)
+  const hint = end > 0 && end < OLDEST_END_MS ? '; expiresAt counts ms since 1970, not seconds' : ''
+  throw failed(where, `the credentials ended ${inSeconds(Date.now() - end)} ago${hint}`)
 }
 
 function failed(where: string, reason: string): RegistryError {

@@ -1,4 +1,6 @@
 import type { Operation } from '../../../load/workload.ts'
+import { RegistryError } from '../../../registry/errors.ts'
+import type { MulticastRegistry } from '../../../registry/registry.ts'
 import { passwordOf } from '../../testing/tenant-users.ts'
 import { NATS_ATTACKS, type NatsAttack } from './nats-attacks.ts'
 import { openRawNats } from './raw-nats.ts'
@@ -23,12 +25,31 @@ export function attacks(
   return { weight, run: async ({ number }) => all[number % all.length]?.() }
 }
 
+/**
+ * Each request registers an identity, whatever the quotas are; it succeeds if it is admitted or told to wait.
+ * @param weight the requests' weight in the load.
+ */
+export function beyondQuota(registry: MulticastRegistry, weight: number): Operation {
+  return {
+    weight,
+    run: async ({ number }) => {
+      try {
+        await registry.register(`greedy-${number % 1_000}`, {}, { replace: true, ttlMs: 60_000 })
+      } catch (error) {
+        if (!(error instanceof RegistryError && error.code === 'RATE_LIMITED')) throw error
+      }
+    },
+  }
+}
+
 async function attackRedis(port: number, { name, commands, replies }: RedisAttack): Promise<void> {
   const login = ['AUTH', ATTACKER, passwordOf({ name: ATTACKER })]
   const said = await sendRaw(port, [login, ...commands])
-  const errors = said.split('\r\n').map((line) => line.replace(/^-/, ''))
-  // Lists come as lines of their elements.
-  const isDenied = errors.some((line) => replies.test(line)) || replies.source.startsWith('^\\[')
+  const lines = said.split('\r\n').map((line) => line.replace(/^-/, ''))
+  // A text that is no error is quoted there; lists come as lines of their elements.
+  const isDenied =
+    lines.some((line) => replies.test(line) || replies.test(JSON.stringify(line))) ||
+    replies.source.startsWith('^\\[')
   if (!isDenied) throw new Error(`not denied: ${name}`)
 }
 
