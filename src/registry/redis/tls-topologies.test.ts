@@ -66,7 +66,9 @@ if (redisServer !== undefined && findProgram('openssl') !== undefined) {
     })
 
     test('all nodes of a cluster are reached, by the name that their certificates have', async () => {
-      const [, port] = await startRedis('--cluster-enabled yes --tls-cluster yes --cluster-announce-ip 127.0.0.1')
+      const [, port] = await startRedis(
+        '--cluster-enabled yes --tls-cluster yes --cluster-announce-ip 127.0.0.1',
+      )
       const url = `rediss://127.0.0.1:${port}${search}`
       const admin = bareRedis(url)
       await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
