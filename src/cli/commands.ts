@@ -90,4 +90,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'work out how many servers and processes a demand needs',
     load: async () => (await import('./commands/plan.ts')).plan,
   },
+  {
+    name: 'access',
+    group: 'Plan a deployment:',
+    summary: 'print the least rights in Redis and NATS that a role of a tenant needs',
+    load: async () => (await import('./commands/access.ts')).access,
+  },
 ]

@@ -297,6 +297,7 @@ describe('a NATS account', () => {
       servers: [url],
       connections: 1,
       connectTimeoutMs: 5_000,
+      inboxPrefix: '_INBOX.test',
       warnings: new Warnings(() => {}),
     })
     onTestFinished(() => pool.close())
@@ -328,7 +329,7 @@ describe('a NATS account', () => {
 
   test('may not receive replies: it cannot connect or request pattern hosts', async () => {
     const url = await startGuardedServer('subscribe: { deny: "_INBOX.>" }')
-    const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('_INBOX.>') }
+    const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('_INBOX.test.>') }
     await expect(connectIn({ servers: [url] })).rejects.toMatchObject(refusal)
     await expect(findPatternHosts([url], subjects)).rejects.toMatchObject(refusal)
   })

@@ -23,9 +23,9 @@ export class Connection {
   #losses = 0
 
   /** @param onChange called when the connection is lost or restored. */
-  constructor(nats: NatsConnection, warnings: Warnings, onChange: () => void) {
+  constructor(nats: NatsConnection, inboxPrefix: string, warnings: Warnings, onChange: () => void) {
     this.nats = nats
-    this.inbox = new ReplyInbox(nats)
+    this.inbox = new ReplyInbox(nats, inboxPrefix)
     this.#warnings = warnings
     guardRequests(nats)
     skipSearchesForRefused(nats)
@@ -76,6 +76,8 @@ export interface PoolOptions {
   /** Whether to use no other servers of the cluster. Default `false`. */
   readonly ignoreClusterUpdates?: boolean
   readonly connectTimeoutMs: number
+  /** The prefix of all inboxes, such as `_INBOX.<namespace>`. */
+  readonly inboxPrefix: string
   /** Called with `false` when all connections are lost, and with `true` when one is restored. */
   readonly onUpChange?: (up: boolean) => void
   /** Receives a warning for each missing permission. */
@@ -92,7 +94,7 @@ export class ConnectionPool {
   private constructor(
     opened: readonly NatsConnection[],
     hosts: readonly string[],
-    { onUpChange = () => {}, warnings = new Warnings() }: PoolOptions,
+    { inboxPrefix, onUpChange = () => {}, warnings = new Warnings() }: PoolOptions,
   ) {
     let wasUp = true
     const onChange = (): void => {
@@ -101,7 +103,7 @@ export class ConnectionPool {
       wasUp = up
       onUpChange(up)
     }
-    this.connections = opened.map((nats) => new Connection(nats, warnings, onChange))
+    this.connections = opened.map((nats) => new Connection(nats, inboxPrefix, warnings, onChange))
     this.#hosts = hosts
   }
 
@@ -130,22 +132,22 @@ export class ConnectionPool {
       throw failure
     }
     const pool = new ConnectionPool(opened, addresses.hosts, options)
-    await pool.#checkInboxes(options.connectTimeoutMs)
+    await pool.#checkInboxes(options)
     return pool
   }
 
   /** Checks the inboxes: without one, a connection receives no replies, as if all its messages were lost. */
-  async #checkInboxes(timeoutMs: number): Promise<void> {
+  async #checkInboxes({ connectTimeoutMs, inboxPrefix }: PoolOptions): Promise<void> {
     await settledWithin(
       this.connections.map(({ nats }) => nats.flush()),
-      timeoutMs,
+      connectTimeoutMs,
     )
     const refused = this.connections.find(({ inbox }) => inbox.refusal !== null)
     if (refused === undefined) return
     await this.close()
     throw unavailable(
       this.#hosts,
-      'its user lacks permission to subscribe to _INBOX.>, where replies arrive',
+      `its user lacks permission to subscribe to ${inboxPrefix}.>, where replies arrive`,
       refused.inbox.refusal,
     )
   }
@@ -174,7 +176,7 @@ export class ConnectionPool {
 async function connectWithin(
   { hosts, credentials }: ServerAddresses,
   start: number,
-  { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false }: PoolOptions,
+  { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false, inboxPrefix }: PoolOptions,
 ): Promise<NatsConnection> {
   const connecting = connect({
     servers: inRandomOrder(hosts, start % hosts.length),
@@ -182,6 +184,7 @@ async function connectWithin(
     ignoreClusterUpdates,
     ...credentials,
     name: 'prism-multicast',
+    inboxPrefix,
     timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),
     // Mostly random, so that the thousand clients of a server that comes back don't connect at once.
     reconnectTimeWait: 100,

@@ -67,6 +67,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     connections,
     ignoreClusterUpdates,
     connectTimeoutMs,
+    inboxPrefix: subjects.inboxPrefix,
     warnings,
     ...(onUpChange === undefined ? {} : { onUpChange }),
   })

@@ -45,12 +45,13 @@ export async function findPatternHosts(
     servers,
     connections: 1,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    inboxPrefix: subjects.inboxPrefix,
   })
   try {
     const connection = pool.pick()
     if (connection === undefined) throw pool.unavailable()
     const { nats } = connection
-    const inbox = createInbox()
+    const inbox = createInbox(subjects.inboxPrefix)
     const hosts: PatternHost[] = []
     const end = performance.now() + ALL_ANSWERS_MS
     let until = performance.now() + FIRST_ANSWER_MS

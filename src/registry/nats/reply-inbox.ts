@@ -18,8 +18,9 @@ export class ReplyInbox {
   #lastSend = 0
   #refusal: Error | null = null
 
-  constructor(nats: NatsConnection) {
-    this.#prefix = `${createInbox()}.`
+  /** @param prefix the prefix of its subject. */
+  constructor(nats: NatsConnection, prefix: string) {
+    this.#prefix = `${createInbox(prefix)}.`
     nats.subscribe(`${this.#prefix}*.*`, {
       callback: (error, message) => {
         if (error === null) this.#dispatch(message)

@@ -22,6 +22,7 @@ export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
  * | `<prefix>-subscribers.<namespace>` | requests for the pattern hosts |
  * | `<prefix>-durable.<namespace>.<name>` | messages kept for a durable gateway |
  * | `<prefix>-progress.<namespace>.<name>.<key>` | the record of a partly handled message |
+ * | `_INBOX.<namespace>.<unique>.…` | replies to this client |
  */
 export class Subjects {
   readonly prefix: string
@@ -30,6 +31,11 @@ export class Subjects {
   readonly messagesStream: string
   /** The JetStream stream of records of partly handled messages. */
   readonly progressStream: string
+  /**
+   * The prefix of all inboxes: with the namespace, so that a user's permission to receive replies need not cover those to
+   * other namespaces.
+   */
+  readonly inboxPrefix: string
   readonly #identity: string
   readonly #gateway: string
   readonly #durableGateway: string
@@ -43,6 +49,7 @@ export class Subjects {
   constructor(prefix: string, namespace: string) {
     this.prefix = validatePrefix(prefix)
     this.namespace = validateNamespace(namespace)
+    this.inboxPrefix = `_INBOX.${namespace}`
     this.#identity = `${prefix}.${namespace}.`
     this.#gateway = `${prefix}-gateway.${namespace}.`
     this.#durableGateway = `${this.#gateway}durable.`

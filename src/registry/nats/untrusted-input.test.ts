@@ -134,6 +134,7 @@ describe('a message with undecodable headers', () => {
       servers: [url],
       connections: 1,
       connectTimeoutMs: 5_000,
+      inboxPrefix: '_INBOX.test',
     })
     onTestFinished(() => pool.close())
     const raw = await RawClient.connect(url)

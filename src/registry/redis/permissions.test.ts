@@ -35,7 +35,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
   const permit = async (allowed: readonly string[]) => {
     await admin.flushall()
     await admin.script('FLUSH')
-    await admin.acl('SETUSER', user, 'reset', ...allowed)
+    await admin.acl('SETUSER', user, 'reset', ...allowed, '>secret')
     await admin.acl('LOG', 'RESET')
   }
   const url = () => `redis://${user}:secret@127.0.0.1:${server.port}`

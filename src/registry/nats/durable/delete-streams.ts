@@ -12,10 +12,15 @@ const TIMEOUT_MS = 5_000
  */
 export async function deleteDurableStreams(
   servers: readonly string[],
-  { messagesStream, progressStream }: Subjects,
+  { messagesStream, progressStream, inboxPrefix }: Subjects,
 ): Promise<void> {
   const { hosts, credentials } = parseServerAddresses(servers)
-  const nats = await connect({ servers: [...hosts], ...credentials, timeout: TIMEOUT_MS })
+  const nats = await connect({
+    servers: [...hosts],
+    ...credentials,
+    inboxPrefix,
+    timeout: TIMEOUT_MS,
+  })
   try {
     const admin = await jetstreamManager(nats, { timeout: TIMEOUT_MS })
     for (const stream of [messagesStream, progressStream]) {

@@ -77,6 +77,7 @@ export class DurableInbox {
       stream: streams.subjects.messagesStream,
       consumer: gatewayName,
       subject: this.#subject,
+      inboxPrefix: streams.subjects.inboxPrefix,
       hasRoom: () => !this.#held.isFull(performance.now()) && !this.#handOut.isWaiting,
       onMessage: (message, delivery) => this.#receive(message, delivery),
       check: () => this.#checkOrWarn(),

@@ -34,6 +34,8 @@ export interface PullOptions {
   readonly consumer: string
   /** The subject of the consumer's messages. */
   readonly subject: string
+  /** The prefix of the inbox at which messages and statuses arrive. */
+  readonly inboxPrefix: string
   readonly warnings: Warnings
   /** Whether there is room for more messages. */
   readonly hasRoom: () => boolean
@@ -50,7 +52,7 @@ export interface PullOptions {
  */
 export class PullLoop {
   readonly #options: PullOptions
-  readonly #inbox = createInbox()
+  readonly #inbox: string
   readonly #wakeUp = new WakeUp()
   #subscription: Subscription | null = null
   #running: Promise<void> | null = null
@@ -67,6 +69,7 @@ export class PullLoop {
 
   constructor(options: PullOptions) {
     this.#options = options
+    this.#inbox = createInbox(options.inboxPrefix)
   }
 
   open(): void {

@@ -16,6 +16,7 @@ async function openLog() {
     servers: [url],
     connections: 1,
     connectTimeoutMs: 5_000,
+    inboxPrefix: '_INBOX.test',
   })
   onTestFinished(() => pool.close())
   const connection = pool.pick()
