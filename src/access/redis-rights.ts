@@ -57,9 +57,13 @@ const ABOUT_THE_SERVER: ReadonlySet<string> = new Set(['info', 'dbsize', 'scan']
 function keyGroupOf(script: ScriptName, command: string): KeyGroup {
   if (command === 'time') return 'any'
   if (script === 'take_permit' || script === 'leave_permit') return 'loads'
-  // The probe whether a server accepts writes.
-  if (script === 'read_log' && command === 'del') return 'nothing'
+  // Whether the server accepts writes; as a function, this needs no command.
+  if (isProbe(script, command)) return 'nothing'
   return 'any'
+}
+
+function isProbe(script: ScriptName, command: string): boolean {
+  return script === 'read_log' && command === 'del'
 }
 
 /** The rights in Redis that roles need, and no others. */
@@ -75,7 +79,7 @@ export function redisRights(request: AccessRequest): RedisRights {
   for (const role of roles) {
     for (const script of scriptsOf(role, functions)) {
       for (const command of commandsIn(SCRIPTS[script])) {
-        if (functions && ABOUT_THE_SERVER.has(command)) continue
+        if (functions && (ABOUT_THE_SERVER.has(command) || isProbe(script, command))) continue
         if (command === 'info' && role !== 'loadtest') continue
         if (command === 'dbsize' && role !== 'loadtest') continue
         groups[keyGroupOf(script, command)].add(command)

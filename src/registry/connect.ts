@@ -18,7 +18,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { takeAddressMap, type AddressMap } from './redis/address-map.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-options.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
-import { type SelectStrategy } from './redis/store-options.ts'
+import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
@@ -58,6 +58,11 @@ export interface ConnectOptions {
   readonly waitForReplicas?: WaitForReplicas
   /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
+  /**
+   * `functions`: calls functions that an administrator has loaded into Redis, instead of sending scripts: for users that may not
+   * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
+   */
+  readonly scripts?: ScriptForm
   /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
@@ -85,6 +90,7 @@ const takes: Takes<ConnectOptions> = {
   ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
+  scripts: oneOf('eval', 'functions'),
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
   gatewayName: validateGatewayName,
   durability: takeDurability,
@@ -118,6 +124,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     maxIdentities: limits.maxIdentities,
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
+    ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })

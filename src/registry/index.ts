@@ -43,7 +43,7 @@ export { defaultLimits, type RegistryLimits } from './limits.ts'
 // Slots: the backends that a registry is made of
 export type { RegistryStore } from './store.ts'
 export type { Messenger } from './messenger.ts'
-export type { SelectStrategy } from './redis/store-options.ts'
+export type { ScriptForm, SelectStrategy } from './redis/store-options.ts'
 export type { AddressMap } from './redis/address-map.ts'
 export type { WaitForReplicas } from './redis/replica-wait-options.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'

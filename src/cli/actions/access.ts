@@ -8,6 +8,7 @@ import { InputError } from '../../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { RegistryError } from '../../registry/errors.ts'
 import { DEFAULT_SUBJECT_PREFIX } from '../../registry/nats/subjects.ts'
+import { functionLibrary } from '../../registry/redis/functions.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { writeOutput } from './write-output.ts'
 
@@ -31,7 +32,7 @@ export interface AccessFlags {
 const FORMATS = ['redis', 'aclfile', 'nats', 'json']
 
 /**
- * Prints the rights of the users that were asked for.
+ * Prints the rights of the users that were asked for, or the functions of the registry.
  * @throws InputError
  */
 export function printAccess(flags: AccessFlags): void {
@@ -40,6 +41,10 @@ export function printAccess(flags: AccessFlags): void {
     throw new InputError(
       `--format: "${format}" is not one of ${FORMATS.join(', ')}.${didYouMean(format, FORMATS)}`,
     )
+  }
+  if (flags.functions && flags.role.length === 0 && flags.tenant.length === 0) {
+    writeOutput(functionLibrary(), undefined)
+    return
   }
   const users = usersFrom(flags)
   writeOutput(rendered(users, flags), undefined)

@@ -20,7 +20,10 @@ export const access: Define = (command, end) => {
     .option('--user <name>', "the user's name; by default the tenant and its roles")
     .option('--password-file <file>', 'a file with its password, of which Redis gets the SHA-256')
     .option('--format <format>', 'redis, aclfile, nats, json; by default redis and nats')
-    .option('--functions', 'for `scripts: functions`: its user may run no scripts of its own')
+    .option(
+      '--functions',
+      "for registries with scripts: 'functions', whose users run no scripts of their own; without --role, prints the functions",
+    )
     .option('--account', 'NATS: an account per tenant instead of one that all share')
     .option('--durable', 'NATS: exactly-once delivery; needs --account')
     .option('--prefix <prefix>', 'the prefix of NATS subjects; prism.multicast by default')
@@ -42,6 +45,7 @@ export const access: Define = (command, end) => {
     examples: [
       typedCommand('access', '--role gateway --tenant a'),
       typedCommand('access', '--role gateway --role sender --tenant a --tenant b --format nats'),
+      typedCommand('access', '--functions > functions.lua'),
       typedCommand('access', '--role reader --tenant a --password-file a.password --format redis'),
     ],
   })

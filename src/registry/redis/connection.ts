@@ -1,5 +1,7 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { functionOf, LIBRARY_NAME } from './functions.ts'
+import { missingRight } from './missing-right.ts'
 
 /** The client of one server, or of a cluster. */
 export type RedisClient = Redis | Cluster
@@ -22,6 +24,11 @@ export class RedisConnection {
   readonly client: RedisClient
   /** `host:port`, for messages. */
   readonly name: string
+  /**
+   * Whether scripts are functions that an administrator has loaded. Their user may know nothing of the rest of
+   * the server, so it isn't asked: its keys aren't counted or searched, nor its memory.
+   */
+  usesFunctions = false
   readonly #commands = new Map<string, ScriptCommand>()
 
   constructor(client: RedisClient, name: string) {
@@ -42,6 +49,7 @@ export class RedisConnection {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
+    if (this.usesFunctions) return this.#callFunction(script, keys, args)
     const command = this.#commands.get(script) ?? this.#define(script)
     try {
       return await command(keys.length, ...keys, ...args).catch((error: unknown) => {
@@ -49,7 +57,19 @@ export class RedisConnection {
         return this.client.eval(script, keys.length, ...keys, ...args)
       })
     } catch (error) {
-      throw this.failure(error, keys)
+      throw this.failure(error, keys, script)
+    }
+  }
+
+  async #callFunction(
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    try {
+      return await this.client.fcall(functionOf(script) ?? '', keys.length, ...keys, ...args)
+    } catch (error) {
+      throw this.failure(error, keys, script)
     }
   }
 
@@ -73,8 +93,9 @@ export class RedisConnection {
   /**
    * The error for a failed command. It has no `cause`, because the client's errors may quote a password.
    * @param keys the keys of the command.
+   * @param script the script that failed.
    */
-  failure(error: unknown, keys: readonly string[] = []): RegistryError {
+  failure(error: unknown, keys: readonly string[] = [], script?: string): RegistryError {
     if (error instanceof RegistryError) return error
     const { name, message } = error instanceof Error ? error : new Error(String(error))
     if (message.startsWith('WRONGTYPE') && keys.length > 0) {
@@ -83,6 +104,13 @@ export class RedisConnection {
         'UNAVAILABLE',
         `Redis at ${this.name} refused: WRONGTYPE. Another program wrote to one of ` +
           `the keys ${named.join(', ')}. Delete that key; the registry restores what it can.`,
+      )
+    }
+    if (message.startsWith('ERR Function not found')) {
+      return new RegistryError(
+        'UNAVAILABLE',
+        `Redis at ${this.name} lacks the registry's functions of this version, the library ${LIBRARY_NAME}. ` +
+          'An administrator loads them: prism-loadtest access --functions | redis-cli -x FUNCTION LOAD REPLACE',
       )
     }
     if (NOT_SENT.test(message)) {
@@ -94,7 +122,7 @@ export class RedisConnection {
     return new RegistryError(
       'UNAVAILABLE',
       name === 'ReplyError'
-        ? `Redis at ${this.name} refused: ${message}`
+        ? `Redis at ${this.name} refused: ${message.trim()}${missingRight(message, keys, script)}`
         : `The connection to Redis at ${this.name} is lost${reasonOf(message)}; a write in ` +
             'progress may or may not have taken effect. Reconnecting.',
     )

@@ -1,4 +1,5 @@
 import { MAX_AUDITED_BYTES } from './audit.ts'
+import { probe } from './bookkeeping.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { logEntryFromLines, type LogEntry, type LogPosition } from './log.ts'
@@ -48,7 +49,12 @@ export async function readLog(
     args.push(MAX_AUDITED_BYTES, audited.asksFacts ? '1' : '0')
   }
   const sentAtMs = performance.now()
-  const reply = listFrom(await connection.run(readLogScript, names, args))
+  // As a function, the script would read from a replica too. The connection keeps the order.
+  const probing = audited !== null && connection.usesFunctions ? probe(connection, keys) : null
+  const reading = connection.run(readLogScript, names, args)
+  reading.catch(() => {})
+  await probing
+  const reply = listFrom(await reading)
   const receivedAtMs = performance.now()
   const isCut = reply.length > 1 && reply.at(-1) === ''
   const entries = entriesOf(reply.slice(1, isCut ? -1 : undefined))

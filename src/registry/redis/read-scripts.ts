@@ -66,11 +66,17 @@ end`
  * `readHash`. Fails on a replica, which may lag behind its master: only a write tells a script where it
  * runs.
  */
-export const readLogScript = script(`${now}${readHash}
-local reply = { now }
-if #KEYS > 1 then${facts}
+export const readLogScript = readLog(`
   local probe = try('DEL', KEYS[2])
-  if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
+  if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end`)
+
+/** As `readLogScript`, but it also runs on a replica. */
+export const readLogFunctionBody = readLog('')
+
+function readLog(probe: string): string {
+  return script(`${now}${readHash}
+local reply = { now }
+if #KEYS > 1 then${facts}${probe}
   local checks = { now, ARGV[4] == '1' and facts() or '' }
   for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
   reply[1] = checks
@@ -109,6 +115,7 @@ for at, entry in ipairs(call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]))
   reply[at + 1] = entry[1] .. '\\n' .. kind .. '\\n' .. lines
 end
 return reply`)
+}
 
 /**
  * Finds the first of some positions that the log has. KEYS log. ARGV stream id and mark of each. Replies its number,
@@ -136,13 +143,13 @@ export const SUSPECT = '~suspect'
 export const KEPT = '~kept'
 
 /**
- * Reads the state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
+ * Reads the state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction, '1' to count keys.
  * Replies the log's last entry as lines of stream id and mark, or nil; whether an index exists; whether it is
- * verified; whether it is suspect; keys of the database, or -1 without permission; facts of eviction; members of the index.
+ * verified; whether it is suspect; keys of the database, or -1 if not counted; facts of eviction; members of the index.
  */
 export const readBookkeepingScript = script(`${facts}
 local last = call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
-local size = try('DBSIZE')
+local size = ARGV[2] == '1' and try('DBSIZE')
 return {
   last and last[1] .. '\\n' .. string.match(string.sub(last[2][2], 1, 64), '[^\\n]*') or false,
   call('EXISTS', KEYS[1]),

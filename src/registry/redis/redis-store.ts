@@ -50,11 +50,13 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
   const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000, addressMap = {} } = options
+  const usesFunctions = options.scripts === 'functions'
   const connect = () => connectRedis(url, { timeoutMs: connectTimeoutMs, addressMap })
   const connection = await connect()
   try {
     const evictions = new Evictions(warnings, connection.name)
     const keys = keysOf(namespace, connection.isCluster)
+    connection.usesFunctions = usesFunctions
     const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
     const writes = await openWrites(options, keys, connectTimeoutMs)
@@ -76,7 +78,7 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
 
 /** Opens what runs the writes, if they wait for replicas. */
 async function openWrites(
-  { waitForReplicas, url, nodes, addressMap = {} }: RedisStoreOptions,
+  { waitForReplicas, url, nodes, addressMap = {}, scripts }: RedisStoreOptions,
   keys: NamespaceKeys,
   connectTimeoutMs: number,
 ): Promise<ReplicatedWrites | null> {
@@ -88,6 +90,7 @@ async function openWrites(
     timeoutMs: connectTimeoutMs + wait.timeoutMs,
     addressMap,
   })
+  connection.usesFunctions = scripts === 'functions'
   return new ReplicatedWrites(connection, keys.index, wait)
 }
 
@@ -276,7 +279,7 @@ class RedisStore implements RegistryStore {
     return this.#accept(async () => {
       const { index, log, prefix } = this.#keys
       const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
-      if (!isVerified) {
+      if (!isVerified && !this.#connection.usesFunctions) {
         // The index may lack registrations.
         for await (const identities of scanIdentities(this.#connection, this.#keys)) {
           await this.#clear(identities)

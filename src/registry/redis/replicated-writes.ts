@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Cluster, Command, type Redis } from 'ioredis'
 import type { RedisConnection } from './connection.ts'
+import { functionOf } from './functions.ts'
 import { ReplicaWait } from './replica-wait.ts'
 import type { WaitForReplicas } from './replica-wait-options.ts'
 
@@ -50,7 +51,7 @@ export class ReplicatedWrites {
         reply = await this.#evaluate(server, script, keys, args)
       } catch (error) {
         if (moves === MAX_MOVES || !String(error).includes('MOVED ')) {
-          throw this.#connection.failure(error, keys)
+          throw this.#connection.failure(error, keys, script)
         }
         await this.#refreshSlots()
         continue
@@ -92,6 +93,9 @@ export class ReplicatedWrites {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
+    if (this.#connection.usesFunctions) {
+      return server.fcall(functionOf(script) ?? '', keys.length, ...keys, ...args)
+    }
     const digest = this.#digests.get(script) ?? createHash('sha1').update(script).digest('hex')
     this.#digests.set(script, digest)
     try {

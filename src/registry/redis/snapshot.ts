@@ -37,6 +37,7 @@ export class Snapshots {
   readonly #keys: NamespaceKeys
   readonly #permits: LoadPermits
   readonly #follow: (copy: Copy) => Promise<Interruption | null>
+  #hasWarned = false
 
   /** @param follow applies the log to a copy that is being loaded; returns `null` at the log's end. */
   constructor(
@@ -68,7 +69,8 @@ export class Snapshots {
    */
   async load(heldCount: number): Promise<Copy | Interruption> {
     const state = await this.#readBookkeeping()
-    const toScan = needsVerification(state, heldCount) ? state.keyCount : 0
+    const { usesFunctions } = this.#connection
+    const toScan = !usesFunctions && needsVerification(state, heldCount) ? state.keyCount : 0
     if (state.indexSize + toScan <= FEW) return this.#putInOrder(await this.#read(state, heldCount))
     const permit = await this.#permits.take()
     let read: Copy | Interruption
@@ -149,6 +151,10 @@ export class Snapshots {
     keepPermit: () => Promise<void>,
   ): Promise<Bookkeeping | undefined> {
     if (!needsVerification(state, heldCount)) return state
+    if (this.#connection.usesFunctions) {
+      this.#warnOfUnverified(state)
+      return state
+    }
     const { newMark, logCap } = this.#options
     const isExpected = state.hasIndex || state.end !== null || heldCount > 0
     const options = { isExpected, newMark, logCap, keepPermit }
@@ -170,6 +176,18 @@ export class Snapshots {
     if (!isExpected && adopted === 0) return state
     const repaired = await this.#readBookkeeping()
     return repaired.isVerified ? repaired : undefined
+  }
+
+  /** Warns once that registrations may be missing which only a search of all keys would find. */
+  #warnOfUnverified({ isSuspect, hasIndex, end }: Bookkeeping): void {
+    const isIncomplete = isSuspect || (!hasIndex && end !== null)
+    if (!isIncomplete || this.#hasWarned) return
+    this.#hasWarned = true
+    this.#options.warnings.warn(
+      'KEYS_LOST',
+      `The index "${this.#keys.index}" in Redis was lost by deletion or eviction. Users of functions may not search for the registrations that it had: each is listed again ` +
+        "once it is renewed. To find all, enumerate once as a user with the rights of the role loadtest, with scripts: 'eval'.",
+    )
   }
 
   async #readBookkeeping(): Promise<Bookkeeping> {
@@ -220,6 +238,8 @@ export class Snapshots {
 function isForbidden(error: unknown): boolean {
   return (
     error instanceof RegistryError &&
-    /NOPERM|ACL failure|can't run this command/.test(error.message)
+    /NOPERM|ACL failure|can't run this command|can't access at least one of the keys/.test(
+      error.message,
+    )
   )
 }

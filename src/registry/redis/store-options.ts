@@ -17,6 +17,12 @@ import { takeAddressMap, type AddressMap } from './address-map.ts'
 /** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
 
+/**
+ * How the registry's scripts get to Redis: `eval` sends their texts; `functions` calls functions that an administrator has
+ * loaded, for users that may not run scripts of their own, nor see the rest of the server. See `docs/tenants.md`.
+ */
+export type ScriptForm = 'eval' | 'functions'
+
 /** Options of a Redis store. */
 export interface RedisStoreOptions {
   /** What to connect to, in any text form of `parseRedis`. */
@@ -27,6 +33,8 @@ export interface RedisStoreOptions {
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
+  /** Default `eval`. */
+  readonly scripts?: ScriptForm
   /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
   /**
@@ -59,6 +67,7 @@ const takes: Takes<RedisStoreOptions> = {
   nodes: urls,
   namespace: validateNamespace,
   strategy: oneOf('replica', 'scan'),
+  scripts: oneOf('eval', 'functions'),
   maxIdentities: wholeNumber(0, Infinity),
   logCap: wholeNumber(1),
   loadTimeoutMs: timeout,
@@ -75,6 +84,12 @@ const takes: Takes<RedisStoreOptions> = {
  */
 export function takeStoreOptions(options: unknown): RedisStoreOptions {
   const { namespace, ...others } = takeOptions(options, 'options', takes)
+  if (others.strategy === 'scan' && others.scripts === 'functions') {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `options: the strategy "scan" searches all keys of the server, which users of functions may not. Leave out one of strategy: 'scan' and scripts: 'functions'.`,
+    )
+  }
   if (namespace !== undefined) return { namespace, ...others }
   throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a namespace')
 }

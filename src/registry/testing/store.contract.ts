@@ -11,15 +11,15 @@ import { describeWatchContract } from './watch.contract.ts'
 
 /**
  * What every registry store must do.
- * @param traits `isShared`: whether two stores of one namespace share their registrations.
+ * @param traits `isShared`: whether two stores of one namespace share their registrations. `isWatched`: whether to check watches too; default `true`.
  * @param create gives a new, empty namespace for each test.
  */
 export function describeStoreContract(
   name: string,
-  { isShared }: { readonly isShared: boolean },
+  { isShared, isWatched = true }: { readonly isShared: boolean; readonly isWatched?: boolean },
   create: () => StoreSource,
 ): void {
-  describeWatchContract(name, { isShared }, create)
+  if (isWatched) describeWatchContract(name, { isShared }, create)
 
   describe(name, () => {
     const open = storesOfATest(create)
