@@ -59,6 +59,15 @@ describe('the rights of a role', () => {
     )
   })
 
+  test('of a load test are those of a writer and a reader in Redis, of a sender and a receiver in NATS', () => {
+    const one = accessUser(request({ roles: ['loadtest'] }))
+    const both = accessUser(request({ roles: ['writer', 'reader'] }))
+    expect(one.redis).toEqual(both.redis)
+    const { nats } = accessUser(request({ roles: ['sender', 'receiver'] }))
+    expect(one.nats.subscribe).toEqual(nats.subscribe)
+    expect(one.nats.publish).toEqual([...nats.publish, 'prism.multicast-subscribers.a'].sort())
+  })
+
   test('follow the keys of a cluster, the database and the waiting for replicas', () => {
     expect(rulesOf({ topology: 'cluster' })).toMatch(/ ~\{a\}:\* .*\+cluster\|slots/)
     expect(rulesOf({ topology: 'sentinel' })).toContain('+ping')

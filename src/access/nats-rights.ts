@@ -11,43 +11,45 @@ export interface NatsRights {
 export function natsRights({ roles, tenant, subjectPrefix, durable }: AccessRequest): NatsRights {
   const subjects = new Subjects(subjectPrefix, tenant)
   const publish = new Set<string>()
-  // A registry has an inbox and a gateway, whatever it does.
-  const subscribe = new Set([inboxes(tenant), subjects.gateway('*')])
+  const subscribe = new Set([inboxes(subjects)])
   for (const role of roles) {
     const rights = rightsOf(role, subjects, durable)
     for (const subject of rights.publish) publish.add(subject)
     for (const subject of rights.subscribe) subscribe.add(subject)
   }
   if (durable) {
-    subscribe.add(subjects.durableGateway('*'))
     for (const subject of openingStreams(subjects)) publish.add(subject)
   }
   return { publish: [...publish].sort(), subscribe: [...subscribe].sort() }
 }
 
 /** Where replies to requests of a namespace arrive. */
-function inboxes(tenant: string): string {
-  return `_INBOX.${tenant}.>`
+function inboxes({ inboxPrefix }: Subjects): string {
+  return `${inboxPrefix}.>`
 }
 
+/** Every registry has a gateway, whatever it does: a durable one if it receives what is kept for it. */
 function rightsOf(role: RoleName, subjects: Subjects, durable: boolean): NatsRights {
   const sending = {
     publish: [
       subjects.identity('>'),
       subjects.gateway('*'),
-      subjects.patternHosts(),
       ...(durable ? [subjects.durableGateway('*'), subjects.durable('*')] : []),
     ],
-    subscribe: [],
+    subscribe: [subjects.gateway('*')],
   }
   const receiving = {
-    publish: [inboxes(subjects.namespace), ...(durable ? keptMessages(subjects) : [])],
-    subscribe: [subjects.identity('>'), subjects.patternHosts()],
+    publish: [inboxes(subjects), ...(durable ? keptMessages(subjects) : [])],
+    subscribe: [
+      durable ? subjects.durableGateway('*') : subjects.gateway('*'),
+      subjects.identity('>'),
+      subjects.patternHosts(),
+    ],
   }
   switch (role) {
     case 'writer':
     case 'reader':
-      return { publish: [], subscribe: [] }
+      return { publish: [], subscribe: [subjects.gateway('*')] }
     case 'sender':
       return sending
     case 'gateway':
@@ -55,7 +57,7 @@ function rightsOf(role: RoleName, subjects: Subjects, durable: boolean): NatsRig
       return receiving
     case 'loadtest':
       return {
-        publish: [...sending.publish, ...receiving.publish],
+        publish: [...sending.publish, ...receiving.publish, subjects.patternHosts()],
         subscribe: [...sending.subscribe, ...receiving.subscribe],
       }
   }
@@ -78,7 +80,6 @@ function keptMessages(subjects: Subjects): readonly string[] {
   return [
     `$JS.API.CONSUMER.INFO.${messagesStream}.*`,
     `$JS.API.CONSUMER.CREATE.${messagesStream}.>`,
-    `$JS.API.CONSUMER.DURABLE.CREATE.${messagesStream}.*`,
     `$JS.API.CONSUMER.MSG.NEXT.${messagesStream}.*`,
     `$JS.ACK.${messagesStream}.>`,
     `$JS.API.STREAM.MSG.GET.${progressStream}`,

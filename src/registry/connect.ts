@@ -8,6 +8,12 @@ import {
   wholeNumber,
   type Takes,
 } from './arguments.ts'
+import {
+  orProvider,
+  takeRedisCredentials,
+  type CredentialsProvider,
+  type RedisCredentials,
+} from './credentials.ts'
 import { takeDurability, type DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './names.ts'
@@ -30,6 +36,11 @@ export interface ConnectOptions {
    * One address of a cluster is enough.
    */
   readonly redisUrl: string | readonly string[]
+  /**
+   * The user and the password for Redis, or a function that provides them: it is asked again before they end, and when
+   * Redis refuses them; see `docs/credentials.md`. Default: those of the URL.
+   */
+  readonly redisCredentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** One or more `nats://[user:password@]host:port`, servers of one cluster. */
   readonly natsUrls: readonly string[]
   /**
@@ -85,6 +96,7 @@ const takes: Takes<ConnectOptions> = {
   redisUrl: (value, where) => (typeof value === 'string' ? value : urls(value, where)),
   natsUrls: urls,
   namespace: validateNamespace,
+  redisCredentials: orProvider(takeRedisCredentials),
   redisAddressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
@@ -109,6 +121,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     natsUrls,
     namespace = validateNamespace(undefined),
     redisAddressMap,
+    redisCredentials,
     ignoreClusterUpdates,
     waitForReplicas,
     ...others
@@ -126,6 +139,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     ...(strategy === undefined ? {} : { strategy }),
     ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
+    ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {

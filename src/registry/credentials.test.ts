@@ -52,11 +52,12 @@ describe('credentials', () => {
     const refusal = refusalOf(takeRedisCredentials, value)
     expect(refusal).toContain('options.x')
     expect(refusal).not.toContain('\n')
-    if (value !== 'hunter2') expect(refusal).not.toContain('hunter2')
+    expect(refusal).not.toContain('hunter2')
   })
 
   test.each([
     {},
+    'hunter2',
     { user: 'hunter2' },
     { password: 'hunter2' },
     { user: 'u', password: 'hunter2', token: 't' },

@@ -49,7 +49,7 @@ const natsTakes = {
  * @throws RegistryError `INVALID_ARGUMENT`; its message never repeats a value.
  */
 export const takeRedisCredentials: Take<RedisCredentials> = (value, where) => {
-  const { password, ...others } = takeOptions(value, where, redisTakes)
+  const { password, ...others } = takeOptions(unlessText(value, where), where, redisTakes)
   if (password === undefined) throw invalid(`${where}.password is missing`)
   return { password, ...others }
 }
@@ -66,7 +66,7 @@ export const takeNatsCredentials: Take<NatsCredentials> = (value, where) => {
     nkeySeed: seed,
     creds,
     ...end
-  } = takeOptions(value, where, natsTakes)
+  } = takeOptions(unlessText(value, where), where, natsTakes)
   const kinds: NatsCredentials[] = []
   if (user !== undefined && password !== undefined) kinds.push({ user, password, ...end })
   if (token !== undefined) kinds.push({ token, ...end })
@@ -82,6 +82,12 @@ export const takeNatsCredentials: Take<NatsCredentials> = (value, where) => {
 export function orProvider<T>(takeValue: Take<T>): Take<T | CredentialsProvider<T>> {
   return (value, where) =>
     typeof value === 'function' ? (value as CredentialsProvider<T>) : takeValue(value, where)
+}
+
+/** Refuses a text, which would be a password: the error for other values repeats them. */
+function unlessText(value: unknown, where: string): unknown {
+  if (typeof value !== 'string') return value
+  throw invalid(`${where}: must be an object, not a string`)
 }
 
 /** A text that errors never repeat. */

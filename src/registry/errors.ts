@@ -20,6 +20,8 @@ export type RegistryErrorCode =
   | 'INVALID_ARGUMENT'
   /** Redis or NATS is unreachable or refused the command. */
   | 'UNAVAILABLE'
+  /** There are no credentials to connect with: their provider failed, or they have ended. */
+  | 'CREDENTIALS_FAILED'
   /** The registry was closed. */
   | 'CLOSED'
 

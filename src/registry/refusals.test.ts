@@ -40,6 +40,17 @@ const notSignal = [
 ]
 const notWords = [...notText, '', 'x', 'At-Most-Once', 'asc', 'Replica', '__proto__']
 
+/** Besides functions, which provide them. */
+const notRedisCredentials = [
+  ...notOptions.filter((value) => typeof value !== 'function'),
+  {},
+  { password: '' },
+  { password: 5 },
+  { username: 'u' },
+  { pasword: 'x' },
+  { password: 'p', expiresAt: 'soon' },
+]
+
 /** An argument of a call, with invalid values. */
 interface Row {
   readonly argument: string
@@ -324,6 +335,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       [],
       [5],
     ]),
+    connectRow('redisCredentials', notRedisCredentials),
     connectRow('namespace', [undefined, ...notText, '', 'a b']),
     connectRow('subjectPrefix', notText),
     connectRow('strategy', notWords),
@@ -367,6 +379,7 @@ const slotRows: typeof rows = {
     },
     storeRow('url', [...notText, '', 'localhost', 'nats://127.0.0.1:1']),
     storeRow('nodes', [null, 'redis://127.0.0.1:1', [], [5], Array(2)]),
+    storeRow('credentials', notRedisCredentials),
     storeRow('namespace', [undefined, ...notText, '', 'a:b']),
     storeRow('strategy', notWords),
     storeRow('maxIdentities', notWhole),

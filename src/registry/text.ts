@@ -1,16 +1,17 @@
 const MAX_QUOTED_CHARACTERS = 60
 
 /** Truncates untrusted text for an error message. */
-export function shortened(text: string): string {
-  return text.length > MAX_QUOTED_CHARACTERS ? `${text.slice(0, MAX_QUOTED_CHARACTERS)}…` : text
+export function shortened(text: string, most = MAX_QUOTED_CHARACTERS): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
 /**
  * Truncates and quotes untrusted text for an error message. Invisible characters are escaped, so they are
  * visible and don't affect the surrounding text.
+ * @param most maximum number of characters.
  */
-export function quoted(text: string): string {
-  return JSON.stringify(shortened(text)).replaceAll(INVISIBLE, (character) => {
+export function quoted(text: string, most = MAX_QUOTED_CHARACTERS): string {
+  return JSON.stringify(shortened(text, most)).replaceAll(INVISIBLE, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`
   })
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { functionLibrary } from '../../registry/redis/functions.ts'
 import { DEFAULT_SUBJECT_PREFIX } from '../../registry/nats/subjects.ts'
 import { accessUser, type AccessUser } from '../access-user.ts'
+import { type AccountModel, natsConfiguration } from '../render-nats.ts'
 import { aclRules } from '../render-redis.ts'
 import type { AccessRequest, RoleName } from '../role.ts'
 
@@ -48,4 +49,14 @@ export async function loadFunctions(admin: Redis): Promise<void> {
 /** The address of a Redis with a user's name and password. */
 export function urlFor({ name }: Pick<AccessUser, 'name'>, port: number): string {
   return `redis://${encodeURIComponent(name)}:${PASSWORD}@127.0.0.1:${port}`
+}
+
+/** The configuration of a NATS server with these users, all with `PASSWORD`. */
+export function natsConfigurationOf(users: readonly AccessUser[], model: AccountModel): string {
+  return natsConfiguration(users, model).replaceAll(/\$\w+_PASSWORD/g, JSON.stringify(PASSWORD))
+}
+
+/** The address of a NATS server with a user's name and password. */
+export function natsUrlFor({ name }: Pick<AccessUser, 'name'>, port: number): string {
+  return `nats://${encodeURIComponent(name)}:${PASSWORD}@127.0.0.1:${port}`
 }

@@ -64,7 +64,7 @@ export class Connection {
     if (isPublish) this.inbox.refuse(subject)
     this.#warnings.warn(
       'PERMISSION_DENIED',
-      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject)}; check the permissions of its user.`,
+      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject, 256)}; check the permissions of its user.`,
     )
   }
 }

@@ -1,6 +1,8 @@
 import { createInbox, type Msg } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
+import { RegistryError } from '../errors.ts'
 import { parseIdentityPattern } from '../identity-pattern.ts'
+import { Warnings } from '../warnings.ts'
 import { ConnectionPool } from './connections.ts'
 import { receivedHeaders } from './wire.ts'
 import type { Reply } from './reply.ts'
@@ -35,14 +37,21 @@ export function answerPatternHost(reply: Reply, host: PatternHost): void {
  * Finds the running pattern hosts of a namespace. Without any, the server says so at once; the first host
  * has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`, up to `ALL_ANSWERS_MS` and
  * `MAX_ANSWERS`. Answers without a gateway of the namespace or a valid pattern are ignored.
- * @throws RegistryError `UNAVAILABLE` within 5 s if NATS is unreachable.
+ * @throws RegistryError `UNAVAILABLE` within 5 s if NATS is unreachable, or at once if it does not permit to ask.
  */
 export async function findPatternHosts(
   servers: readonly string[],
   subjects: Subjects,
 ): Promise<readonly PatternHost[]> {
+  const ended = new AbortController()
+  let denial: string | undefined
+  const warnings = new Warnings(({ code, message }) => {
+    if (code === 'PERMISSION_DENIED') denial = message
+    ended.abort()
+  })
   const pool = await ConnectionPool.open({
     servers,
+    warnings,
     connections: 1,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     inboxPrefix: subjects.inboxPrefix,
@@ -55,7 +64,6 @@ export async function findPatternHosts(
     const hosts: PatternHost[] = []
     const end = performance.now() + ALL_ANSWERS_MS
     let until = performance.now() + FIRST_ANSWER_MS
-    const ended = new AbortController()
     nats.subscribe(inbox, {
       callback: (error, answer) => {
         if (error !== null || hosts.length >= MAX_ANSWERS || isNobodyThere(answer)) ended.abort()
@@ -69,6 +77,7 @@ export async function findPatternHosts(
     while (!ended.signal.aborted && performance.now() < until) {
       await delay(20, undefined, { signal: ended.signal }).catch(() => {})
     }
+    if (denial !== undefined) throw new RegistryError('UNAVAILABLE', denial)
     return hosts
   } finally {
     await pool.close()

@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { natMapOf, type AddressMap } from './address-map.ts'
-import { nameOf, parseRedis, type RedisAddress } from './address.ts'
+import { nameOf, parseRedis, type RedisAddress, type RedisPlace } from './address.ts'
 import {
   optionsFor,
   opened,
@@ -10,8 +10,11 @@ import {
   type ConnectingOptions,
 } from './client-options.ts'
 import { reasonIn, RedisConnection } from './connection.ts'
+import { admittedWith, renewOn, type RenewedRedisCredentials } from './redis-credentials.ts'
 import { connectBySentinels } from './sentinels.ts'
 import { refreshAfterFailures } from './slot-refresh.ts'
+
+const DEFAULT_TIMEOUT_MS = 5_000
 
 /** How to connect to Redis. */
 export interface RedisConnectOptions {
@@ -19,6 +22,8 @@ export interface RedisConnectOptions {
   readonly timeoutMs?: number
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** The user and the password, instead of those in the URL. */
+  readonly credentials?: RenewedRedisCredentials
 }
 
 /**
@@ -29,9 +34,20 @@ export interface RedisConnectOptions {
  */
 export async function connectRedis(
   url: string | readonly string[],
-  { timeoutMs = 5_000, addressMap = {} }: RedisConnectOptions = {},
+  { credentials, ...others }: RedisConnectOptions = {},
 ): Promise<RedisConnection> {
   const place = parseRedis(url)
+  if (credentials === undefined) return connectPlace(place, others)
+  const used = credentials.current
+  const connection = await connectPlace(admittedWith(place, used), others)
+  renewOn(connection.client, credentials, used, others.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+  return connection
+}
+
+async function connectPlace(
+  place: RedisPlace,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, addressMap = {} }: RedisConnectOptions,
+): Promise<RedisConnection> {
   const options = { timeoutMs, natMap: natMapOf(addressMap) }
   if (place.kind === 'sentinel') return connectBySentinels(place, options)
   const failures: string[] = []

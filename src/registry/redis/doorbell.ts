@@ -11,6 +11,8 @@ export interface DoorbellSettings {
   readonly timeoutMs: number
   readonly log: string
   readonly onRing: () => void
+  /** Receives the client's error if the user lacks permission; then the bell never rings. */
+  readonly onDenied: (error: Error) => void
 }
 
 /**
@@ -54,7 +56,10 @@ export class Doorbell {
       return true
     } catch (error) {
       // Retrying would only fill the server's log of refusals.
-      if (error instanceof Error && error.message.startsWith('NOPERM')) this.close()
+      if (error instanceof Error && error.message.startsWith('NOPERM')) {
+        this.close()
+        this.#settings.onDenied(error)
+      }
       return false
     }
   }

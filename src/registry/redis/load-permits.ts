@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { formatCount } from '../../format.ts'
 import { RegistryError } from '../errors.ts'
+import { Warnings } from '../warnings.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
+import { isForbidden } from './missing-right.ts'
 import { leavePermitScript, takePermitScript } from './permit-scripts.ts'
 import { countFrom } from './replies.ts'
 
@@ -42,9 +44,18 @@ export class LoadPermits {
   readonly #keys: NamespaceKeys
   readonly #most: number
   readonly #name = randomBytes(9).toString('base64url')
+  readonly #warnings: Warnings
   #waiting: number | null = null
+  #hasWarned = false
 
-  constructor(connection: RedisConnection, keys: NamespaceKeys, most = MAX_CONCURRENT_LOADS) {
+  /** @param warnings gets one if the user lacks permission to take part. */
+  constructor(
+    connection: RedisConnection,
+    keys: NamespaceKeys,
+    most = MAX_CONCURRENT_LOADS,
+    warnings = new Warnings(),
+  ) {
+    this.#warnings = warnings
     this.#connection = connection
     this.#keys = keys
     this.#most = most
@@ -84,7 +95,7 @@ export class LoadPermits {
         await this.#request()
       },
       // One that can't be released ends by itself.
-      release: () => this.#leave().catch(() => {}),
+      release: () => this.#leave().catch((error: unknown) => this.#warnOf(error)),
     }
   }
 
@@ -95,9 +106,19 @@ export class LoadPermits {
       return countFrom(await this.#connection.run(takePermitScript, [this.#keys.loads], args))
     } catch (error) {
       // Reading must work where writing is refused: for lack of permission, memory or disk.
+      this.#warnOf(error)
       if (isRefusal(error)) return 0
       throw error
     }
+  }
+
+  #warnOf(error: unknown): void {
+    if (!isForbidden(error) || this.#hasWarned) return
+    this.#hasWarned = true
+    this.#warnings.warn(
+      'PERMISSION_DENIED',
+      `Readers of "${this.#keys.namespace}" load without taking turns, which slows writes down: ${error.message}`,
+    )
   }
 
   #tooMany(waiting: number): RegistryError {

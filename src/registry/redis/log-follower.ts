@@ -54,7 +54,12 @@ export class LogFollower {
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
     this.#options = options
-    this.#permits = new LoadPermits(connection, options.keys, options.maxConcurrentLoads)
+    this.#permits = new LoadPermits(
+      connection,
+      options.keys,
+      options.maxConcurrentLoads,
+      options.warnings,
+    )
   }
 
   /** When the latest reading of any copy was requested, by `performance.now()`. */

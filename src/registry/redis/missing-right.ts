@@ -1,3 +1,4 @@
+import { RegistryError } from '../errors.ts'
 import { commandsIn } from './catalogue.ts'
 import { functionLibrary } from './functions.ts'
 
@@ -33,9 +34,17 @@ export function missingRight(
   return `. The user lacks ${lacks.join(' on a key, or ')}; \`prism-loadtest access\` prints what each role needs`
 }
 
-/** The commands in the line where a script failed. */
+/** The commands in the line where a script failed; those that it tries, if it passed an error on. */
 function commandsAt(message: string, script: string | undefined): readonly string[] {
   const [, kind, line] = PLACE.exec(message) ?? []
+  if (line === undefined) return commandsIn((script ?? '').replaceAll(/\bcall\(/g, ''))
   const text = kind === 'function' ? functionLibrary() : script
   return commandsIn(text?.split('\n')[Number(line) - 1] ?? '')
+}
+
+/** Whether a call failed because the user of the connection lacks permission. */
+export function isForbidden(error: unknown): error is RegistryError {
+  return (
+    error instanceof RegistryError && (/NOPERM/.test(error.message) || DENIED.test(error.message))
+  )
 }

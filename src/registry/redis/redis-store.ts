@@ -16,10 +16,11 @@ import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
-import { connectRedis } from './connect-redis.ts'
+import { connectRedis, type RedisConnectOptions } from './connect-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, type NamespaceKeys } from './keys.ts'
+import { openRedisCredentials, type RenewedRedisCredentials } from './redis-credentials.ts'
 import { takeWaitForReplicas } from './replica-wait-options.ts'
 import { ReplicatedWrites } from './replicated-writes.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
@@ -49,26 +50,38 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
   if (url === undefined) {
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
-  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000, addressMap = {} } = options
-  const usesFunctions = options.scripts === 'functions'
-  const connect = () => connectRedis(url, { timeoutMs: connectTimeoutMs, addressMap })
+  const { warnings = new Warnings(), connectTimeoutMs = 5000 } = options
+  const credentials =
+    options.credentials === undefined
+      ? null
+      : await openRedisCredentials(options.credentials, connectTimeoutMs, warnings)
+  try {
+    return await openStore(options, url, credentials, warnings, connectTimeoutMs)
+  } catch (error) {
+    credentials?.close()
+    throw error
+  }
+}
+
+async function openStore(
+  options: RedisStoreOptions,
+  url: string | readonly string[],
+  credentials: RenewedRedisCredentials | null,
+  warnings: Warnings,
+  timeoutMs: number,
+): Promise<RegistryStore> {
+  const { namespace, addressMap = {} } = options
+  const connecting = { timeoutMs, addressMap, ...(credentials === null ? {} : { credentials }) }
+  const connect = () => connectRedis(url, connecting)
   const connection = await connect()
   try {
     const evictions = new Evictions(warnings, connection.name)
     const keys = keysOf(namespace, connection.isCluster)
-    connection.usesFunctions = usesFunctions
-    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keys))
+    connection.usesFunctions = options.scripts === 'functions'
+    const facts = await whenLoaded(timeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
-    const writes = await openWrites(options, keys, connectTimeoutMs)
-    const parts = {
-      connection,
-      writes,
-      keys,
-      warnings,
-      evictions,
-      connect,
-      timeoutMs: connectTimeoutMs,
-    }
+    const writes = await openWrites(options, url, connecting, keys)
+    const parts = { connection, credentials, writes, keys, warnings, evictions, connect, timeoutMs }
     return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
@@ -78,18 +91,16 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
 
 /** Opens what runs the writes, if they wait for replicas. */
 async function openWrites(
-  { waitForReplicas, url, nodes, addressMap = {}, scripts }: RedisStoreOptions,
+  { waitForReplicas, scripts }: RedisStoreOptions,
+  url: string | readonly string[],
+  connecting: RedisConnectOptions & { readonly timeoutMs: number },
   keys: NamespaceKeys,
-  connectTimeoutMs: number,
 ): Promise<ReplicatedWrites | null> {
-  const place = nodes ?? url
-  if (waitForReplicas === undefined || place === undefined) return null
+  if (waitForReplicas === undefined) return null
   const wait = takeWaitForReplicas(waitForReplicas, 'waitForReplicas')
-  const connection = await connectRedis(place, {
-    // Until replicas have confirmed, a server that is well stays silent.
-    timeoutMs: connectTimeoutMs + wait.timeoutMs,
-    addressMap,
-  })
+  // Until replicas have confirmed, a server that is well stays silent.
+  const timeoutMs = connecting.timeoutMs + wait.timeoutMs
+  const connection = await connectRedis(url, { ...connecting, timeoutMs })
   connection.usesFunctions = scripts === 'functions'
   return new ReplicatedWrites(connection, keys.index, wait)
 }
@@ -109,6 +120,8 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
 /** The parts of a store besides its options. */
 interface StoreParts {
   readonly connection: RedisConnection
+  /** `null` for those of the URL. */
+  readonly credentials: RenewedRedisCredentials | null
   /** Runs writes that wait for replicas; `null` if they don't. */
   readonly writes: ReplicatedWrites | null
   readonly keys: NamespaceKeys
@@ -122,6 +135,7 @@ interface StoreParts {
 /** A store on Redis. `keys.ts`, `record.ts` and `log.ts` describe the layout. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
+  readonly #credentials: RenewedRedisCredentials | null
   readonly #writes: ReplicatedWrites | null
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
@@ -141,6 +155,7 @@ class RedisStore implements RegistryStore {
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
     const { loadTimeoutMs: maxWaitMs = 10_000, maxConcurrentLoads } = options
     this.#connection = connection
+    this.#credentials = parts.credentials
     this.#writes = parts.writes
     this.#keys = keys
     this.#warnings = warnings
@@ -307,6 +322,7 @@ class RedisStore implements RegistryStore {
 
   async #close(): Promise<void> {
     this.#replica.close()
+    this.#credentials?.close()
     await Promise.allSettled([this.#follower.close(), ...this.#underWay])
     await Promise.all([this.#connection.close(), this.#writes?.close()])
   }

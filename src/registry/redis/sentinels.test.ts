@@ -117,6 +117,28 @@ describe.skipIf(!hasProgram)('By Sentinel (needs redis-server on the PATH)', () 
     await store.close()
   })
 
+  test('renews provided credentials, and finds the master again with them', async () => {
+    const admin = new Redis(servers[0]?.url ?? '', { password: PASSWORD })
+    onTestFinished(() => admin.disconnect())
+    let asked = 0
+    const store = await connectRedisStore({
+      url: `redis+sentinel://127.0.0.1:${open.port}/mymaster`,
+      namespace: 'by-sentinel',
+      credentials: async () => {
+        asked += 1
+        const username = `user-${asked}`
+        await admin.call('ACL', 'SETUSER', username, 'on', `>${username}`, '~*', '&*', '+@all')
+        return { username, password: username, expiresAt: Date.now() + 500 }
+      },
+    })
+    onTestFinished(() => store.close())
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(2), 10_000)
+    expect(await store.select(everything).then(() => 'well', String)).toBe('well')
+    for (let n = 1; n < asked - 1; n += 1) await admin.call('ACL', 'DELUSER', `user-${n}`)
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
+    await vi.waitFor(() => store.select(everything), 10_000)
+  })
+
   // Last: it changes who is the master.
   test('follows the master when it fails over', async () => {
     const store = await connect(

@@ -1,4 +1,3 @@
-import { RegistryError } from '../errors.ts'
 import { readBookkeeping, type Bookkeeping } from './bookkeeping.ts'
 import type { RedisConnection } from './connection.ts'
 import {
@@ -17,6 +16,7 @@ import {
 import type { NamespaceKeys } from './keys.ts'
 import { readRecords } from './records.ts'
 import { FEW, LoadPermits } from './load-permits.ts'
+import { isForbidden } from './missing-right.ts'
 import { dropLostScript } from './repair-scripts.ts'
 import { countFrom } from './replies.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
@@ -48,7 +48,12 @@ export class Snapshots {
     this.#connection = connection
     this.#options = options
     this.#keys = options.keys
-    this.#permits = new LoadPermits(connection, options.keys, options.maxConcurrentLoads)
+    this.#permits = new LoadPermits(
+      connection,
+      options.keys,
+      options.maxConcurrentLoads,
+      options.warnings,
+    )
     this.#follow = follow
   }
 
@@ -232,14 +237,4 @@ export class Snapshots {
         `"${identities[0]}"; they are no longer registered.`,
     )
   }
-}
-
-/** Whether the user of the connection lacks permission. */
-function isForbidden(error: unknown): boolean {
-  return (
-    error instanceof RegistryError &&
-    /NOPERM|ACL failure|can't run this command|can't access at least one of the keys/.test(
-      error.message,
-    )
-  )
 }

@@ -8,6 +8,12 @@ import {
   wholeNumber,
   type Takes,
 } from '../arguments.ts'
+import {
+  orProvider,
+  takeRedisCredentials,
+  type CredentialsProvider,
+  type RedisCredentials,
+} from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
@@ -54,6 +60,8 @@ export interface RedisStoreOptions {
   readonly maxConcurrentLoads?: number
   /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** The user and the password, or what provides them. Default: those of the URL. */
+  readonly credentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
   /** How many replicas must have a write before it is acknowledged. Default: none. */
@@ -73,6 +81,7 @@ const takes: Takes<RedisStoreOptions> = {
   loadTimeoutMs: timeout,
   maxConcurrentLoads: wholeNumber(1),
   connectTimeoutMs: timeout,
+  credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),

@@ -2,6 +2,7 @@ import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { WatchRequest } from '../store.ts'
 import { WakeUp } from '../waiting.ts'
+import type { Warnings } from '../warnings.ts'
 import { Watch } from '../watch/watch.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { WatchTokens } from '../watch/watch-token.ts'
@@ -27,6 +28,7 @@ export interface FollowerSettings {
   /** Opens the connection for the doorbell. */
   readonly connect: () => Promise<RedisConnection>
   readonly timeoutMs: number
+  readonly warnings: Warnings
 }
 
 /** Keeps the replica up to date while it is watched; one follower serves all watches of a store. */
@@ -68,6 +70,14 @@ export class WatchFollower {
     return watch
   }
 
+  #warnOfDenial(error: Error): void {
+    const { warnings, connection, keys } = this.#settings
+    warnings.warn(
+      'PERMISSION_DENIED',
+      `Watches of "${keys.namespace}" report changes up to ${LOOK_EVERY_MS} ms late: ${connection.failure(error, [keys.log]).message}`,
+    )
+  }
+
   /** Ends all watches and waits for their work to end. */
   async close(): Promise<void> {
     this.#settings.replica.watches.end()
@@ -100,7 +110,8 @@ export class WatchFollower {
     const { replica, connect, timeoutMs, keys } = this.#settings
     const { watches } = replica
     const onRing = () => this.#wakeUp.notify()
-    const bell = new Doorbell({ connect, timeoutMs, log: keys.log, onRing })
+    const onDenied = (error: Error) => this.#warnOfDenial(error)
+    const bell = new Doorbell({ connect, timeoutMs, log: keys.log, onRing, onDenied })
     let retryMs = FIRST_RETRY_MS
     while (watches.size > 0) {
       let pauseMs = retryMs

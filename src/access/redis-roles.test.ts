@@ -1,0 +1,145 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
+import { connectRedisStore } from '../registry/redis/redis-store.ts'
+import type { RegistryStore } from '../registry/store.ts'
+import { nextOf, watch } from '../registry/testing/open-watch.ts'
+import { identitiesOf, request } from '../registry/testing/store.contract.ts'
+import { Warnings } from '../registry/warnings.ts'
+import { aclRules } from './render-redis.ts'
+import type { RoleName } from './role.ts'
+import { createRedisUser, loadFunctions, urlFor, userOf } from './testing/tenant-users.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+const TENANT = 'a'
+/** More than a reader loads without taking turns. */
+const IDENTITIES = 1_100
+
+/** What a process of a role does. `others` has all rights. */
+type Work = (store: RegistryStore, others: RegistryStore) => Promise<void>
+
+const WORK: Readonly<Partial<Record<RoleName, Work>>> = { writer: write, reader: read }
+
+async function write(store: RegistryStore): Promise<void> {
+  const { registeredAt } = await store.register(request('w', { ttlMs: 60_000, gateway: 'g-1' }))
+  await store.moveTo({ identity: 'w', registeredAt, gateway: 'g-1' }, 'g-2')
+  await store.heartbeat('w', 60_000)
+  await store.heartbeat('w', 0)
+  await store.register(request('w')).catch(unlessRefused)
+  await store.register(request('w', { replace: true, ttlMs: 1 }))
+  await store.register(request('w', { replace: true }))
+  await store.unregister('w')
+}
+
+async function read(store: RegistryStore, others: RegistryStore): Promise<void> {
+  expect(await identitiesOf(store)).toHaveLength(IDENTITIES)
+  expect(await store.lookUp(['user-1'])).toHaveLength(1)
+  const events = watch(store, { initial: false })
+  const { token } = await nextOf(events)
+  await others.register(request('watched'))
+  await nextOf(events)
+  await events.return?.()
+  const resumed = watch(store, { from: token })
+  await nextOf(resumed)
+  await resumed.return?.()
+  await others.unregister('watched')
+}
+
+function unlessRefused(error: unknown): void {
+  if (!/ALREADY_EXISTS/.test(String(Reflect.get(Object(error), 'code')))) throw error
+}
+
+describe.skipIf(!hasProgram)('A role in Redis (needs redis-server on the PATH)', () => {
+  let server: ServerProgram
+  let admin: Redis
+  let others: RegistryStore
+
+  beforeAll(async () => {
+    server = await startRedisProgram()
+    admin = new Redis(server.url)
+    await loadFunctions(admin)
+    others = await connectRedisStore({ url: server.url, namespace: TENANT })
+    const identities = Array.from({ length: IDENTITIES }, (_, at) => `user-${at}`)
+    await Promise.all(identities.map((identity) => others.register(request(identity))))
+  })
+
+  afterAll(async () => {
+    await others.close()
+    await admin.quit()
+    await server.stop()
+  })
+
+  /** Does a role's work with these rules. @returns what the caller learns of its failures. */
+  async function workWith(role: RoleName, rules: readonly string[]): Promise<string> {
+    const user = userOf(TENANT, [role])
+    await createRedisUser(admin, user, rules)
+    await admin.acl('LOG', 'RESET')
+    // What a call that failed may have left.
+    await others.unregister('w')
+    await others.unregister('watched')
+    const learned: string[] = []
+    const learn = ({ message }: { readonly message: string }) => void learned.push(message)
+    try {
+      const store = await connectRedisStore({
+        url: urlFor(user, server.port),
+        namespace: TENANT,
+        scripts: 'functions',
+        // So near to the limit that the live ones are counted.
+        maxIdentities: IDENTITIES + 1,
+        warnings: new Warnings(learn),
+      })
+      try {
+        await WORK[role]?.(store, others)
+      } finally {
+        await store.close()
+      }
+    } catch (error) {
+      learn(error instanceof Error ? error : new Error(String(error)))
+    }
+    return learned.join('\n')
+  }
+
+  async function denials(): Promise<string> {
+    const log: unknown = await admin.acl('LOG')
+    return JSON.stringify(log)
+  }
+
+  const roles = ['writer', 'reader'] as const
+
+  test.each([...roles, 'receiver'] as const)(
+    '%s does its work, and is denied nothing',
+    async (role) => {
+      expect(await workWith(role, aclRules(userOf(TENANT, [role])))).toBe('')
+      expect(await denials()).toBe('[]')
+    },
+  )
+
+  describe.each(roles)('%s learns from the error which right is missing', (role) => {
+    const rules = aclRules(userOf(TENANT, [role]))
+    const missing = rules.flatMap((rule) => rulesWithout(rule, rules))
+    test.each(missing)('$right', async ({ right, left }) => {
+      const learned = await workWith(role, left)
+      expect(learned).toContain(right.startsWith('~') ? 'access to a:' : right)
+    })
+  })
+
+  test('a receiver needs the function that finds out whether there are any', async () => {
+    const [key = ''] = userOf(TENANT, ['receiver']).redis.main.keys
+    const rules = aclRules(userOf(TENANT, ['receiver']))
+    const without = (right: string) => rules.filter((rule) => rule !== right)
+    expect(await workWith('receiver', without('+fcall'))).toContain("'fcall'")
+    expect(await workWith('receiver', without(`~${key}`))).toContain(`access to ${key}`)
+  })
+})
+
+/** The rules without a right: a rule of its own, or a word of a selector. */
+function rulesWithout(rule: string, rules: readonly string[]) {
+  const replaced = (by: readonly string[]) => rules.flatMap((each) => (each === rule ? by : [each]))
+  if (/^[+~]/.test(rule)) return [{ right: rule, left: replaced([]) }]
+  if (!rule.startsWith('(')) return []
+  const words = rule.slice(1, -1).split(' ')
+  return words.map((right) => ({
+    right,
+    left: replaced([`(${words.filter((word) => word !== right).join(' ')})`]),
+  }))
+}

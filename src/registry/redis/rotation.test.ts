@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram } from '../../environment/programs.ts'
+import type { CredentialsProvider, RedisCredentials } from '../credentials.ts'
+import type { RegistryStore } from '../store.ts'
+import { startRedisCluster } from '../testing/redis-cluster.ts'
+import { everything, request } from '../testing/store.contract.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
+import { openStore } from './testing/open-store.ts'
+import { redisOfTests } from './testing/redis-of-tests.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+
+/** How long credentials live, in ms. */
+const LIFE_MS = 500
+
+/** Users that live for a moment: each call makes another one, and deletes the one before the last. */
+function usersOn(servers: readonly Redis[], lifeMs: number | null = LIFE_MS) {
+  const names: string[] = []
+  const edit = (...rules: readonly string[]) =>
+    Promise.all(servers.map((server) => server.call('ACL', 'SETUSER', ...rules)))
+  const remove = async (name: string): Promise<void> => {
+    await Promise.all(servers.map((server) => server.call('ACL', 'DELUSER', name)))
+  }
+  const provider: CredentialsProvider<RedisCredentials> = async () => {
+    const username = `user-${names.length}`
+    await edit(username, 'on', `>secret-${username}`, '~*', '&*', '+@all')
+    const before = names.at(-2)
+    if (before !== undefined) await remove(before)
+    names.push(username)
+    const expiresAt = lifeMs === null ? {} : { expiresAt: Date.now() + lifeMs }
+    return { username, password: `secret-${username}`, ...expiresAt }
+  }
+  return { names, provider, remove }
+}
+
+/** Writes and reads until told to stop; resolves to the number of calls, and those that failed. */
+function callAll(store: RegistryStore) {
+  const over = new AbortController()
+  const failures: unknown[] = []
+  let calls = 0
+  const call = async (lane: number): Promise<void> => {
+    while (!over.signal.aborted) {
+      calls += 2
+      const identity = `user-${lane}.${calls % 50}`
+      try {
+        await store.register(request(identity, { replace: true }))
+        await store.select(everything)
+      } catch (error) {
+        failures.push(error)
+        await delay(20)
+      }
+    }
+  }
+  const lanes = [0, 1, 2, 3].map(call)
+  onTestFinished(() => over.abort())
+  return async () => {
+    over.abort()
+    await Promise.all(lanes)
+    return { calls, failures }
+  }
+}
+
+/** The users of a server's connections, but for that which asks. */
+async function usersConnected(redis: Redis): Promise<readonly string[]> {
+  const list = String(await redis.client('LIST'))
+  return [...list.matchAll(/ user=(user-\d+)/g)].map(([, name = '']) => name)
+}
+
+describe.skipIf(!hasProgram)('A user of Redis that lives for a moment', () => {
+  const own = redisOfTests(['--repl-diskless-sync-delay', '0'])
+
+  test('is replaced by the next one without a failed call, on every connection', async () => {
+    const replica = await startRedisProgram({
+      extraArgs: ['--replicaof', '127.0.0.1', `${own.server.port}`],
+    })
+    onTestFinished(() => replica.stop())
+    await expect.poll(() => own.redis.info('replication')).toContain('state=online')
+    const { names, provider } = usersOn([own.redis])
+    const store = await openStore(own.server.url, {
+      credentials: provider,
+      waitForReplicas: { count: 1, timeoutMs: 2_000 },
+    })
+    const events = watch(store)
+    const stop = callAll(store)
+    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(6)
+    await store.register(request('watched'))
+    for (;;) {
+      const event = await nextOf(events)
+      if (event.type === 'joined' && event.registration.identity === 'watched') break
+    }
+    const { calls, failures } = await stop()
+    expect(failures).toEqual([])
+    expect(calls).toBeGreaterThan(names.length)
+    // All connections have followed: those of calls, of writes that wait for replicas, and of the doorbell.
+    await expect
+      .poll(async () => {
+        const users = await usersConnected(own.redis)
+        return users.length >= 2 && users.every((name) => names.slice(-2).includes(name))
+      })
+      .toBe(true)
+    expect(store.messages).toEqual([])
+  })
+
+  test('and is deleted too early is asked for again, and the store returns', async () => {
+    const { names, provider, remove } = usersOn([own.redis], null)
+    const store = await openStore(own.server.url, { credentials: provider })
+    await store.register(request('a', { replace: true }))
+    expect(names).toHaveLength(1)
+    await remove('user-0')
+    await expect
+      .poll(() => store.select(everything).then(() => 'well', String), { timeout: 10_000 })
+      .toBe('well')
+    expect(names).toHaveLength(2)
+  })
+
+  test('stays in use while Redis refuses the next one, with a warning', async () => {
+    const { provider, names } = usersOn([own.redis], 1_000)
+    let isWrong = false
+    const store = await openStore(own.server.url, {
+      credentials: (signal) =>
+        isWrong ? { username: 'nobody', password: 'hunter2' } : provider(signal),
+    })
+    isWrong = true
+    const stop = callAll(store)
+    await expect.poll(() => store.messages.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    isWrong = false
+    const before = names.length
+    await expect.poll(() => names.length, { timeout: 10_000 }).toBeGreaterThan(before)
+    await delay(50)
+    expect((await stop()).failures).toEqual([])
+    expect(store.messages[0]).toMatch(
+      /options\.redisCredentials: new credentials can't be used: Redis at 127\.0\.0\.1:\d+ refused them; the present ones stay in use/,
+    )
+    expect(store.messages.join()).not.toMatch(/hunter2|secret/)
+  })
+
+  test('may not be given beside a user in the URL', async () => {
+    const url = own.server.url.replace('//', '//me:hunter2@')
+    const opening = openStore(url, { credentials: { password: 'p' } })
+    await expect(opening).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.not.stringContaining('hunter2'),
+    })
+  })
+
+  test('is one for all nodes of a cluster, also those that it gets later', async () => {
+    const cluster = await startRedisCluster(3)
+    onTestFinished(() => cluster.stop())
+    const { names, provider } = usersOn(cluster.nodes.map(({ redis }) => redis))
+    const store = await openStore('', { nodes: cluster.urls, credentials: provider })
+    const stop = callAll(store)
+    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(4)
+    const { calls, failures } = await stop()
+    expect(failures).toEqual([])
+    expect(calls).toBeGreaterThan(names.length)
+    // Connections that are made anew are admitted as well.
+    for (const { redis } of cluster.nodes) await redis.call('CLIENT', 'KILL', 'TYPE', 'normal')
+    await expect
+      .poll(() => store.select(everything).then(() => 'well', String), { timeout: 10_000 })
+      .toBe('well')
+  })
+})

@@ -1,0 +1,258 @@
+import type { Take } from './arguments.ts'
+import type { CredentialsProvider } from './credentials.ts'
+import { RegistryError } from './errors.ts'
+import { quoted } from './text.ts'
+import type { Warnings } from './warnings.ts'
+
+/** The earliest and the latest part of their life after which credentials are renewed; between them at random. */
+const EARLIEST_RENEWAL = 0.7
+const LATEST_RENEWAL = 0.8
+/** Pause after a failure before the provider is asked again, in ms; doubles up to the maximum. A random half is added. */
+const FIRST_PAUSE_MS = 100
+const MAX_PAUSE_MS = 30_000
+/** The longest pause between attempts, as a part of the life of the last credentials. */
+const MAX_PAUSE_PART = 0.1
+/** After this long without a failure, the pauses begin anew, in ms. */
+const CALM_MS = 2 * MAX_PAUSE_MS
+/** The longest timer, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Makes connections use new credentials. Rejects if it can't, such as when a server refuses them. */
+type Adopt<T> = (credentials: T) => Promise<void>
+
+/** How credentials are renewed. */
+export interface RenewalOptions<T> {
+  /** Credentials, or what provides them. */
+  readonly given: T | CredentialsProvider<T>
+  /** Checks what a provider returns. */
+  readonly take: Take<T>
+  /** The name of the option, for messages, such as `options.redisCredentials`. */
+  readonly where: string
+  /** When credentials end, in ms since 1970; `null` if it is unknown. */
+  readonly endOf: (credentials: T) => number | null
+  /** How long a provider may take, in ms. */
+  readonly timeoutMs: number
+  readonly warnings: Warnings
+}
+
+/**
+ * Credentials that are renewed: before they end, and when a server refuses them. All connections to one system share
+ * them. Until new ones are adopted, the old ones stay in use.
+ */
+export class RenewedCredentials<T extends object> {
+  readonly #options: RenewalOptions<T>
+  readonly #adopters = new Set<Adopt<T>>()
+  readonly #closed = new AbortController()
+  #current: T
+  /** When the current ones end, by `performance.now()`. */
+  #endsAt = Infinity
+  #timer: NodeJS.Timeout | undefined
+  #renewing: Promise<void> | null = null
+  #pauseMs = FIRST_PAUSE_MS
+  #maxPauseMs = MAX_PAUSE_MS
+  #failedAt = -Infinity
+
+  private constructor(options: RenewalOptions<T>, current: T) {
+    this.#options = options
+    this.#current = current
+    this.#use(current)
+  }
+
+  /** @throws RegistryError `CREDENTIALS_FAILED` within `timeoutMs`; `INVALID_ARGUMENT` for given credentials that are invalid. */
+  static async open<T extends object>(options: RenewalOptions<T>): Promise<RenewedCredentials<T>> {
+    const { given, take, where } = options
+    const current =
+      typeof given === 'function'
+        ? await provided(options, new AbortController().signal)
+        : unexpired(options, take(given, where))
+    return new RenewedCredentials(options, current)
+  }
+
+  get current(): T {
+    return this.#current
+  }
+
+  /** Whether new credentials may replace the current ones. */
+  get areRenewed(): boolean {
+    return typeof this.#options.given === 'function'
+  }
+
+  /** Calls `adopt` with new credentials. @returns a function that ends this. */
+  follow(adopt: Adopt<T>): () => void {
+    this.#adopters.add(adopt)
+    return () => this.#adopters.delete(adopt)
+  }
+
+  /** Renews credentials that a server refused; does nothing if they have been replaced meanwhile. */
+  refused(credentials: T): void {
+    if (credentials !== this.#current || !this.areRenewed || this.#closed.signal.aborted) return
+    if (this.#renewing !== null) return
+    clearTimeout(this.#timer)
+    // At once, unless the last ones were refused as well.
+    const wasCalm = this.#isCalm
+    const pauseMs = this.#pauseAfterFailure()
+    this.#renewing = this.#renewAfter(wasCalm ? 0 : pauseMs)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#adopters.clear()
+    this.#closed.abort()
+  }
+
+  #use(credentials: T): void {
+    this.#current = credentials
+    const end = this.#options.endOf(credentials)
+    // The date is converted once: the wall clock may be set at any time.
+    const lifeMs = end === null ? Infinity : end - Date.now()
+    this.#endsAt = performance.now() + lifeMs
+    const longestMs = Math.max(FIRST_PAUSE_MS, MAX_PAUSE_PART * lifeMs)
+    this.#maxPauseMs = Math.min(MAX_PAUSE_MS, longestMs)
+    if (!this.areRenewed || lifeMs === Infinity) return
+    const part = EARLIEST_RENEWAL + Math.random() * (LATEST_RENEWAL - EARLIEST_RENEWAL)
+    this.#renewAt(performance.now() + part * lifeMs)
+  }
+
+  #renewAt(time: number): void {
+    clearTimeout(this.#timer)
+    if (this.#closed.signal.aborted) return
+    const leftMs = time - performance.now()
+    const renew = (): void => {
+      if (leftMs > MAX_TIMER_MS) this.#renewAt(time)
+      else this.#renewing ??= this.#renewAfter(0)
+    }
+    this.#timer = setTimeout(renew, Math.min(Math.max(0, leftMs), MAX_TIMER_MS))
+    this.#timer.unref()
+  }
+
+  /** Asks until the answer has been adopted. */
+  async #renewAfter(pauseMs: number): Promise<void> {
+    const { signal } = this.#closed
+    await this.#sleep(pauseMs)
+    while (!signal.aborted) {
+      try {
+        const next = await provided(this.#options, signal)
+        await this.#adopt(next)
+        if (!signal.aborted) this.#use(next)
+        break
+      } catch (error) {
+        if (signal.aborted) break
+        const nextPauseMs = this.#pauseAfterFailure()
+        this.#warn(error, nextPauseMs)
+        await this.#sleep(nextPauseMs)
+      }
+    }
+    this.#renewing = null
+  }
+
+  async #adopt(next: T): Promise<void> {
+    const adopted = await Promise.allSettled([...this.#adopters].map((adopt) => adopt(next)))
+    const refusal = adopted.find(({ status }) => status === 'rejected')
+    if (refusal?.status === 'rejected') throw refusal.reason
+  }
+
+  /** The pause after a failure, in ms: it grows while failures follow each other. */
+  #pauseAfterFailure(): number {
+    this.#pauseMs = this.#isCalm ? FIRST_PAUSE_MS : Math.min(2 * this.#pauseMs, this.#maxPauseMs)
+    this.#failedAt = performance.now()
+    return this.#pauseMs * (1 + Math.random() / 2)
+  }
+
+  get #isCalm(): boolean {
+    return performance.now() - this.#failedAt > CALM_MS
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { signal } = this.#closed
+    if (ms === 0 || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const onAbort = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }, ms)
+      timer.unref()
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  #warn(error: unknown, pauseMs: number): void {
+    const { where, warnings } = this.#options
+    const leftMs = this.#endsAt - performance.now()
+    const current =
+      leftMs === Infinity
+        ? 'the present ones stay in use'
+        : leftMs > 0
+          ? `the present ones stay in use, and end in ${inSeconds(leftMs)}`
+          : 'the present ones have ended'
+    warnings.warn(
+      'CREDENTIALS_FAILED',
+      `${where}: new credentials can't be used: ${reasonOf(error, where)}; ${current}. The provider is asked again in ${inSeconds(pauseMs)}.`,
+    )
+  }
+}
+
+/** Asks a provider once. @throws RegistryError `CREDENTIALS_FAILED` */
+async function provided<T>(options: RenewalOptions<T>, signal: AbortSignal): Promise<T> {
+  const { given, take, where, timeoutMs } = options
+  if (typeof given !== 'function') throw failed(where, 'there is no provider')
+  const ended = new AbortController()
+  const end = Promise.withResolvers<never>()
+  const onEnd = (): void => {
+    const late = failed(where, `the provider did not answer within ${inSeconds(timeoutMs)}`)
+    end.reject(late)
+    ended.abort(late)
+  }
+  const timer = setTimeout(onEnd, timeoutMs)
+  signal.addEventListener('abort', onEnd, { once: true })
+  try {
+    const provider = given as CredentialsProvider<T>
+    const asked = Promise.resolve().then(() => provider(ended.signal))
+    return unexpired(options, checked(take, await Promise.race([asked, end.promise]), where))
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'CREDENTIALS_FAILED') throw error
+    throw failed(where, `the provider failed: ${thrown(error)}`)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onEnd)
+  }
+}
+
+/** @throws RegistryError `CREDENTIALS_FAILED` for credentials that a provider should not return. */
+function checked<T>(take: Take<T>, value: unknown, where: string): T {
+  try {
+    return take(value, where)
+  } catch (error) {
+    throw failed(where, `the provider returned no valid credentials: ${reasonOf(error, where)}`)
+  }
+}
+
+function unexpired<T>({ endOf, where }: RenewalOptions<T>, credentials: T): T {
+  const end = endOf(credentials)
+  if (end === null || end > Date.now()) return credentials
+  throw failed(where, `the credentials ended ${inSeconds(Date.now() - end)} ago`)
+}
+
+function failed(where: string, reason: string): RegistryError {
+  return new RegistryError('CREDENTIALS_FAILED', `${where}: ${reason}`)
+}
+
+/** The reason of a failure, without the option's name. */
+function reasonOf(error: unknown, where: string): string {
+  const { message } = error instanceof Error ? error : new Error(String(error))
+  return message.replace(`${where}: `, '').replace(/\.$/, '')
+}
+
+/** What a provider threw, in short: it is the caller's, and may be anything. */
+function thrown(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(typeof error)
+  // An address in it may have a password.
+  return `${quoted(name)} ${quoted(message.replaceAll(/\/\/[^/\s@]*@/g, '//'))}`
+}
+
+function inSeconds(ms: number): string {
+  return `${Number((ms / 1_000).toPrecision(2))} s`
+}
