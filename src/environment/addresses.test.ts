@@ -15,6 +15,15 @@ describe('a Redis address', () => {
       'redis://:s%40cret@a:1,redis://:s%40cret@b:2,redis://:s%40cret@c:6379',
     ],
     ['a,b:2', 'redis://a:6379,redis://b:2'],
+    [
+      'redis://u@a,b:2?tls-ca=/etc/a%20%2C&password-file=/run/s',
+      'rediss://u@a:6379?tls-ca=/etc/a%20%2C&password-file=/run/s,rediss://u@b:2?tls-ca=/etc/a%20%2C&password-file=/run/s',
+    ],
+    [
+      'redis+sentinel://a/m/2?tls-server-name=redis.example',
+      'rediss+sentinel://a:26379/m/2?tls-server-name=redis.example',
+    ],
+    ['a?password-file=secret', `redis://a:6379?password-file=${process.cwd()}/secret`],
     ['redis+sentinel://a,[::1]:2/mymaster', 'redis+sentinel://a:26379,[::1]:2/mymaster'],
     [
       'rediss+sentinel://user:secret@a:1/my.master/3',
@@ -37,6 +46,14 @@ describe('a Redis address', () => {
     ['a mixture of Sentinels and servers', 'redis+sentinel://a/secret,redis://b'],
     ['Sentinels without a master', 'redis+sentinel://secret:26379'],
     ['a port out of range', 'redis+sentinel://secret:70000/mymaster'],
+    ['an unknown parameter', 'redis://a?secret=1'],
+    ['a misspelled parameter', 'redis://a?tls_ca=/secret'],
+    ['an empty parameter', 'redis://:secret@a?tls-ca='],
+    ['a repeated parameter', 'redis://a?tls-ca=/secret&tls-ca=/secret'],
+    ['a certificate without its key', 'redis://a?tls-cert=/secret'],
+    ['a key without its certificate', 'redis+sentinel://a/m?tls-key=/secret'],
+    ['two passwords', 'redis://:secret@a?password-file=/secret'],
+    ['nodes with different parameters', 'redis://a?tls-ca=/secret,b?tls-ca=/secret2'],
     ['a raw comma in a password', 'redis+sentinel://:1,secret@a/mymaster'],
   ])('refuses %s without repeating the address', (_, text) => {
     expect(() => parseRedisUrl(text)).toThrow(EnvironmentError)
@@ -54,8 +71,32 @@ describe('NATS addresses', () => {
     ])
   })
 
-  test.each(['nats://a,', 'http://a', 'nats://a:b', 'nats://a/secret'])('%s is refused', (text) => {
+  test('share their parameters', () => {
+    expect(parseNatsUrls('tls://a,b:1?creds=/run/a.creds&tls-ca=/etc/ca.pem')).toEqual([
+      'tls://a?tls-ca=/etc/ca.pem&creds=/run/a.creds',
+      'nats://b:1?tls-ca=/etc/ca.pem&creds=/run/a.creds',
+    ])
+    expect(parseNatsUrls('nats://ann@a/?password-file=/run/s')).toEqual([
+      'nats://ann@a?password-file=/run/s',
+    ])
+  })
+
+  test.each([
+    'nats://a,',
+    'http://a',
+    'nats://a:b',
+    'nats://a/secret',
+    'nats://a?tls_ca=/secret',
+    'nats://a?creds=/secret&nkey-file=/secret',
+    'nats://secret@a?token-file=/secret',
+    'nats://a?password-file=/secret',
+    'nats://u:secret@a?password-file=/secret',
+    'a?tls-cert=/secret',
+    'a?creds=/secret,b?creds=/secret2',
+  ])('%s is refused', (text) => {
     expect(() => parseNatsUrls(text)).toThrow(EnvironmentError)
+    expect(() => parseNatsUrls(text)).toThrow('NATS_URL')
+    expect(() => parseNatsUrls(text)).not.toThrow('secret')
   })
 
   test('refuses different credentials, because a client has one set', () => {

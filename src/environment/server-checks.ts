@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { connect, type ServerInfo } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
+import { RegistryError } from '../registry/errors.ts'
 import { parseServerAddresses } from '../registry/nats/server-address.ts'
 import {
   nameOf,
@@ -33,7 +34,21 @@ export interface ServerDescription {
  * @param url in any form of `REDIS_URL`.
  * @throws {EnvironmentError} naming host and port, if none is reachable within 5 s each, or they refuse the connection.
  */
-export async function checkRedis(url: string): Promise<ServerDescription> {
+export function checkRedis(url: string): Promise<ServerDescription> {
+  return withUsableSettings(() => checkRedisAt(url))
+}
+
+/** Says as a user's error what is wrong with an address or with a file that it refers to. */
+async function withUsableSettings<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isSetting = error instanceof RegistryError && error.code === 'INVALID_ARGUMENT'
+    throw isSetting ? new EnvironmentError(error.message) : error
+  }
+}
+
+async function checkRedisAt(url: string): Promise<ServerDescription> {
   const place = parseRedis(url)
   if (place.kind === 'sentinel') return checkBySentinels(url, place.access)
   const failures: EnvironmentError[] = []
@@ -157,7 +172,11 @@ async function configurationOf(redis: Redis): Promise<ServerConfiguration | null
  *
  * @throws {EnvironmentError} naming hosts and ports, if none is reachable within 5 s, or they refuse the connection.
  */
-export async function checkNats(urls: readonly string[]): Promise<ServerDescription> {
+export function checkNats(urls: readonly string[]): Promise<ServerDescription> {
+  return withUsableSettings(() => checkNatsAt(urls))
+}
+
+async function checkNatsAt(urls: readonly string[]): Promise<ServerDescription> {
   const { hosts, credentials } = parseServerAddresses(urls)
   const infoOf = async (servers: readonly string[]): Promise<ServerInfo> => {
     const connected = connect({

@@ -1,4 +1,11 @@
 import { RegistryError } from '../errors.ts'
+import {
+  ParameterError,
+  readParameters,
+  REDIS_PARAMETERS,
+  type RedisParameter,
+} from '../server-parameters.ts'
+import { PLAIN_TLS, tlsOf, type TlsSettings } from '../tls.ts'
 
 /** A host and a port. */
 export interface HostAndPort {
@@ -10,8 +17,11 @@ export interface HostAndPort {
 export interface RedisAccess {
   readonly username: string | undefined
   readonly password: string | undefined
+  /** The file that has the password; read for every connection. */
+  readonly passwordFile: string | undefined
   readonly database: number
-  readonly usesTls: boolean
+  /** `null`: without TLS. */
+  readonly tls: TlsSettings | null
 }
 
 /** A Redis server, and how to be admitted. */
@@ -38,12 +48,20 @@ const MAX_PORT = 65_535
 
 const hostAndPort = /^(?:\[(?<ip>[\da-f:.]+)\]|(?<name>[\w.-]+))(?::(?<port>\d{1,5}))?$/i
 const sentinelUrl =
-  /^redis(?<tls>s)?\+sentinel:\/\/(?:(?<user>[^@/?#:,]*)(?::(?<password>[^@/?#,]*))?@)?(?<hosts>[^@/?#]+)\/(?<master>[\w.%-]+)(?:\/(?<database>\d*))?$/i
+  /^redis(?<tls>s)?\+sentinel:\/\/(?:(?<user>[^@/?#:,]*)(?::(?<password>[^@/?#,]*))?@)?(?<hosts>[^@/?#]+)\/(?<master>[\w.%-]+)(?:\/(?<database>\d*))?(?:\?(?<search>[^@#]*))?$/i
+
+type Parameters = Readonly<Partial<Record<RedisParameter, string>>>
+
+/** An address, and the parameters that it was given by itself. */
+interface ReadAddress extends RedisAddress {
+  readonly parameters: Parameters
+}
 
 /**
  * Parses the text form of a Redis: `redis[s]://[user:password@]host[:port][/database]`; several of these,
  * nodes of one cluster, separated by commas, of which all but the first may be `host[:port]` alone; or
- * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/<master name>[/database]`.
+ * `redis[s]+sentinel://[user:password@]host[:port][,host[:port]…]/<master name>[/database]`. All may end with
+ * parameters, such as `?tls-ca=/etc/ca.pem&password-file=/run/secret`; those of one node are those of all.
  * @param text one text, or a list of such URLs.
  * @throws RegistryError `INVALID_ARGUMENT`; its message omits the text, which may contain a password.
  */
@@ -58,7 +76,44 @@ export function parseRedis(text: string | readonly string[]): RedisPlace {
       'has several nodes with different users, passwords, databases or schemes; nodes of one cluster share them',
     )
   }
-  return { kind: 'servers', addresses: [first, ...nodes] }
+  const shared = sharedParameters([first, ...nodes])
+  const withShared = ({ host, port, tls, ...access }: ReadAddress): RedisAddress => ({
+    host,
+    port,
+    ...accessWith({ ...access, tls }, shared),
+  })
+  return { kind: 'servers', addresses: [withShared(first), ...nodes.map(withShared)] }
+}
+
+/** @throws RegistryError `INVALID_ARGUMENT` if nodes differ in a parameter. */
+function sharedParameters(addresses: readonly ReadAddress[]): Parameters {
+  const shared: Partial<Record<RedisParameter, string>> = {}
+  for (const { parameters } of addresses) {
+    for (const name of REDIS_PARAMETERS) {
+      const value = parameters[name]
+      if (value === undefined) continue
+      if ((shared[name] ?? value) !== value) {
+        throw new ParameterError(
+          'redis',
+          `has several nodes with different ?${name}=; nodes of one cluster share it`,
+        )
+      }
+      shared[name] = value
+    }
+  }
+  return shared
+}
+
+/** What the parameters add. TLS settings imply TLS, whatever the scheme is. */
+function accessWith(
+  { username, password, database, tls }: Omit<RedisAccess, 'passwordFile'>,
+  parameters: Parameters,
+): RedisAccess {
+  const passwordFile = parameters['password-file']
+  if (password !== undefined && passwordFile !== undefined) {
+    throw new ParameterError('redis', 'has a password and a ?password-file=; keep one of them')
+  }
+  return { username, password, passwordFile, database, tls: tlsOf('redis', parameters) ?? tls }
 }
 
 /** The `host:port` of each server or Sentinel that a place names, for messages. */
@@ -67,10 +122,10 @@ export function namesOf(place: RedisPlace): readonly string[] {
 }
 
 /**
- * Parses `redis[s]://[user:password@]host[:port][/database]`.
+ * Parses `redis[s]://[user:password@]host[:port][/database][?parameters]`.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
-function parseRedisAddress(url: string): RedisAddress {
+function parseRedisAddress(url: string): ReadAddress {
   const parsed = URL.parse(url)
   const database = /^\/?(\d*)$/.exec(parsed?.pathname ?? '')?.[1]
   const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
@@ -87,15 +142,21 @@ function parseRedisAddress(url: string): RedisAddress {
     port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
     username: decoded(parsed.username),
     password: decoded(parsed.password),
+    passwordFile: undefined,
     database: Number(database),
-    usesTls: parsed.protocol === 'rediss:',
+    tls: parsed.protocol === 'rediss:' ? PLAIN_TLS : null,
+    parameters: readParameters('redis', parsed.search, REDIS_PARAMETERS),
   }
 }
 
 /** A node after the first, which lends its scheme, credentials and database to a mere `host:port`. */
-function nodeAddress(part: string, first: RedisAddress): RedisAddress {
-  const bare = parseHostAndPort(part, DEFAULT_PORT)
-  if (bare !== undefined) return { ...first, ...bare }
+function nodeAddress(part: string, first: ReadAddress): ReadAddress {
+  const [hostText = '', ...search] = part.split('?')
+  const bare = parseHostAndPort(hostText, DEFAULT_PORT)
+  if (bare !== undefined) {
+    const parameters = readParameters('redis', search.join('?'), REDIS_PARAMETERS)
+    return { ...first, ...bare, parameters }
+  }
   const address = parseRedisAddress(part)
   if (address.username !== undefined || address.password !== undefined) return address
   return { ...address, username: first.username, password: first.password }
@@ -106,7 +167,7 @@ function isAdmittedAlike(one: RedisAccess, other: RedisAccess): boolean {
     one.username === other.username &&
     one.password === other.password &&
     one.database === other.database &&
-    one.usesTls === other.usesTls
+    (one.tls === null) === (other.tls === null)
   )
 }
 
@@ -125,12 +186,15 @@ function sentinelPlace(url: string): RedisPlace {
     kind: 'sentinel',
     sentinels,
     master: decoded(groups['master'] ?? '') ?? '',
-    access: {
-      username: decoded(groups['user'] ?? ''),
-      password: decoded(groups['password'] ?? ''),
-      database: Number(groups['database'] ?? 0),
-      usesTls: groups['tls'] !== undefined,
-    },
+    access: accessWith(
+      {
+        username: decoded(groups['user'] ?? ''),
+        password: decoded(groups['password'] ?? ''),
+        database: Number(groups['database'] ?? 0),
+        tls: groups['tls'] === undefined ? null : PLAIN_TLS,
+      },
+      readParameters('redis', groups['search'] ?? '', REDIS_PARAMETERS),
+    ),
   }
 }
 

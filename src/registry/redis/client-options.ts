@@ -1,4 +1,6 @@
 import type { RedisOptions } from 'ioredis'
+import { readSecret } from '../secret-file.ts'
+import { tlsOptions } from '../tls.ts'
 import type { RedisAccess } from './address.ts'
 import type { RedisClient } from './connection.ts'
 
@@ -11,12 +13,16 @@ export interface ConnectingOptions {
   readonly natMap: Readonly<Record<string, { host: string; port: number }>>
 }
 
-/** The client's options for every connection to a server that holds data. */
+/**
+ * The client's options for every connection to a server that holds data.
+ * @throws RegistryError `INVALID_ARGUMENT` if a file that they refer to is of no use.
+ */
 export function optionsFor(access: RedisAccess, timeoutMs: number) {
+  const password = passwordOf(access)
   return {
     ...(access.username === undefined ? {} : { username: access.username }),
-    ...(access.password === undefined ? {} : { password: access.password }),
-    ...(access.usesTls ? { tls: {} } : {}),
+    ...(password === undefined ? {} : { password }),
+    ...(access.tls === null ? {} : { tls: tlsOptions('redis', access.tls) }),
     connectTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     // The client would send INFO and CLIENT SETINFO, for which users may lack permission.
@@ -26,6 +32,15 @@ export function optionsFor(access: RedisAccess, timeoutMs: number) {
     maxRetriesPerRequest: 0,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions
+}
+
+/**
+ * The password, from its file if it has one.
+ * @throws RegistryError `INVALID_ARGUMENT`
+ */
+export function passwordOf({ password, passwordFile }: RedisAccess): string | undefined {
+  if (passwordFile === undefined) return password
+  return readSecret({ kind: 'redis', parameter: 'password-file', path: passwordFile })
 }
 
 /** Connects, and throws the reason if that fails: the client itself reports it as an event. */

@@ -55,6 +55,7 @@ async function connectPlace(
     try {
       return await connectTo(address, place.addresses, options)
     } catch (error) {
+      if (error instanceof RegistryError && error.code === 'INVALID_ARGUMENT') throw error
       failures.push(`${nameOf(address)}: ${reasonIn(String(error))}`)
     }
   }
@@ -129,7 +130,7 @@ async function connectToCluster(
     redisOptions: optionsFor(address, timeoutMs),
     ...(Object.keys(natMap).length === 0 ? {} : { natMap }),
     // A certificate names hosts; by default, the client would connect to their IP addresses.
-    ...(address.usesTls ? { dnsLookup: (host, answer) => answer(null, host) } : {}),
+    ...(address.tls !== null ? { dnsLookup: (host, answer) => answer(null, host) } : {}),
   })
   try {
     await opened(cluster, leftMs)

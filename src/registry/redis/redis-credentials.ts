@@ -43,7 +43,7 @@ const REFUSED = /^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password|invalid username)
  */
 export function admittedWith(place: RedisPlace, credentials: RedisCredentials): RedisPlace {
   const access = place.kind === 'sentinel' ? place.access : place.addresses[0]
-  if (access.username !== undefined || access.password !== undefined) {
+  if ((access.username ?? access.password ?? access.passwordFile) !== undefined) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
       'The Redis URL has a user or a password, and so have the credentials given; leave out one of them.',

@@ -1,9 +1,11 @@
 import { Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { tlsOptions } from '../tls.ts'
 import { nameOf, type HostAndPort, type RedisAccess, type RedisPlace } from './address.ts'
 import {
   opened,
   optionsFor,
+  passwordOf,
   reconnectDelayMs,
   within,
   type ConnectingOptions,
@@ -21,17 +23,18 @@ export async function connectBySentinels(
   { timeoutMs, natMap }: ConnectingOptions,
 ): Promise<RedisConnection> {
   const { sentinels, master, access } = place
+  const options = optionsFor(access, timeoutMs)
   const { asksForPassword } = await findMaster(place, timeoutMs)
   let isConnected = false
   const retry = (attempt: number) => (isConnected ? reconnectDelayMs(attempt) : null)
   const client = new Redis({
-    ...optionsFor(access, timeoutMs),
+    ...options,
     ...sentinelAccess(access, asksForPassword),
     sentinels: sentinels.map((sentinel) => ({ ...sentinel })),
     name: master,
     role: 'master',
     db: access.database,
-    ...(access.usesTls ? { enableTLSForSentinelMode: true } : {}),
+    ...(access.tls !== null ? { enableTLSForSentinelMode: true } : {}),
     ...(Object.keys(natMap).length === 0 ? {} : { natMap }),
     sentinelCommandTimeout: timeoutMs,
     sentinelRetryStrategy: retry,
@@ -64,6 +67,7 @@ async function findMaster(
   timeoutMs: number,
 ): Promise<{ readonly asksForPassword: boolean }> {
   const failures: string[] = []
+  const hasPassword = passwordOf(access) !== undefined
   for (const sentinel of sentinels) {
     for (const asksForPassword of [false, true]) {
       try {
@@ -74,7 +78,7 @@ async function findMaster(
         break
       } catch (error) {
         const reason = reasonIn(String(error))
-        if (reason.startsWith('NOAUTH') && !asksForPassword && access.password !== undefined) {
+        if (reason.startsWith('NOAUTH') && !asksForPassword && hasPassword) {
           continue
         }
         failures.push(`${nameOf(sentinel)}: ${reason}`)
@@ -95,7 +99,12 @@ async function knowsMaster(
   asksForPassword: boolean,
   timeoutMs: number,
 ): Promise<boolean> {
-  const anonymous = { ...access, username: undefined, password: undefined }
+  const anonymous = {
+    ...access,
+    username: undefined,
+    password: undefined,
+    passwordFile: undefined,
+  }
   const client = new Redis({
     ...optionsFor(asksForPassword ? access : anonymous, timeoutMs),
     host,
@@ -115,9 +124,10 @@ async function knowsMaster(
 
 /** The options for Sentinels: the password is sent to them only if they ask for one, because others refuse it. */
 function sentinelAccess(access: RedisAccess, asksForPassword: boolean) {
-  const { username, password, usesTls } = access
+  const { username, tls } = access
+  const password = passwordOf(access)
   return {
-    ...(usesTls ? { sentinelTLS: {} } : {}),
+    ...(tls === null ? {} : { sentinelTLS: tlsOptions('redis', tls) }),
     ...(asksForPassword && username !== undefined ? { sentinelUsername: username } : {}),
     ...(asksForPassword && password !== undefined ? { sentinelPassword: password } : {}),
   }
