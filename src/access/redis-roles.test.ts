@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
@@ -121,6 +122,17 @@ describe.skipIf(!hasProgram)('A role in Redis (needs redis-server on the PATH)',
       const learned = await workWith(role, left)
       expect(learned).toContain(right.startsWith('~') ? 'access to a:' : right)
     })
+  })
+
+  test('is let in by the password of which the rules have the hash', async () => {
+    const passwordSha256 = createHash('sha256').update('secret').digest('hex')
+    const user = { ...userOf(TENANT, ['receiver']), passwordSha256 }
+    await admin.acl('SETUSER', user.name, ...aclRules(user))
+    const url = (password: string) => `redis://a-receiver:${password}@127.0.0.1:${server.port}`
+    const connect = (password: string) =>
+      connectRedisStore({ url: url(password), namespace: TENANT, scripts: 'functions' })
+    await (await connect('secret')).close()
+    await expect(connect('guess')).rejects.toThrow('WRONGPASS')
   })
 
   test('a receiver needs the function that finds out whether there are any', async () => {

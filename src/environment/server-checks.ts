@@ -11,6 +11,8 @@ import {
   type RedisAccess,
 } from '../registry/redis/address.ts'
 import { optionsFor } from '../registry/redis/client-options.ts'
+import type { ServerKind } from '../registry/server-parameters.ts'
+import { tlsFailure, tlsGuess } from '../registry/tls-failure.ts'
 import { connectRedis } from '../registry/redis/connect-redis.ts'
 import { clusterOf, primaryWith, readNodes, readSlots } from './redis-topology.ts'
 import type { ServerConfiguration } from './configuration-hash.ts'
@@ -89,7 +91,9 @@ async function checkServer(
       ? new Error('not a node of a cluster, so REDIS_URL can hold only this one')
       : answer
   if (!(failure instanceof Error)) return failure.description
-  return new EnvironmentError(`Redis at ${nameOf({ host, port })} ${explain(failure)}`)
+  return new EnvironmentError(
+    `Redis at ${nameOf({ host, port })} ${explainAt('redis', failure, access.tls !== null)}`,
+  )
 }
 
 interface DescribedRedis {
@@ -213,7 +217,8 @@ async function checkNatsAt(urls: readonly string[]): Promise<ServerDescription> 
     }
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error))
-    throw new EnvironmentError(`NATS at ${hosts.join(', ')} ${explain(failure)}`)
+    const reason = explainAt('nats', failure, credentials.tls !== undefined)
+    throw new EnvironmentError(`NATS at ${hosts.join(', ')} ${reason}`)
   }
 }
 
@@ -238,6 +243,15 @@ function silence(): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new SilenceError('no answer')), timeoutMs).unref()
   })
+}
+
+/** The same, with the settings of TLS that may help. */
+function explainAt(kind: ServerKind, error: Error, usesTls: boolean): string {
+  const ofTls = tlsFailure(kind, error)
+  if (ofTls !== null) return `is unusable: ${ofTls}.`
+  const guess = tlsGuess(kind, error instanceof SilenceError ? 'no answer' : error, usesTls)
+  if (guess === '') return explain(error)
+  return `${explain(error).replace(/\.( Is this the right address\?)?$/, '')}${guess}.`
 }
 
 /**

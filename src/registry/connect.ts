@@ -10,8 +10,10 @@ import {
 } from './arguments.ts'
 import {
   orProvider,
+  takeNatsCredentials,
   takeRedisCredentials,
   type CredentialsProvider,
+  type NatsCredentials,
   type RedisCredentials,
 } from './credentials.ts'
 import { takeDurability, type DurabilityOptions } from './durability-options.ts'
@@ -43,6 +45,11 @@ export interface ConnectOptions {
   readonly redisCredentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** One or more `nats://[user:password@]host:port`, servers of one cluster. */
   readonly natsUrls: readonly string[]
+  /**
+   * User and password, token, nkey or `.creds` for NATS, or a function that provides them: it is asked again before they
+   * end, and when NATS refuses them; see `docs/credentials.md`. Default: those of the URLs.
+   */
+  readonly natsCredentials?: NatsCredentials | CredentialsProvider<NatsCredentials>
   /**
    * Prefix of every Redis key and part of every NATS subject: registries of one namespace share
    * identities; different namespaces are isolated. 1 to 64 letters, digits, `_` and `-`, with at most
@@ -97,6 +104,7 @@ const takes: Takes<ConnectOptions> = {
   natsUrls: urls,
   namespace: validateNamespace,
   redisCredentials: orProvider(takeRedisCredentials),
+  natsCredentials: orProvider(takeNatsCredentials),
   redisAddressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
@@ -122,6 +130,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     namespace = validateNamespace(undefined),
     redisAddressMap,
     redisCredentials,
+    natsCredentials,
     ignoreClusterUpdates,
     waitForReplicas,
     ...others
@@ -148,6 +157,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       namespace,
       warnings,
       maxBacklogBytes: limits.maxBacklogBytes,
+      ...(natsCredentials === undefined ? {} : { credentials: natsCredentials }),
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(ignoreClusterUpdates === undefined ? {} : { ignoreClusterUpdates }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),

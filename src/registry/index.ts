@@ -9,6 +9,9 @@ export { connectRegistry, type ConnectOptions } from './connect.ts'
 export { MulticastRegistry, type RegisterOptions } from './registry.ts'
 export { type RegistrySlots } from './slots.ts'
 
+// Credentials
+export type { CredentialsProvider, NatsCredentials, RedisCredentials } from './credentials.ts'
+
 // Registrations
 export type { JsonValue, Metadata, Registration } from './registration.ts'
 export type { RegistrationTimes, SeenRegistration } from './store.ts'

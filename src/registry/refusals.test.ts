@@ -51,6 +51,14 @@ const notRedisCredentials = [
   { password: 'p', expiresAt: 'soon' },
 ]
 
+const notNatsCredentials = [
+  ...notRedisCredentials,
+  { password: 'p' },
+  { token: 't', user: 'u' },
+  { nkeySeed: 'x' },
+  { creds: 'x' },
+]
+
 /** An argument of a call, with invalid values. */
 interface Row {
   readonly argument: string
@@ -336,6 +344,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       [5],
     ]),
     connectRow('redisCredentials', notRedisCredentials),
+    connectRow('natsCredentials', notNatsCredentials),
     connectRow('namespace', [undefined, ...notText, '', 'a b']),
     connectRow('subjectPrefix', notText),
     connectRow('strategy', notWords),
@@ -363,6 +372,7 @@ const slotRows: typeof rows = {
     },
     messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5], Array(2)]),
     messengerRow('namespace', [undefined, ...notText, '', 'a.b']),
+    messengerRow('credentials', notNatsCredentials),
     messengerRow('subjectPrefix', [...notText, '', 'a b', 'a.>', 'x'.repeat(100_000)]),
     messengerRow('connections', [...notWhole, 0, 65]),
     messengerRow('connectTimeoutMs', [...notNumber, 0, -1, Number.NaN, Infinity]),

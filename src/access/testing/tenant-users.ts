@@ -1,16 +1,18 @@
 /** Users of tenants on servers of a test's own. */
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { functionLibrary } from '../../registry/redis/functions.ts'
 import { DEFAULT_SUBJECT_PREFIX } from '../../registry/nats/subjects.ts'
 import { accessUser, type AccessUser } from '../access-user.ts'
-import { type AccountModel, natsConfiguration } from '../render-nats.ts'
+import { type AccountModel, natsConfiguration, passwordVariable } from '../render-nats.ts'
 import { aclRules } from '../render-redis.ts'
 import type { AccessRequest, RoleName } from '../role.ts'
 
-/** The password of every user here. */
-export const PASSWORD = 'of-a-tenant'
-const PASSWORD_SHA256 = createHash('sha256').update(PASSWORD).digest('hex')
+type Named = Pick<AccessUser, 'name'>
+
+/** The password of a user here. */
+export function passwordOf({ name }: Named): string {
+  return `password-of-${name}`
+}
 
 /** A user with the rights of some roles; by default with functions, on a single server. */
 export function userOf(
@@ -29,7 +31,7 @@ export function userOf(
     database: 0,
     ...changes,
   }
-  return accessUser(request, { passwordSha256: PASSWORD_SHA256 })
+  return accessUser(request)
 }
 
 /** Makes a user in Redis, as an administrator would. */
@@ -38,7 +40,7 @@ export async function createRedisUser(
   user: AccessUser,
   rules: readonly string[] = aclRules(user),
 ): Promise<void> {
-  await admin.acl('SETUSER', user.name, ...rules)
+  await admin.acl('SETUSER', user.name, ...rules, `>${passwordOf(user)}`)
 }
 
 /** Loads the registry's functions into a server. */
@@ -47,16 +49,19 @@ export async function loadFunctions(admin: Redis): Promise<void> {
 }
 
 /** The address of a Redis with a user's name and password. */
-export function urlFor({ name }: Pick<AccessUser, 'name'>, port: number): string {
-  return `redis://${encodeURIComponent(name)}:${PASSWORD}@127.0.0.1:${port}`
+export function urlFor(user: Named, port: number): string {
+  return `redis://${user.name}:${passwordOf(user)}@127.0.0.1:${port}`
 }
 
-/** The configuration of a NATS server with these users, all with `PASSWORD`. */
+/** The configuration of a NATS server with these users and their passwords. */
 export function natsConfigurationOf(users: readonly AccessUser[], model: AccountModel): string {
-  return natsConfiguration(users, model).replaceAll(/\$\w+_PASSWORD/g, JSON.stringify(PASSWORD))
+  return users.reduce(
+    (text, user) => text.replaceAll(`$${passwordVariable(user)}\n`, `"${passwordOf(user)}"\n`),
+    natsConfiguration(users, model),
+  )
 }
 
 /** The address of a NATS server with a user's name and password. */
-export function natsUrlFor({ name }: Pick<AccessUser, 'name'>, port: number): string {
-  return `nats://${encodeURIComponent(name)}:${PASSWORD}@127.0.0.1:${port}`
+export function natsUrlFor(user: Named, port: number): string {
+  return `nats://${user.name}:${passwordOf(user)}@127.0.0.1:${port}`
 }

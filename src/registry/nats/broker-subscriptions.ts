@@ -3,7 +3,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import type { Warnings } from '../warnings.ts'
-import type { Connection, ConnectionPool } from './connections.ts'
+import type { Connection } from './connection.ts'
+import type { ConnectionPool } from './connections.ts'
 import { Drains } from './drains.ts'
 import { quoted } from '../text.ts'
 
@@ -40,7 +41,7 @@ export class BrokerSubscriptions {
     options: { readonly queue?: string } = {},
   ): BrokerSubscription {
     let refusal: Error | null = null
-    const subscription = connection.nats.subscribe(subject, {
+    const subscription = connection.subscribe(subject, {
       ...options,
       callback: (error, message) => {
         if (error === null) this.#pass(message, onMessage)
@@ -89,7 +90,7 @@ export class BrokerSubscriptions {
       if (leftMs <= 0) throw this.#pool.unavailable()
       // A flush fails when the connection is lost; the client resubscribes on reconnecting.
       let known = false
-      const flushed = connection.nats.flush().then(() => (known = true))
+      const flushed = connection.flush().then(() => (known = true))
       await settledWithin([flushed], leftMs)
       if (known) return
       await delay(Math.min(FLUSH_AGAIN_MS, leftMs))

@@ -1,73 +1,14 @@
-import {
-  AuthorizationError,
-  connect,
-  type NatsConnection,
-  PermissionViolationError,
-  UserAuthenticationExpiredError,
-} from '@nats-io/transport-node'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { shuffled } from '../../stats/random.ts'
+import type { NatsCredentials } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
-import { guardRequests, skipSearchesForRefused } from './guarded-requests.ts'
-import { quoted } from '../text.ts'
-import { ReplyInbox } from './reply-inbox.ts'
+import { tlsFailure } from '../tls-failure.ts'
+import { Connection, isRefusal } from './connection.ts'
+import { Admission, type RenewedNatsCredentials } from './nats-credentials.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
-
-/** One NATS connection, its state, and the inbox for its receipts. */
-export class Connection {
-  readonly nats: NatsConnection
-  readonly inbox: ReplyInbox
-  readonly #warnings: Warnings
-  #up = true
-  #losses = 0
-
-  /** @param onChange called when the connection is lost or restored. */
-  constructor(nats: NatsConnection, inboxPrefix: string, warnings: Warnings, onChange: () => void) {
-    this.nats = nats
-    this.inbox = new ReplyInbox(nats, inboxPrefix)
-    this.#warnings = warnings
-    guardRequests(nats)
-    skipSearchesForRefused(nats)
-    void this.#follow(onChange)
-  }
-
-  /** How often the connection was lost. A flush says nothing about messages sent before a loss. */
-  get losses(): number {
-    return this.#losses
-  }
-
-  /** Whether the connection is up. While it is down, nothing is published, so nothing is buffered and sent late. */
-  get up(): boolean {
-    return this.#up && !this.nats.isClosed()
-  }
-
-  /** The server's maximum size of a message with headers, in bytes. */
-  get maxPayloadBytes(): number {
-    return this.nats.info?.max_payload ?? 1024 * 1024
-  }
-
-  async #follow(onChange: () => void): Promise<void> {
-    for await (const status of this.nats.status()) {
-      if (status.type === 'disconnect' || status.type === 'reconnect') {
-        this.#up = status.type === 'reconnect'
-        if (!this.#up) this.#losses += 1
-        onChange()
-      } else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
-        this.#onForbidden(status.error)
-      }
-    }
-  }
-
-  #onForbidden({ operation, subject }: PermissionViolationError): void {
-    const isPublish = operation === 'publish'
-    if (isPublish) this.inbox.refuse(subject)
-    this.#warnings.warn(
-      'PERMISSION_DENIED',
-      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject, 256)}; check the permissions of its user.`,
-    )
-  }
-}
+import { tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
 
 /** How to connect. */
 export interface PoolOptions {
@@ -78,24 +19,31 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number
   /** The prefix of all inboxes, such as `_INBOX.<namespace>`. */
   readonly inboxPrefix: string
+  /** Instead of those in the addresses: a connection is replaced before they end. */
+  readonly credentials?: RenewedNatsCredentials
   /** Called with `false` when all connections are lost, and with `true` when one is restored. */
   readonly onUpChange?: (up: boolean) => void
   /** Receives a warning for each missing permission. */
   readonly warnings?: Warnings
 }
 
+/** One of the library's connections, and how it was admitted. */
+interface Opened {
+  readonly nats: NatsConnection
+  readonly admission: Admission | null
+}
+
 /** The NATS connections of one messenger. Each reconnects on its own, to any of the servers. */
 export class ConnectionPool {
   readonly connections: readonly Connection[]
-  readonly #hosts: readonly string[]
+  readonly #addresses: ServerAddresses
+  readonly #options: PoolOptions
+  readonly #unfollow: () => void
   #next = 0
   #closed = false
 
-  private constructor(
-    opened: readonly NatsConnection[],
-    hosts: readonly string[],
-    { inboxPrefix, onUpChange = () => {}, warnings = new Warnings() }: PoolOptions,
-  ) {
+  private constructor(opened: readonly Opened[], addresses: ServerAddresses, options: PoolOptions) {
+    const { inboxPrefix, onUpChange = () => {}, warnings = new Warnings(), credentials } = options
     let wasUp = true
     const onChange = (): void => {
       const { up } = this
@@ -103,8 +51,12 @@ export class ConnectionPool {
       wasUp = up
       onUpChange(up)
     }
-    this.connections = opened.map((nats) => new Connection(nats, inboxPrefix, warnings, onChange))
-    this.#hosts = hosts
+    this.connections = opened.map(
+      ({ nats, admission }) => new Connection(nats, { inboxPrefix, warnings, onChange, admission }),
+    )
+    this.#addresses = addresses
+    this.#options = options
+    this.#unfollow = credentials?.follow((next) => this.#replaceAll(next)) ?? (() => {})
   }
 
   /** Whether any connection is up. */
@@ -114,24 +66,24 @@ export class ConnectionPool {
 
   /** @throws RegistryError `UNAVAILABLE` naming the hosts, within `connectTimeoutMs`. */
   static async open(options: PoolOptions): Promise<ConnectionPool> {
-    const addresses = parseServerAddresses(options.servers)
+    const addresses = addressesOf(options)
     const start = Math.floor(Math.random() * addresses.hosts.length)
     const attempts = await Promise.allSettled(
       Array.from({ length: options.connections }, (_, index) =>
-        connectWithin(addresses, start + index, options),
+        openOne(addresses, start + index, options, options.credentials?.current),
       ),
     )
-    const opened: NatsConnection[] = []
+    const opened: Opened[] = []
     let failure: unknown
     for (const attempt of attempts) {
       if (attempt.status === 'fulfilled') opened.push(attempt.value)
       else failure = attempt.reason
     }
     if (failure !== undefined) {
-      await Promise.all(opened.map((nats) => nats.close()))
+      await Promise.all(opened.map(({ nats }) => nats.close()))
       throw failure
     }
-    const pool = new ConnectionPool(opened, addresses.hosts, options)
+    const pool = new ConnectionPool(opened, addresses, options)
     await pool.#checkInboxes(options)
     return pool
   }
@@ -139,17 +91,32 @@ export class ConnectionPool {
   /** Checks the inboxes: without one, a connection receives no replies, as if all its messages were lost. */
   async #checkInboxes({ connectTimeoutMs, inboxPrefix }: PoolOptions): Promise<void> {
     await settledWithin(
-      this.connections.map(({ nats }) => nats.flush()),
+      this.connections.map((connection) => connection.flush()),
       connectTimeoutMs,
     )
     const refused = this.connections.find(({ inbox }) => inbox.refusal !== null)
     if (refused === undefined) return
     await this.close()
     throw unavailable(
-      this.#hosts,
+      this.#addresses.hosts,
       `its user lacks permission to subscribe to ${inboxPrefix}.>, where replies arrive`,
       refused.inbox.refusal,
     )
+  }
+
+  /**
+   * Replaces the connections, one after the other, so that only one more is needed. Those that are down find new credentials
+   * when they reconnect.
+   */
+  async #replaceAll(next: NatsCredentials): Promise<void> {
+    const { connectTimeoutMs } = this.#options
+    for (const [index, connection] of this.connections.entries()) {
+      if (this.#closed || !connection.up) continue
+      const { nats, admission } = await openOne(this.#addresses, index, this.#options, next)
+      if (admission === null) continue
+      if (this.#closed) await nats.close()
+      else await connection.replaceWith(nats, admission, connectTimeoutMs)
+    }
   }
 
   /** Picks connections that are up in rotation; `undefined` if none is up. */
@@ -164,20 +131,56 @@ export class ConnectionPool {
 
   /** The error for calls that need the broker while no connection is up. */
   unavailable(cause?: unknown): RegistryError {
-    return unavailable(this.#hosts, 'the connection is lost; reconnecting', cause)
+    return unavailable(this.#addresses.hosts, 'the connection is lost; reconnecting', cause)
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all(this.connections.map(({ nats }) => nats.close()))
+    this.#unfollow()
+    this.#options.credentials?.close()
+    await Promise.all(this.connections.map((connection) => connection.close()))
   }
 }
 
+/**
+ * Parses the addresses.
+ * @throws RegistryError `INVALID_ARGUMENT` if they have credentials, and others are given.
+ */
+function addressesOf({ servers, credentials }: PoolOptions): ServerAddresses {
+  const addresses = parseServerAddresses(servers)
+  const { tls: _tls, ...inUrl } = addresses.credentials
+  if (credentials === undefined || Object.keys(inUrl).length === 0) return addresses
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    'The NATS server URLs have credentials, and so has natsCredentials; leave out one of them.',
+  )
+}
+
+/** Opens one connection, with given credentials or those of the addresses. */
+async function openOne(
+  addresses: ServerAddresses,
+  start: number,
+  options: PoolOptions,
+  first: NatsCredentials | undefined,
+): Promise<Opened> {
+  const { credentials } = options
+  if (credentials === undefined || first === undefined) {
+    return { nats: await connectWithin(addresses, start, options), admission: null }
+  }
+  const admission = new Admission(credentials, first)
+  const { authenticator } = admission
+  const admitted = { ...addresses, credentials: { ...addresses.credentials, authenticator } }
+  const nats = await connectWithin(admitted, start, options)
+  admission.connected()
+  return { nats, admission }
+}
+
 async function connectWithin(
-  { hosts, credentials }: ServerAddresses,
+  addresses: ConnectAddresses,
   start: number,
   { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false, inboxPrefix }: PoolOptions,
 ): Promise<NatsConnection> {
+  const { hosts, credentials } = addresses
   const connecting = connect({
     servers: inRandomOrder(hosts, start % hosts.length),
     noRandomize: true,
@@ -198,7 +201,13 @@ async function connectWithin(
     noAsyncTraces: true,
   })
   let timer: NodeJS.Timeout | undefined
+  let asking: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
+    asking = setTimeout(() => {
+      void tlsRefusal(addresses, timeoutMs / 2).then((refusal) => {
+        if (refusal !== null) reject(unavailable(hosts, refusal))
+      })
+    }, timeoutMs / 2)
     timer = setTimeout(
       () => reject(unavailable(hosts, `no answer within ${timeoutMs} ms`)),
       timeoutMs,
@@ -213,6 +222,7 @@ async function connectWithin(
     )
     throw error instanceof RegistryError ? error : unavailable(hosts, reasonOf(error), error)
   } finally {
+    clearTimeout(asking)
     clearTimeout(timer)
   }
 }
@@ -232,7 +242,9 @@ function unavailable(hosts: readonly string[], reason: string, cause?: unknown):
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) {
+  const ofTls = tlsFailure('nats', error)
+  if (ofTls !== null) return ofTls
+  if (isRefusal(error)) {
     return 'the server refused the credentials; check the user and password in the URL'
   }
   return error instanceof Error && error.message !== '' ? error.message : 'the connection failed'

@@ -1,4 +1,6 @@
-import type { Subscription } from '@nats-io/transport-node'
+import type { ConnectionSubscription } from './moving-subscription.ts'
+
+type Drained = Pick<ConnectionSubscription, 'drain'>
 
 /**
  * Maximum number of concurrent drains. Each waits for its own answer, and for every answer the library
@@ -8,7 +10,7 @@ const MAX_UNDER_WAY = 1_000
 
 /** A subscription to drain, and the caller's promise. */
 interface Waiting {
-  readonly subscription: Subscription
+  readonly subscription: Drained
   readonly resolve: (drained: Promise<void>) => void
 }
 
@@ -23,7 +25,7 @@ export class Drains {
   }
 
   /** Ends a subscription. Resolves once messages in flight have arrived; rejects if the connection is closed. */
-  drain(subscription: Subscription): Promise<void> {
+  drain(subscription: Drained): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.push({ subscription, resolve })
     if (!this.#isWorking) void this.#work()

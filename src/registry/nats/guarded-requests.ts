@@ -6,6 +6,7 @@ type Callback = (error: Error | null, message: Msg) => void
 interface RequestingConnection extends NatsConnection {
   readonly protocol: {
     readonly initMux: () => void
+    readonly muxSubscriptions: { readonly size: () => number }
     readonly subscriptions: {
       readonly getMux: () => { callback: Callback } | null
       handleError: (error: { readonly operation: string }) => boolean
@@ -45,9 +46,15 @@ export function skipSearchesForRefused(nats: NatsConnection): void {
   subscriptions.handleError = (error) => error.operation !== 'publish' && search(error)
 }
 
+/** How many of the library's own requests, such as those to JetStream, wait for their reply. */
+export function waitingRequests(nats: NatsConnection): number {
+  return isRequesting(nats) ? nats.protocol.muxSubscriptions.size() : 0
+}
+
 function isRequesting(nats: NatsConnection): nats is RequestingConnection {
   if (!('protocol' in nats) || typeof nats.protocol !== 'object' || nats.protocol === null) {
     return false
   }
-  return 'initMux' in nats.protocol && 'subscriptions' in nats.protocol
+  const { protocol } = nats
+  return 'initMux' in protocol && 'subscriptions' in protocol && 'muxSubscriptions' in protocol
 }

@@ -3,7 +3,7 @@ import type { HeldMessage } from '../backlog.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import type { Warnings } from '../warnings.ts'
-import type { Connection } from './connections.ts'
+import type { Connection } from './connection.ts'
 import { GatewayReceipt, Reply } from './reply.ts'
 import {
   receivedHeaders,

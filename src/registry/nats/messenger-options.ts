@@ -9,6 +9,12 @@ import {
   wholeNumber,
   type Takes,
 } from '../arguments.ts'
+import {
+  orProvider,
+  takeNatsCredentials,
+  type CredentialsProvider,
+  type NatsCredentials,
+} from '../credentials.ts'
 import { takeDurability, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { validateGatewayName } from '../names.ts'
@@ -26,6 +32,8 @@ export interface NatsMessengerOptions {
   readonly namespace: string
   /** Prefix of subjects: an identity's is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
+  /** How to be admitted, or what provides it. Default: as the URLs say. */
+  readonly credentials?: NatsCredentials | CredentialsProvider<NatsCredentials>
   /** Number of connections, 1 to 64. Default 1. More helps only if one connection is the bottleneck. */
   readonly connections?: number
   /** Whether to use the given servers only, and ignore others that the cluster announces. Default `false`. */
@@ -56,6 +64,7 @@ const takes: Takes<NatsMessengerOptions> = {
   servers: urls,
   namespace: validateNamespace,
   subjectPrefix: text,
+  credentials: orProvider(takeNatsCredentials),
   connections: wholeNumber(1, MAX_CONNECTIONS),
   ignoreClusterUpdates: trueOrFalse,
   connectTimeoutMs: timeout,

@@ -29,6 +29,7 @@ import { HeldNames } from './held-names.ts'
 import { Hosting } from './hosting.ts'
 import { takeMessengerOptions, type NatsMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
+import { openNatsCredentials } from './nats-credentials.ts'
 import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
@@ -45,6 +46,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     servers,
     namespace,
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
+    credentials: given,
     connections = 1,
     ignoreClusterUpdates = false,
     connectTimeoutMs = 5_000,
@@ -62,6 +64,8 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
       'gatewayName and durability.gatewayName are mutually exclusive; leave out one of them.',
     )
   }
+  const credentials =
+    given === undefined ? undefined : await openNatsCredentials(given, connectTimeoutMs, warnings)
   const pool = await ConnectionPool.open({
     servers,
     connections,
@@ -69,7 +73,11 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     connectTimeoutMs,
     inboxPrefix: subjects.inboxPrefix,
     warnings,
+    ...(credentials === undefined ? {} : { credentials }),
     ...(onUpChange === undefined ? {} : { onUpChange }),
+  }).catch((error: unknown) => {
+    credentials?.close()
+    throw error
   })
   const messenger = new NatsMessenger(
     pool,
@@ -242,7 +250,7 @@ class NatsMessenger implements Messenger {
     await nextTurn()
     const flushed = this.#pool.connections
       .filter((connection) => connection.up)
-      .map(({ nats }) => nats.flush())
+      .map((connection) => connection.flush())
     await settledWithin(flushed, CLOSE_PATIENCE_MS)
     await this.#pool.close()
   }

@@ -1,4 +1,5 @@
-import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { createInbox, type Msg } from '@nats-io/transport-node'
+import type { Receive } from './moving-subscription.ts'
 
 /** Receives the replies to one send; `index` is the number of the message. */
 export interface ReplyReceiver {
@@ -6,6 +7,11 @@ export interface ReplyReceiver {
   onReply(index: number, message: Msg): void
   /** The broker refused messages to `subject`. */
   onRefused(subject: string): void
+}
+
+/** What an inbox needs of its connection. */
+interface Subscribable {
+  subscribe(subject: string, options: { readonly callback: Receive }): unknown
 }
 
 /**
@@ -19,9 +25,9 @@ export class ReplyInbox {
   #refusal: Error | null = null
 
   /** @param prefix the prefix of its subject. */
-  constructor(nats: NatsConnection, prefix: string) {
+  constructor(connection: Subscribable, prefix: string) {
     this.#prefix = `${createInbox(prefix)}.`
-    nats.subscribe(`${this.#prefix}*.*`, {
+    connection.subscribe(`${this.#prefix}*.*`, {
       callback: (error, message) => {
         if (error === null) this.#dispatch(message)
         else this.#refusal = error

@@ -2,7 +2,7 @@ import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
 import { forEachNumber, RangeBuilder, type Ranges, rangesOf } from '../targets/ranges.ts'
 import { quoted } from '../text.ts'
 import type { Warnings } from '../warnings.ts'
-import type { Connection } from './connections.ts'
+import type { Connection } from './connection.ts'
 import { encodeReceipt } from './receipt.ts'
 import { ERROR_HEADER } from './wire.ts'
 

@@ -1,5 +1,5 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
-import type { Connection } from './connections.ts'
+import type { Connection } from './connection.ts'
 import { receivedHeaders } from './wire.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 

@@ -1,6 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
 import { settledWithin, unlessAborted } from '../waiting.ts'
-import type { Connection } from './connections.ts'
+import type { Connection } from './connection.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 
 /** One multicast's use of a connection: publishes messages and receives replies. */
@@ -55,7 +55,7 @@ export class Way {
   async flush(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
     let isConfirmed = false
     const flush = async (): Promise<void> => {
-      await this.connection.nats.flush()
+      await this.connection.flush()
       isConfirmed = true
     }
     const leftMs = Math.max(0, deadline - performance.now())
@@ -109,7 +109,7 @@ class FlushPace {
     this.#bytes = 0
     this.#flushing = true
     // A flush fails when the connection is lost, which the sender sees by the connection itself.
-    await this.#connection.nats.flush().catch(() => {})
+    await this.#connection.flush().catch(() => {})
     this.#flushing = false
     this.#onChange()
   }

@@ -1,8 +1,9 @@
 import type { RedisOptions } from 'ioredis'
 import { readSecret } from '../secret-file.ts'
+import { tlsFailure, tlsGuess } from '../tls-failure.ts'
 import { tlsOptions } from '../tls.ts'
 import type { RedisAccess } from './address.ts'
-import type { RedisClient } from './connection.ts'
+import { reasonIn, type RedisClient } from './connection.ts'
 
 /** Longest pause between two attempts to reconnect. */
 const MAX_RECONNECT_DELAY_MS = 1000
@@ -54,6 +55,13 @@ export async function opened(client: RedisClient, timeoutMs: number): Promise<vo
   } catch (error) {
     throw reason ?? error
   }
+}
+
+/** Why a connection failed, for use within a sentence. */
+export function connectFailure(error: unknown, { tls }: RedisAccess): string {
+  const usesTls = tls !== null
+  const reason = reasonIn(error instanceof Error ? error.message : String(error)).trim()
+  return tlsFailure('redis', error) ?? `${reason}${tlsGuess('redis', error, usesTls)}`
 }
 
 /** The result of some work, or an error once `timeoutMs` have passed. */

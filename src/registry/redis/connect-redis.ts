@@ -3,13 +3,14 @@ import { RegistryError } from '../errors.ts'
 import { natMapOf, type AddressMap } from './address-map.ts'
 import { nameOf, parseRedis, type RedisAddress, type RedisPlace } from './address.ts'
 import {
+  connectFailure,
   optionsFor,
   opened,
   reconnectDelayMs,
   within,
   type ConnectingOptions,
 } from './client-options.ts'
-import { reasonIn, RedisConnection } from './connection.ts'
+import { RedisConnection } from './connection.ts'
 import { admittedWith, renewOn, type RenewedRedisCredentials } from './redis-credentials.ts'
 import { connectBySentinels } from './sentinels.ts'
 import { refreshAfterFailures } from './slot-refresh.ts'
@@ -56,7 +57,7 @@ async function connectPlace(
       return await connectTo(address, place.addresses, options)
     } catch (error) {
       if (error instanceof RegistryError && error.code === 'INVALID_ARGUMENT') throw error
-      failures.push(`${nameOf(address)}: ${reasonIn(String(error))}`)
+      failures.push(`${nameOf(address)}: ${connectFailure(error, address)}`)
     }
   }
   throw new RegistryError('UNAVAILABLE', `Redis is unreachable at ${failures.join('; at ')}.`)

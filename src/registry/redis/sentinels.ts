@@ -3,6 +3,7 @@ import { RegistryError } from '../errors.ts'
 import { tlsOptions } from '../tls.ts'
 import { nameOf, type HostAndPort, type RedisAccess, type RedisPlace } from './address.ts'
 import {
+  connectFailure,
   opened,
   optionsFor,
   passwordOf,
@@ -52,7 +53,7 @@ export async function connectBySentinels(
     client.disconnect()
     throw new RegistryError(
       'UNAVAILABLE',
-      `The Redis "${master}" of the Sentinels at ${sentinels.map(nameOf).join(', ')} is unreachable: ${reasonIn(String(error))}.`,
+      `The Redis "${master}" of the Sentinels at ${sentinels.map(nameOf).join(', ')} is unreachable: ${connectFailure(error, access)}.`,
     )
   }
 }
@@ -81,7 +82,7 @@ async function findMaster(
         if (reason.startsWith('NOAUTH') && !asksForPassword && hasPassword) {
           continue
         }
-        failures.push(`${nameOf(sentinel)}: ${reason}`)
+        failures.push(`${nameOf(sentinel)}: ${connectFailure(error, access)}`)
         break
       }
     }

@@ -8,7 +8,7 @@ import type { DeliveryReport, OutgoingMessage, SendOptions } from '../../messeng
 import { OwnGateways } from '../../own-gateways.ts'
 import { settledWithin, WakeUp, unlessAborted } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
-import type { Connection } from '../connections.ts'
+import type { Connection } from '../connection.ts'
 import type { DurableStreams } from './durable-streams.ts'
 import { decodeReceipt } from '../receipt.ts'
 import { membersAt, type Ranges } from '../../targets/ranges.ts'

@@ -9,7 +9,7 @@ import {
   StorageType,
   type StreamInfo,
 } from '@nats-io/jetstream'
-import { nanos } from '@nats-io/transport-node'
+import { nanos, type NatsConnection } from '@nats-io/transport-node'
 import {
   checkRetention,
   type Durability,
@@ -18,7 +18,7 @@ import {
 } from '../../durability-options.ts'
 import { RegistryError } from '../../errors.ts'
 import type { Warnings } from '../../warnings.ts'
-import type { Connection } from '../connections.ts'
+import type { Connection } from '../connection.ts'
 import type { Subjects } from '../subjects.ts'
 import { askedAgain, jetStreamAnswers, unlessLeaderless } from './leaderless.ts'
 import { StreamReplicas } from './stream-replicas.ts'
@@ -39,7 +39,7 @@ const SUBJECTS_OVERLAP = 10_065
  * handled messages. Connecting never changes an existing stream.
  */
 export class DurableStreams {
-  readonly admin: JetStreamManager
+  #admin: JetStreamManager
   readonly subjects: Subjects
   readonly #warnings: Warnings
   /** When each stream was created, by the server's clock: distinguishes it from others of the same name. */
@@ -57,7 +57,7 @@ export class DurableStreams {
     replicas: StreamReplicas,
   ) {
     this.#replicas = replicas
-    this.admin = admin
+    this.#admin = admin
     this.subjects = subjects
     this.#warnings = warnings
     this.#retention = this.#recordsRetention = retention
@@ -70,17 +70,21 @@ export class DurableStreams {
    * are not this library's.
    */
   static async open(
-    { nats }: Connection,
+    connection: Connection,
     subjects: Subjects,
     { retentionMs, replicas }: Durability,
     warnings: Warnings,
   ): Promise<DurableStreams> {
     try {
-      await jetStreamAnswers(nats, API_TIMEOUT_MS)
-      const admin = await jetstreamManager(nats, { timeout: API_TIMEOUT_MS, checkAPI: false })
-      const wanted = new StreamReplicas(nats, replicas)
+      await jetStreamAnswers(connection.nats, API_TIMEOUT_MS)
+      const admin = await adminOf(connection.nats)
+      const wanted = new StreamReplicas(connection, replicas)
       const retention = newRetention(retentionMs)
       const streams = new DurableStreams(admin, subjects, warnings, retention, wanted)
+      // Until then, the former connection answers.
+      connection.onReplace((next) => {
+        void adminOf(next).then((renewed) => (streams.#admin = renewed))
+      })
       await unlessLeaderless(() => streams.#ensure())
       streams.#checkRetention(retentionMs)
       return streams
@@ -88,10 +92,15 @@ export class DurableStreams {
       if (error instanceof RegistryError) throw error
       throw new RegistryError(
         'UNAVAILABLE',
-        `The durability slot requires JetStream, which is unavailable on NATS at ${nats.getServer()}: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
+        `The durability slot requires JetStream, which is unavailable on NATS at ${connection.nats.getServer()}: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
         { cause: error },
       )
     }
+  }
+
+  /** Changes with the connection: don't keep it. */
+  get admin(): JetStreamManager {
+    return this.#admin
   }
 
   /** The retention in force for all members of the namespace. */
@@ -205,6 +214,10 @@ export class DurableStreams {
     this.#replicas.check(info)
     return checkedStream(info, subject)
   }
+}
+
+function adminOf(nats: NatsConnection): Promise<JetStreamManager> {
+  return jetstreamManager(nats, { timeout: API_TIMEOUT_MS, checkAPI: false })
 }
 
 export function reasonOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { nanos } from '@nats-io/transport-node'
-import type { Connection } from '../connections.ts'
+import type { Connection } from '../connection.ts'
 import { encodeReceipt } from '../receipt.ts'
 import { rangesOf } from '../../targets/ranges.ts'
 import type { HandledRecord } from './record-log.ts'

@@ -1,7 +1,8 @@
-import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
+import { createInbox, type Msg } from '@nats-io/transport-node'
 import { WakeUp } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
-import type { Connection } from '../connections.ts'
+import type { Connection } from '../connection.ts'
+import type { ConnectionSubscription } from '../moving-subscription.ts'
 import { receivedHeaders } from '../wire.ts'
 import { type StoredDelivery, storedDeliveryOf } from './stored-delivery.ts'
 
@@ -54,8 +55,9 @@ export class PullLoop {
   readonly #options: PullOptions
   readonly #inbox: string
   readonly #wakeUp = new WakeUp()
-  #subscription: Subscription | null = null
+  #subscription: ConnectionSubscription | null = null
   #running: Promise<void> | null = null
+  #unfollow = (): void => {}
   #closed = false
   /** The number of the latest request, and how many messages it may still yield. */
   #request = 0
@@ -73,19 +75,21 @@ export class PullLoop {
   }
 
   open(): void {
-    const { nats } = this.#options.connection
-    this.#subscription = nats.subscribe(`${this.#inbox}.*`, {
+    const { connection } = this.#options
+    this.#subscription = connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (error === null) this.#receive(message)
       },
     })
-    void this.#followConnection()
+    // The server forgot the request, and it may be another server, without the stream.
+    this.#unfollow = connection.onReconnect(() => this.#doubt())
     this.#running = this.#run()
   }
 
   /** Stops receiving. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#unfollow()
     try {
       this.#subscription?.unsubscribe()
     } catch {
@@ -198,14 +202,6 @@ export class PullLoop {
   #doubt(): void {
     this.#doubtful = true
     this.#end()
-  }
-
-  async #followConnection(): Promise<void> {
-    for await (const { type } of this.#options.connection.nats.status()) {
-      if (this.#closed) return
-      // The server forgot the request, and it may be another server, without the stream.
-      if (type === 'reconnect') this.#doubt()
-    }
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { JetStreamApiError, type StreamInfo } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
 import { RegistryError } from '../../errors.ts'
+import type { Connection } from '../connection.ts'
 
 /** Survives the loss of one server. */
 const DEFAULT_REPLICAS = 3
@@ -11,12 +11,12 @@ const NOT_CLUSTERED = 10_074
 
 /** On how many servers the streams of exactly-once keep each message. */
 export class StreamReplicas {
-  readonly #nats: NatsConnection
+  readonly #connection: Pick<Connection, 'nats'>
   /** `null`: as many as the servers allow, up to 3. */
   readonly #asked: number | null
 
-  constructor(nats: NatsConnection, asked: number | null) {
-    this.#nats = nats
+  constructor(connection: Pick<Connection, 'nats'>, asked: number | null) {
+    this.#connection = connection
     this.#asked = asked
   }
 
@@ -25,7 +25,7 @@ export class StreamReplicas {
    * @throws RegistryError `INVALID_ARGUMENT` if the servers can't keep as many replicas as were asked for.
    */
   async create(add: (replicas: number) => Promise<StreamInfo>): Promise<StreamInfo> {
-    const isClustered = this.#nats.info?.cluster !== undefined
+    const isClustered = this.#connection.nats.info?.cluster !== undefined
     const replicas = this.#asked ?? (isClustered ? DEFAULT_REPLICAS : 1)
     try {
       return await add(replicas)
@@ -35,7 +35,7 @@ export class StreamReplicas {
       if (this.#asked === null && !error.message.includes('offline')) return add(1)
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        `durability.replicas is ${replicas}, but NATS at ${this.#nats.getServer()} can't keep that many: ${error.message}. Add servers with JetStream to its cluster, start those that are down, or set a lower durability.replicas.`,
+        `durability.replicas is ${replicas}, but NATS at ${this.#connection.nats.getServer()} can't keep that many: ${error.message}. Add servers with JetStream to its cluster, start those that are down, or set a lower durability.replicas.`,
         { cause: error },
       )
     }
