@@ -1,4 +1,4 @@
-import { connect } from '@nats-io/transport-node'
+import { bareNats } from '../../src/environment/bare-clients.ts'
 import { HOUR_MS, registerAll } from './measuring/core-test.ts'
 import { nowMs } from '../../src/load/clock.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../src/registry/nats/subjects.ts'
@@ -43,7 +43,7 @@ export async function openFanOut(
     gateway: hosts[n % gateways]?.gateway ?? '',
   })
   await registerAll(registry, targets, registrationOf)
-  const nats = await connect({ servers: [...natsUrls] })
+  const nats = await bareNats(natsUrls)
   const alone = hosts.map((_, at) => subjects.identity(`alone-${at}`))
   // The first gateway counts receipts, as in a load, which has only one.
   const payloadOf = (number: number) =>

@@ -1,3 +1,8 @@
+import { onTestFinished } from 'vitest'
+import { attacks } from '../../src/access/hostile/testing/attack-load.ts'
+import { ATTACKER, VICTIM } from '../../src/access/hostile/testing/redis-attacks.ts'
+import { startTenantServers } from '../../src/access/testing/tenant-servers.ts'
+import { percentileMs } from '../../src/load/recording/histogram.ts'
 import type { Operation } from '../../src/load/workload.ts'
 import { constant, expect, test } from '../../src/vitest/registry-test.ts'
 import { tenant } from '../../src/workloads/tenant.ts'
@@ -6,6 +11,12 @@ const QUIET = Array.from({ length: 9 }, (_, n) => `tenant ${n + 1}`)
 /** Requests/s. */
 const QUIET_RATE = 20
 const NOISY_RATE = 320
+const ATTACK_RATE = 100
+
+/** How much slower the others may be beside a hostile tenant than without it. */
+const MOST_SLOWER = 3
+/** Below this, in ms, it makes no difference. */
+const SLOWER_FROM_MS = 5
 
 // Ten namespaces on one Redis and one NATS. One of them has twenty times the identities of
 // any other, and sixteen times the requests: the others must still meet their SLO.
@@ -27,5 +38,43 @@ test('ten tenants, one of them noisy', async ({ load, openTestbed }) => {
   const slo = { successRate: 0.99, response: { p95: '20ms' } } as const
   expect(result).toMeetSlo({
     operations: Object.fromEntries(QUIET.map((name) => [name, slo])),
+  })
+})
+
+// Nine tenants and a hostile one, each with users of its own, on servers of their own. First without attacks, then with: each must
+// be denied, and the others must keep the SLO that they have without them.
+test('ten tenants with users of their own, one of them hostile', async ({ load }) => {
+  const namespaces = [VICTIM, ...QUIET.slice(1).map((name) => name.replace(' ', '-'))]
+  const servers = await startTenantServers([ATTACKER, ...namespaces])
+  onTestFinished(() => servers.stop())
+  const quiet: Record<string, Operation> = {}
+  for (const [at, namespace] of namespaces.entries()) {
+    const registry = await servers.connect(namespace)
+    onTestFinished(() => registry.close())
+    quiet[QUIET[at] ?? ''] = await tenant(registry, 100, QUIET_RATE)
+  }
+  const deputy = await servers.connect(ATTACKER)
+  onTestFinished(() => deputy.close())
+  await deputy.subscribe('alice', () => {})
+  const quietRate = QUIET.length * QUIET_RATE
+  const duration = { short: '8s', long: '60s', full: '5m' } as const
+
+  const before = await load({ operations: quiet, arrivals: constant(quietRate), duration })
+  const slo = { successRate: 0.99, response: { p95: '20ms' } } as const
+  expect(before).toMeetSlo({ operations: Object.fromEntries(QUIET.map((name) => [name, slo])) })
+
+  const during = await load({
+    operations: { ...quiet, attacks: attacks(servers, ATTACK_RATE) },
+    arrivals: constant(quietRate + ATTACK_RATE),
+    duration,
+  })
+  const slower = QUIET.map((name) => {
+    const response = before.operations.get(name)?.response
+    const p95 = (response === undefined ? null : percentileMs(response, 95)) ?? Infinity
+    const most = Math.min(20, Math.max(MOST_SLOWER * p95, SLOWER_FROM_MS))
+    return [name, { successRate: 0.99, response: { p95: `${most}ms` } }] as const
+  })
+  expect(during).toMeetSlo({
+    operations: { ...Object.fromEntries(slower), attacks: { successRate: 1 } },
   })
 })

@@ -18,6 +18,7 @@ function request(changes: Partial<AccessRequest> = {}): AccessRequest {
     functions: true,
     durable: false,
     waitForReplicas: false,
+    quotas: false,
     database: 0,
     ...changes,
   }

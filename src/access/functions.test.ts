@@ -13,6 +13,7 @@ import {
   request,
 } from '../registry/testing/store.contract.ts'
 import { Warnings } from '../registry/warnings.ts'
+import { aclRules } from './render-redis.ts'
 import { createRedisUser, loadFunctions, urlFor, userOf } from './testing/tenant-users.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -171,5 +172,10 @@ describe.skipIf(!hasProgram)('A store by functions (needs redis-server on the PA
     expect(await identitiesOf(another)).toEqual(['alice'])
     await store.clear()
     expect(await identitiesOf(another)).toEqual([])
+    const rules = aclRules(user).filter((rule) => rule !== '+cluster|slots')
+    for (const { redis } of cluster.primaries) await createRedisUser(redis, user, rules)
+    await expect(
+      connectRedisStore({ nodes, namespace: 'a', scripts: 'functions' }),
+    ).rejects.toThrow("'cluster|slots'")
   })
 })

@@ -8,6 +8,8 @@ export interface RedisGrant {
   readonly commands: readonly string[]
   /** Patterns of keys. */
   readonly keys: readonly string[]
+  /** Whether the keys may only be read. */
+  readonly isReadOnly?: true
 }
 
 /** The rights of a Redis user: a call needs all it names in `main`, or in one of the `others`. */
@@ -70,8 +72,9 @@ function isProbe(script: ScriptName, command: string): boolean {
 export function redisRights(request: AccessRequest): RedisRights {
   const { roles, tenant, topology, functions } = request
   const keys = keysOf(tenant, topology === 'cluster')
+  const hasData = roles.some((role) => role !== 'receiver')
   const groups: Record<KeyGroup, Set<string>> = {
-    any: new Set(functions ? ['fcall'] : ['eval', 'evalsha']),
+    any: new Set(functions ? ['fcall'] : hasData ? ['eval', 'evalsha'] : ['eval']),
     loads: new Set(),
     nothing: new Set(),
   }
@@ -86,10 +89,12 @@ export function redisRights(request: AccessRequest): RedisRights {
       }
     }
   }
-  const hasData = roles.some((role) => role !== 'receiver')
   return {
     main: grant(groups.any, hasData ? [`${escaped(keys.prefix)}*`] : [keys.nothing]),
-    others: hasData ? narrower(groups, keys) : [],
+    others: [
+      ...(hasData ? narrower(groups, keys) : []),
+      ...(request.quotas ? ofQuotas(roles, keys) : []),
+    ],
   }
 }
 
@@ -121,6 +126,15 @@ function narrower(
     const missing = new Set([...commands].filter((command) => !any.has(command)))
     return missing.size === 0 ? [] : [grant(missing, [key])]
   })
+}
+
+/** Quotas are read by those that they limit, who count what they use. */
+function ofQuotas(roles: readonly RoleName[], keys: NamespaceKeys): readonly RedisGrant[] {
+  const spends = roles.some((role) => role !== 'reader' && role !== 'receiver')
+  return [
+    { commands: ['hmget'], keys: [escaped(keys.quotas)], isReadOnly: true },
+    ...(spends ? [{ commands: ['hmget', 'hset'], keys: [escaped(keys.spent)] }] : []),
+  ]
 }
 
 function grant(commands: ReadonlySet<string>, keys: readonly string[]): RedisGrant {

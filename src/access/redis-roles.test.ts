@@ -19,7 +19,12 @@ const IDENTITIES = 1_100
 /** What a process of a role does. `others` has all rights. */
 type Work = (store: RegistryStore, others: RegistryStore) => Promise<void>
 
-const WORK: Readonly<Partial<Record<RoleName, Work>>> = { writer: write, reader: read }
+const WORK: Readonly<Partial<Record<RoleName, Work>>> = {
+  writer: write,
+  gateway: write,
+  reader: read,
+  sender: read,
+}
 
 async function write(store: RegistryStore): Promise<void> {
   const { registeredAt } = await store.register(request('w', { ttlMs: 60_000, gateway: 'g-1' }))
@@ -70,58 +75,114 @@ describe.skipIf(!hasProgram)('A role in Redis (needs redis-server on the PATH)',
     await server.stop()
   })
 
-  /** Does a role's work with these rules. @returns what the caller learns of its failures. */
-  async function workWith(role: RoleName, rules: readonly string[]): Promise<string> {
-    const user = userOf(TENANT, [role])
-    await createRedisUser(admin, user, rules)
-    await admin.acl('LOG', 'RESET')
-    // What a call that failed may have left.
-    await others.unregister('w')
-    await others.unregister('watched')
-    const learned: string[] = []
-    const learn = ({ message }: { readonly message: string }) => void learned.push(message)
-    try {
+  describe.each(['functions', 'eval'] as const)('by scripts: %s', (scripts) => {
+    const rulesOf = (role: RoleName) =>
+      aclRules(userOf(TENANT, [role], { functions: scripts === 'functions' }))
+
+    /** Does a role's work with these rules. @returns what the caller learns of its failures. */
+    async function workWith(role: RoleName, rules: readonly string[]): Promise<string> {
+      const user = userOf(TENANT, [role])
+      await createRedisUser(admin, user, rules)
+      // What a call that failed may have left.
+      await others.unregister('w')
+      await others.unregister('watched')
+      await admin.script('FLUSH')
+      await admin.acl('LOG', 'RESET')
+      const learned: string[] = []
+      const learn = ({ message }: { readonly message: string }) => void learned.push(message)
+      try {
+        const store = await connectRedisStore({
+          url: urlFor(user, server.port),
+          namespace: TENANT,
+          scripts,
+          // So near to the limit that the live ones are counted.
+          maxIdentities: IDENTITIES + 1,
+          warnings: new Warnings(learn),
+        })
+        try {
+          await WORK[role]?.(store, others)
+        } finally {
+          await store.close()
+        }
+      } catch (error) {
+        learn(error instanceof Error ? error : new Error(String(error)))
+      }
+      return learned.join('\n')
+    }
+
+    /** The denied commands and keys. */
+    async function denials(): Promise<readonly string[]> {
+      const log: unknown = await admin.acl('LOG')
+      const texts = Array.isArray(log) ? log.map((entry) => JSON.stringify(entry)) : []
+      return texts.map((text) => /"object","([^"]*)"/.exec(text)?.[1] ?? text)
+    }
+
+    test.each(['writer', 'reader', 'sender', 'gateway', 'receiver'] as const)(
+      '%s does its work, and is denied nothing that it needs',
+      async (role) => {
+        expect(await workWith(role, rulesOf(role))).toBe('')
+        // By texts, a store asks once for what it can do without.
+        const without = scripts === 'functions' ? [] : ['info', 'dbsize']
+        expect((await denials()).filter((denied) => !without.includes(denied))).toEqual([])
+      },
+    )
+
+    describe.each(['writer', 'reader'] as const)(
+      '%s learns from the error which right is missing',
+      (role) => {
+        const rules = rulesOf(role)
+        const missing = rules.flatMap((rule) => rulesWithout(rule, rules))
+        test.each(missing)('$right', async ({ right, left }) => {
+          const learned = await workWith(role, left)
+          expect(learned).toContain(right.startsWith('~') ? 'access to a:' : right)
+        })
+      },
+    )
+
+    test('a receiver learns which right is missing', async () => {
+      const rules = rulesOf('receiver')
+      for (const right of rules.filter((rule) => /^[+~]/.test(rule))) {
+        const learned = await workWith(
+          'receiver',
+          rules.filter((rule) => rule !== right),
+        )
+        expect(learned).toContain(right.startsWith('~') ? `access to ${right.slice(1)}` : right)
+      }
+    })
+  })
+
+  test.each([
+    { right: 'select', changes: { database: 1 }, path: '/1', options: {} },
+    {
+      right: 'wait',
+      changes: { waitForReplicas: true },
+      path: '',
+      options: { waitForReplicas: { count: 1, timeoutMs: 50 } },
+    },
+  ])('a writer learns that it lacks $right', async ({ right, changes, path, options }) => {
+    const user = userOf(TENANT, ['writer'], changes)
+    const register = async (rules: readonly string[]) => {
+      await createRedisUser(admin, user, rules)
+      const url = `${urlFor(user, server.port)}${path}`
       const store = await connectRedisStore({
-        url: urlFor(user, server.port),
+        url,
         namespace: TENANT,
         scripts: 'functions',
-        // So near to the limit that the live ones are counted.
-        maxIdentities: IDENTITIES + 1,
-        warnings: new Warnings(learn),
+        ...options,
       })
       try {
-        await WORK[role]?.(store, others)
+        await store.register(request('w', { replace: true }))
       } finally {
         await store.close()
       }
-    } catch (error) {
-      learn(error instanceof Error ? error : new Error(String(error)))
     }
-    return learned.join('\n')
-  }
-
-  async function denials(): Promise<string> {
-    const log: unknown = await admin.acl('LOG')
-    return JSON.stringify(log)
-  }
-
-  const roles = ['writer', 'reader'] as const
-
-  test.each([...roles, 'receiver'] as const)(
-    '%s does its work, and is denied nothing',
-    async (role) => {
-      expect(await workWith(role, aclRules(userOf(TENANT, [role])))).toBe('')
-      expect(await denials()).toBe('[]')
-    },
-  )
-
-  describe.each(roles)('%s learns from the error which right is missing', (role) => {
-    const rules = aclRules(userOf(TENANT, [role]))
-    const missing = rules.flatMap((rule) => rulesWithout(rule, rules))
-    test.each(missing)('$right', async ({ right, left }) => {
-      const learned = await workWith(role, left)
-      expect(learned).toContain(right.startsWith('~') ? 'access to a:' : right)
-    })
+    const rules = aclRules(user)
+    expect(rules).toContain(`+${right}`)
+    const denied = register(rules.filter((rule) => rule !== `+${right}`))
+    await expect(denied).rejects.toThrow(`'${right}' command`)
+    // There is no replica, so a write that may wait says that instead.
+    const permitted = await register(rules).catch(String)
+    expect(permitted ?? '').not.toContain('NOPERM')
   })
 
   test('is let in by the password of which the rules have the hash', async () => {
@@ -133,14 +194,6 @@ describe.skipIf(!hasProgram)('A role in Redis (needs redis-server on the PATH)',
       connectRedisStore({ url: url(password), namespace: TENANT, scripts: 'functions' })
     await (await connect('secret')).close()
     await expect(connect('guess')).rejects.toThrow('WRONGPASS')
-  })
-
-  test('a receiver needs the function that finds out whether there are any', async () => {
-    const [key = ''] = userOf(TENANT, ['receiver']).redis.main.keys
-    const rules = aclRules(userOf(TENANT, ['receiver']))
-    const without = (right: string) => rules.filter((rule) => rule !== right)
-    expect(await workWith('receiver', without('+fcall'))).toContain("'fcall'")
-    expect(await workWith('receiver', without(`~${key}`))).toContain(`access to ${key}`)
   })
 })
 

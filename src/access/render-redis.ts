@@ -22,6 +22,9 @@ export function aclRules({ passwordSha256, redis }: AccessUser): readonly string
   ]
 }
 
-function rulesOf({ commands, keys }: RedisGrant): readonly string[] {
-  return [...keys.map((key) => `~${key}`), ...commands.map((command) => `+${command}`)]
+function rulesOf({ commands, keys, isReadOnly }: RedisGrant): readonly string[] {
+  return [
+    ...keys.map((key) => `${isReadOnly ? '%R' : ''}~${key}`),
+    ...commands.map((command) => `+${command}`),
+  ]
 }

@@ -41,6 +41,8 @@ export interface AccessRequest {
   readonly durable: boolean
   /** Whether writes wait for replicas. */
   readonly waitForReplicas: boolean
+  /** Whether the tenant's quotas are enforced, which its users may read and not write. */
+  readonly quotas: boolean
   /** The number of the Redis database. */
   readonly database: number
 }

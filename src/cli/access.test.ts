@@ -50,6 +50,29 @@ test('takes the hash of the password in a file, without its line break', async (
   expect(out).not.toContain('secret')
 })
 
+test('prints the commands that set quotas, and the rights to read them', async () => {
+  const file = fileWith('{ "identities": 5, "registrationsPerSecond": 0.5 }')
+  const out = await access('--tenant', 'a', '--quotas', file, '--cluster')
+  expect(out).toMatch(/^HSETNX ~spent:\{a\} registrations "0 0"$/m)
+  expect(out).toMatch(/^HSET ~quota:\{a\} version \w+ identities 5 .* registrationsBurst 1 /m)
+  const user = await access('--role', 'writer', '--tenant', 'a', '--quotas', file)
+  expect(user).toMatch(/^ACL SETUSER .* \(%R~~quota:a \+hmget\) \(~~spent:a \+hmget \+hset\)$/m)
+  expect(user).toMatch(/^HSET ~quota:a /m)
+})
+
+test.each([
+  { text: '{ "identites": 5 }', says: 'quotas: "identites" is not a valid option. Did you mean' },
+  { text: '{ "identities": -1 }', says: 'quotas.identities: -1 must be an integer' },
+  { text: '{ "multicastsBurst": 1 }', says: 'needs quotas.multicastsPerSecond' },
+  { text: '[]', says: 'quotas: an array must be an object' },
+  { text: '{', says: 'is not JSON' },
+])('refuses quotas $text', async ({ text, says }) => {
+  await expect(run(['access', '--tenant', 'a', '--quotas', fileWith(text)])).rejects.toMatchObject({
+    name: 'InputError',
+    message: expect.stringMatching(new RegExp(`^--quotas: [^\\n]*${says}`)),
+  })
+})
+
 test.each([
   { args: '--tenant a', says: '--role is missing: name one of writer' },
   { args: '--role reader', says: '--tenant is missing' },

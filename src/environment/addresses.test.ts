@@ -74,7 +74,7 @@ describe('NATS addresses', () => {
   test('share their parameters', () => {
     expect(parseNatsUrls('tls://a,b:1?creds=/run/a.creds&tls-ca=/etc/ca.pem')).toEqual([
       'tls://a?tls-ca=/etc/ca.pem&creds=/run/a.creds',
-      'nats://b:1?tls-ca=/etc/ca.pem&creds=/run/a.creds',
+      'tls://b:1?tls-ca=/etc/ca.pem&creds=/run/a.creds',
     ])
     expect(parseNatsUrls('nats://ann@a/?password-file=/run/s')).toEqual([
       'nats://ann@a?password-file=/run/s',

@@ -39,11 +39,8 @@ export function redisAddresses(url: string): readonly string[] {
   return url.includes('+sentinel://') ? [url] : url.split(',')
 }
 
-/** The same address, with this password or database. */
-export function withRedisAccess(
-  url: string,
-  access: { readonly password?: string; readonly database?: number },
-): string {
+/** The same address, with another account, database or TLS. */
+export function withRedisAccess(url: string, access: Partial<RedisAccess>): string {
   return urlOf(parseRedis(url), access)
 }
 
@@ -95,7 +92,7 @@ export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[
       const address = part.replace(/\/?(\?.*)?$/s, '')
       const withScheme = /^[a-z]+:\/\//i.test(address) ? address : `nats://${address}`
       if (!/^\w+:\/\/[^/]+$/.test(withScheme)) throw new Error('It has a path.')
-      return withScheme + search
+      return overTls(withScheme, access) + search
     })
   } catch (error) {
     if (error instanceof ParameterError) throw new EnvironmentError(`${what} ${error.fault}`)
@@ -111,7 +108,27 @@ export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[
   }
 }
 
-function natsParameters(access: NatsAccess): Parameters<typeof writeParameters>[0] {
+/** The same addresses, with this account and these parameters. */
+export function natsUrlsOf(urls: readonly string[], access: NatsAccess): readonly string[] {
+  const { user, password = '', token } = access
+  const name = encodeURIComponent(user ?? token ?? '')
+  const account = password === '' ? name : `${name}:${encodeURIComponent(password)}`
+  const search = searchOf(natsParameters(access))
+  return urls.map((url) => {
+    const { protocol, host } = new URL(url)
+    const address = `${protocol}//${account === '' ? '' : `${account}@`}${host}`
+    return overTls(address, access) + search
+  })
+}
+
+/** With the scheme that says so: settings of TLS imply it. */
+function overTls(address: string, { tls }: NatsAccess): string {
+  if (Object.keys(tlsParameters(tls)).length === 0) return address
+  return address.replace(/^nats:/i, 'tls:')
+}
+
+/** The parameters that say the same. */
+export function natsParameters(access: NatsAccess): Parameters<typeof writeParameters>[0] {
   return {
     ...tlsParameters(access.tls),
     'password-file': access.passwordFile,

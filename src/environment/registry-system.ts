@@ -1,13 +1,13 @@
 import { systemOf } from './backends.ts'
 import { defineSystem } from './system.ts'
 import { runReferenceWorkload } from './reference/reference-workload.ts'
-import { backendSettings } from './settings.ts'
+import { addressedSettings } from './settings.ts'
 import { startBackends } from './start-backends.ts'
 
 /** Redis and NATS, for scenarios with the fixtures of `registry-test.ts`. */
 export default defineSystem({
   start: async ({ env, onProgress }) => {
-    const { backends, stop } = await startBackends({ ...backendSettings(env), onProgress })
+    const { backends, stop } = await startBackends({ ...addressedSettings(env), onProgress })
     return {
       ...systemOf(backends),
       provide: { backends },

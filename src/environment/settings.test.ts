@@ -35,7 +35,7 @@ test('every variable is read', () => {
   ).toEqual({
     choice: 'cluster',
     cluster: 'containers',
-    redisUrl: 'redis://a',
+    redisUrl: 'redis://a:6379',
     natsUrl: 'nats://b,nats://c',
     images: { redis: 'valkey:8', nats: 'nats:2.11' },
   })

@@ -1,6 +1,8 @@
-import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
+import { admittedNatsUrls, admittedRedisUrl } from './admitted-urls.ts'
 import type { BackendKind } from './backends.ts'
 import { EnvironmentError } from './environment-error.ts'
+import { variableOf } from '../registry/server-parameters.ts'
+import { optionsIn, type Environment } from './server-options.ts'
 
 /** A forced kind of backend, clusters, or the first available. */
 export type BackendChoice = 'auto' | 'cluster' | BackendKind
@@ -18,9 +20,9 @@ export interface BackendSettings {
   readonly choice: BackendChoice
   /** Default `auto`. */
   readonly cluster?: ClusterChoice
-  /** Unchanged, so it may hold a password. */
+  /** With the options of `SERVER_OPTIONS`, so it may hold a password. */
   readonly redisUrl?: string
-  /** Unchanged, several separated by commas, so it may hold a password. */
+  /** With the options of `SERVER_OPTIONS`, several separated by commas, so it may hold a password. */
   readonly natsUrl?: string
   readonly images: BackendImages
 }
@@ -30,28 +32,44 @@ export const defaultImages: BackendImages = { redis: 'redis:7-alpine', nats: 'na
 const kinds = ['containers', 'programs', 'cluster', 'memory', 'external'] as const
 
 /**
- * Reads `BENCH_BACKEND`, `BENCH_CLUSTER`, `REDIS_URL`, `NATS_URL`, `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; empty
- * values count as not set.
+ * Reads `BENCH_BACKEND`, `BENCH_CLUSTER`, `REDIS_URL`, `NATS_URL`, the variables of `SERVER_OPTIONS`,
+ * `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; empty values count as not set.
  *
  * @throws {EnvironmentError} if one of them is malformed.
  */
-export function backendSettings(
-  env: Readonly<Record<string, string | undefined>>,
-): BackendSettings {
+export function backendSettings(env: Environment): BackendSettings {
   const { BENCH_BACKEND, BENCH_CLUSTER, REDIS_URL, NATS_URL } = env
   const { BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE } = env
-  if (REDIS_URL) parseRedisUrl(REDIS_URL)
-  if (NATS_URL) parseNatsUrls(NATS_URL)
+  const choice = BENCH_BACKEND ? parseChoice(BENCH_BACKEND) : 'auto'
   return {
-    choice: BENCH_BACKEND ? parseChoice(BENCH_BACKEND) : 'auto',
+    choice,
     ...(BENCH_CLUSTER ? { cluster: parseCluster(BENCH_CLUSTER) } : {}),
-    ...(REDIS_URL ? { redisUrl: REDIS_URL } : {}),
-    ...(NATS_URL ? { natsUrl: NATS_URL } : {}),
+    ...(REDIS_URL ? { redisUrl: admittedRedisUrl(REDIS_URL, env) } : {}),
+    ...(NATS_URL ? { natsUrl: admittedNatsUrls(NATS_URL, env).join(',') } : {}),
     images: {
       redis: BENCH_REDIS_IMAGE || defaultImages.redis,
       nats: BENCH_NATS_IMAGE || defaultImages.nats,
     },
   }
+}
+
+/**
+ * The same, for a run that will use them.
+ * @throws {EnvironmentError} also if options say how to be admitted to a server that no address names.
+ */
+export function addressedSettings(env: Environment): BackendSettings {
+  const settings = backendSettings(env)
+  if (settings.choice !== 'auto' && settings.choice !== 'external') return settings
+  for (const kind of ['redis', 'nats'] as const) {
+    const address = variableOf(kind, 'url')
+    const [option] = optionsIn(env, kind).keys()
+    if (option === undefined || env[address]) continue
+    throw new EnvironmentError(
+      `${option.variable} is set without ${address}: it is for a server of your own. Set ${address} too, or ` +
+        'BENCH_BACKEND=programs to start servers.',
+    )
+  }
+  return settings
 }
 
 /** @throws {EnvironmentError} listing the choices. */

@@ -28,6 +28,7 @@ import { takeWaitForReplicas, type WaitForReplicas } from './redis/replica-wait-
 import { connectRedisStore } from './redis/redis-store.ts'
 import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
+import { takeTls, type TlsOption } from './tls-option.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
 /** A registry's servers, namespace and settings. */
@@ -57,6 +58,13 @@ export interface ConnectOptions {
    */
   readonly namespace: string
   /**
+   * TLS to Redis, as PEM texts or files. Settings in `redisUrl`, such as `?tls-ca=/etc/ca.pem`, do the same; give one of both.
+   * Default: TLS for `rediss://`.
+   */
+  readonly redisTls?: TlsOption
+  /** TLS to NATS, likewise. Default: TLS for `tls://`, and if a server requires it. */
+  readonly natsTls?: TlsOption
+  /**
    * Where to reach Redis servers that announce an address which clients can't use, such as nodes of a cluster
    * behind NAT or proxies: announced `host:port` to the `host:port` to connect to. For clusters and Sentinel.
    */
@@ -81,6 +89,11 @@ export interface ConnectOptions {
    * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
    */
   readonly scripts?: ScriptForm
+  /**
+   * `true`: enforces the quotas of the namespace, which an administrator has written with `writeQuotas`. Connecting fails with
+   * `UNAVAILABLE` if there are none; see `docs/tenants.md`. Default `false`.
+   */
+  readonly quotas?: boolean
   /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
@@ -105,12 +118,15 @@ const takes: Takes<ConnectOptions> = {
   namespace: validateNamespace,
   redisCredentials: orProvider(takeRedisCredentials),
   natsCredentials: orProvider(takeNatsCredentials),
+  redisTls: takeTls('redis'),
+  natsTls: takeTls('nats'),
   redisAddressMap: takeAddressMap,
   waitForReplicas: takeWaitForReplicas,
   ignoreClusterUpdates: trueOrFalse,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
   scripts: oneOf('eval', 'functions'),
+  quotas: trueOrFalse,
   natsConnections: wholeNumber(1, MAX_CONNECTIONS),
   gatewayName: validateGatewayName,
   durability: takeDurability,
@@ -147,8 +163,10 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     warnings,
     ...(strategy === undefined ? {} : { strategy }),
     ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
+    ...(others.quotas === undefined ? {} : { quotas: others.quotas }),
     ...(waitForReplicas === undefined ? {} : { waitForReplicas }),
     ...(redisCredentials === undefined ? {} : { credentials: redisCredentials }),
+    ...(others.redisTls === undefined ? {} : { tls: others.redisTls }),
     ...(redisAddressMap === undefined ? {} : { addressMap: redisAddressMap }),
   })
   try {
@@ -158,6 +176,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       warnings,
       maxBacklogBytes: limits.maxBacklogBytes,
       ...(natsCredentials === undefined ? {} : { credentials: natsCredentials }),
+      ...(others.natsTls === undefined ? {} : { tls: others.natsTls }),
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(ignoreClusterUpdates === undefined ? {} : { ignoreClusterUpdates }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),

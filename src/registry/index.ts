@@ -9,7 +9,9 @@ export { connectRegistry, type ConnectOptions } from './connect.ts'
 export { MulticastRegistry, type RegisterOptions } from './registry.ts'
 export { type RegistrySlots } from './slots.ts'
 
-// Credentials
+// TLS and credentials
+export type { TlsOption } from './tls-option.ts'
+export type { Pem } from './tls.ts'
 export type { CredentialsProvider, NatsCredentials, RedisCredentials } from './credentials.ts'
 
 // Registrations
@@ -42,6 +44,10 @@ export {
   type WarningListener,
 } from './warnings.ts'
 export { defaultLimits, type RegistryLimits } from './limits.ts'
+
+// Quotas of a namespace
+export type { Quotas } from './quotas/quotas.ts'
+export { quotaCommands, writeQuotas, type WriteQuotasOptions } from './redis/stored-quotas.ts'
 
 // Slots: the backends that a registry is made of
 export type { RegistryStore } from './store.ts'

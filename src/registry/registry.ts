@@ -95,7 +95,7 @@ export class MulticastRegistry {
   /**
    * Registers an identity atomically; every process sees it.
    * @param metadata a JSON object.
-   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `INVALID_IDENTITY`,
+   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `RATE_LIMITED`, `INVALID_IDENTITY`,
    *   `INVALID_METADATA`, `INVALID_ARGUMENT`
    */
   async register(
@@ -124,7 +124,7 @@ export class MulticastRegistry {
   /**
    * Renews a registration's TTL; metadata stays.
    * @param ttlMs from now, in whole ms; 0 never expires.
-   * @throws RegistryError `NOT_FOUND` if the identity was never registered or has expired, `INVALID_IDENTITY`,
+   * @throws RegistryError `NOT_FOUND` if the identity was never registered or has expired, `QUOTA_EXCEEDED`, `INVALID_IDENTITY`,
    *   `INVALID_ARGUMENT`
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
@@ -190,8 +190,8 @@ export class MulticastRegistry {
 
   /**
    * Sends a payload to every matching identity and waits for receipts. No match is a success with 0
-   * targets.
-   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
+   * targets. Under quotas it is charged once, however often it is resent, before anything is sent.
+   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`, `QUOTA_EXCEEDED`, `RATE_LIMITED`; the reason of `options.signal`
    */
   async multicast(
     filter: Filter,
@@ -204,6 +204,10 @@ export class MulticastRegistry {
       const compiled = filterFrom(filter, this.#limits)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
       const targets = await unlessAborted(signal, () => this.#store.selectTargets(compiled, signal))
+      const { size } = targets
+      await unlessAborted(signal, async () =>
+        this.#store.chargeMulticast?.(size, message.payload.byteLength),
+      )
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
       return summarize(message.id, statuses)
     })

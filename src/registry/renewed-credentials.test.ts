@@ -103,7 +103,12 @@ describe('a provider', () => {
     ['returns nothing', () => undefined, /no valid credentials: options\.x\.password is missing/],
     ['returns a text', () => 'hunter2', /no valid credentials/],
     ['returns an empty password', () => ({ password: '' }), /no valid credentials: .*password/],
-    ['returns ended credentials', endingIn('hunter2', -3_000), /the credentials ended 3 s ago/],
+    ['returns ended credentials', endingIn('hunter2', -3_000), /the credentials ended 3 s ago$/],
+    [
+      'counts in seconds',
+      () => ({ password: 'hunter2', expiresAt: Date.now() / 1_000 + 3_600 }),
+      /expiresAt counts ms since 1970, not seconds/,
+    ],
   ])('that %s: connecting fails with the reason', async (_, provide, said) => {
     const opening = open(provide).catch((error: unknown) => error)
     await vi.advanceTimersByTimeAsync(5_001)
@@ -161,6 +166,46 @@ describe('a provider', () => {
     expect(signals[2]?.aborted).toBe(true)
     await vi.advanceTimersByTimeAsync(1e6)
     expect(signals).toHaveLength(3)
+  })
+})
+
+describe('the same credentials again', () => {
+  test('are adopted by nobody, and the provider is asked again while they last', async () => {
+    const end = Date.now() + 10_000
+    const { credentials, told, asked } = await open(
+      inTurn(
+        () => ({ password: '1', expiresAt: end }),
+        () => ({ expiresAt: new Date(end), password: '1' }),
+        () => ({ password: '1', expiresAt: end }),
+        endingIn('2', 100_000),
+      ),
+    )
+    const adopted: string[] = []
+    credentials.follow(({ password }) => {
+      adopted.push(password)
+      return Promise.resolve()
+    })
+    const { current } = credentials
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect([adopted, credentials.current === current, asked() > 1]).toEqual([[], true, true])
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([adopted, credentials.current.password, told]).toEqual([['2'], '2', []])
+  })
+
+  test('after a refusal are a warning, and the next refusal asks again', async () => {
+    const { credentials, told, asked } = await open(() => ({ password: '1' }))
+    const { current } = credentials
+    credentials.refused(current)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(asked()).toBe(2)
+    expect(told).toEqual([
+      expect.stringMatching(
+        /they are those that a server refused; .* asked again at the next refusal\.$/,
+      ),
+    ])
+    credentials.refused(current)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(asked()).toBe(3)
   })
 })
 

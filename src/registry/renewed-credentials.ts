@@ -14,6 +14,10 @@ const MAX_PAUSE_MS = 30_000
 const MAX_PAUSE_PART = 0.1
 /** After this long without a failure, the pauses begin anew, in ms. */
 const CALM_MS = 2 * MAX_PAUSE_MS
+/** Shortest time until a provider is asked again that returned the credentials in use, in ms. */
+const MIN_INTERVAL_MS = 250
+/** An end before this time (1973) was meant in seconds. */
+const OLDEST_END_MS = 1e11
 /** The longest timer, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -55,7 +59,7 @@ export class RenewedCredentials<T extends object> {
   private constructor(options: RenewalOptions<T>, current: T) {
     this.#options = options
     this.#current = current
-    this.#use(current)
+    this.#planRenewal(current)
   }
 
   /** @throws RegistryError `CREDENTIALS_FAILED` within `timeoutMs`; `INVALID_ARGUMENT` for given credentials that are invalid. */
@@ -91,7 +95,7 @@ export class RenewedCredentials<T extends object> {
     // At once, unless the last ones were refused as well.
     const wasCalm = this.#isCalm
     const pauseMs = this.#pauseAfterFailure()
-    this.#renewing = this.#renewAfter(wasCalm ? 0 : pauseMs)
+    this.#renewing = this.#renewAfter(wasCalm ? 0 : pauseMs, true)
   }
 
   close(): void {
@@ -100,8 +104,8 @@ export class RenewedCredentials<T extends object> {
     this.#closed.abort()
   }
 
-  #use(credentials: T): void {
-    this.#current = credentials
+  /** @param credentials the current ones, or the same with another end. */
+  #planRenewal(credentials: T): void {
     const end = this.#options.endOf(credentials)
     // The date is converted once: the wall clock may be set at any time.
     const lifeMs = end === null ? Infinity : end - Date.now()
@@ -110,7 +114,7 @@ export class RenewedCredentials<T extends object> {
     this.#maxPauseMs = Math.min(MAX_PAUSE_MS, longestMs)
     if (!this.areRenewed || lifeMs === Infinity) return
     const part = EARLIEST_RENEWAL + Math.random() * (LATEST_RENEWAL - EARLIEST_RENEWAL)
-    this.#renewAt(performance.now() + part * lifeMs)
+    this.#renewAt(performance.now() + Math.max(MIN_INTERVAL_MS, part * lifeMs))
   }
 
   #renewAt(time: number): void {
@@ -119,21 +123,25 @@ export class RenewedCredentials<T extends object> {
     const leftMs = time - performance.now()
     const renew = (): void => {
       if (leftMs > MAX_TIMER_MS) this.#renewAt(time)
-      else this.#renewing ??= this.#renewAfter(0)
+      else this.#renewing ??= this.#renewAfter(0, false)
     }
     this.#timer = setTimeout(renew, Math.min(Math.max(0, leftMs), MAX_TIMER_MS))
     this.#timer.unref()
   }
 
-  /** Asks until the answer has been adopted. */
-  async #renewAfter(pauseMs: number): Promise<void> {
+  /** Asks until the answer has been adopted. @param isRefused whether a server refused the current ones. */
+  async #renewAfter(pauseMs: number, isRefused: boolean): Promise<void> {
     const { signal } = this.#closed
     await this.#sleep(pauseMs)
     while (!signal.aborted) {
       try {
         const next = await provided(this.#options, signal)
-        await this.#adopt(next)
-        if (!signal.aborted) this.#use(next)
+        const isNew = textOf(next) !== textOf(this.#current)
+        if (isNew) await this.#adopt(next)
+        else if (isRefused) this.#warn(new Error('they are those that a server refused'), null)
+        if (signal.aborted) break
+        if (isNew) this.#current = next
+        this.#planRenewal(next)
         break
       } catch (error) {
         if (signal.aborted) break
@@ -179,7 +187,8 @@ export class RenewedCredentials<T extends object> {
     })
   }
 
-  #warn(error: unknown, pauseMs: number): void {
+  /** @param pauseMs until the provider is asked again; `null`: at the next refusal. */
+  #warn(error: unknown, pauseMs: number | null): void {
     const { where, warnings } = this.#options
     const leftMs = this.#endsAt - performance.now()
     const current =
@@ -188,9 +197,10 @@ export class RenewedCredentials<T extends object> {
         : leftMs > 0
           ? `the present ones stay in use, and end in ${inSeconds(leftMs)}`
           : 'the present ones have ended'
+    const then = pauseMs === null ? 'at the next refusal' : `in ${inSeconds(pauseMs)}`
     warnings.warn(
       'CREDENTIALS_FAILED',
-      `${where}: new credentials can't be used: ${reasonOf(error, where)}; ${current}. The provider is asked again in ${inSeconds(pauseMs)}.`,
+      `${where}: new credentials can't be used: ${reasonOf(error, where)}; ${current}. The provider is asked again ${then}.`,
     )
   }
 }
@@ -213,7 +223,9 @@ async function provided<T>(options: RenewalOptions<T>, signal: AbortSignal): Pro
     const asked = Promise.resolve().then(() => provider(ended.signal))
     return unexpired(options, checked(take, await Promise.race([asked, end.promise]), where))
   } catch (error) {
-    if (error instanceof RegistryError && error.code === 'CREDENTIALS_FAILED') throw error
+    if (error instanceof RegistryError) {
+      throw error.code === 'CREDENTIALS_FAILED' ? error : failed(where, reasonOf(error, where))
+    }
     throw failed(where, `the provider failed: ${thrown(error)}`)
   } finally {
     clearTimeout(timer)
@@ -233,7 +245,8 @@ function checked<T>(take: Take<T>, value: unknown, where: string): T {
 function unexpired<T>({ endOf, where }: RenewalOptions<T>, credentials: T): T {
   const end = endOf(credentials)
   if (end === null || end > Date.now()) return credentials
-  throw failed(where, `the credentials ended ${inSeconds(Date.now() - end)} ago`)
+  const hint = end > 0 && end < OLDEST_END_MS ? '; expiresAt counts ms since 1970, not seconds' : ''
+  throw failed(where, `the credentials ended ${inSeconds(Date.now() - end)} ago${hint}`)
 }
 
 function failed(where: string, reason: string): RegistryError {
@@ -251,6 +264,15 @@ function thrown(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(typeof error)
   // An address in it may have a password.
   return `${quoted(name)} ${quoted(message.replaceAll(/\/\/[^/\s@]*@/g, '//'))}`
+}
+
+/** What distinguishes credentials: everything but their end. */
+function textOf(credentials: object): string {
+  return JSON.stringify(
+    Object.entries(credentials)
+      .filter(([name]) => name !== 'expiresAt')
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  )
 }
 
 function inSeconds(ms: number): string {

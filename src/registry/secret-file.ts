@@ -10,7 +10,8 @@ const MAX_BYTES = 1024 * 1024
 export interface FileSetting {
   readonly kind: ServerKind
   readonly parameter: NatsParameter
-  readonly path: string
+  /** `null` for text instead of a file. */
+  readonly path: string | null
 }
 
 /**
@@ -19,6 +20,7 @@ export interface FileSetting {
  */
 export function readSettingFile(setting: FileSetting): string {
   const { path } = setting
+  if (path === null) throw new TypeError('no file')
   try {
     const stat = statSync(path)
     // Reading a pipe or a terminal would wait without an end.
@@ -42,9 +44,12 @@ export function readSecret(setting: FileSetting): string {
 
 /** The error for a file of a setting that is of no use. @param reason follows the path. */
 export function unusable({ kind, parameter, path }: FileSetting, reason: string): RegistryError {
+  const what = `${TITLES[kind]} ${parameter}: the`
   return new RegistryError(
     'INVALID_ARGUMENT',
-    `${TITLES[kind]} ${parameter}: the file ${quoted(path, 500)} ${reason}. It is set by ${settingsOf(kind, parameter)}.`,
+    path === null
+      ? `${what} text ${reason}.`
+      : `${what} file ${quoted(path, 500)} ${reason}. It is set by ${settingsOf(kind, parameter)}.`,
   )
 }
 

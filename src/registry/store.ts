@@ -55,14 +55,14 @@ export interface WatchRequest {
 export interface RegistryStore {
   /**
    * Registers atomically.
-   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`
+   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `RATE_LIMITED`
    */
   register(request: RegistrationRequest): Promise<RegistrationTimes>
 
   /**
    * Renews the TTL; everything else stays.
    * @param ttlMs from now, in whole ms; 0 never expires.
-   * @throws RegistryError `NOT_FOUND`
+   * @throws RegistryError `NOT_FOUND`, `QUOTA_EXCEEDED`
    */
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>
 
@@ -115,6 +115,15 @@ export interface RegistryStore {
    *   another namespace or filter; `CLOSED`.
    */
   watch(request: WatchRequest): WatchStream
+
+  /**
+   * Charges a multicast to the namespace's quotas before it is sent: a refused one charges nothing. A store without
+   * quotas needs no such method.
+   * @param recipients number of targets.
+   * @param payloadBytes of the message to each.
+   * @throws RegistryError `QUOTA_EXCEEDED`, `RATE_LIMITED`
+   */
+  chargeMulticast?(recipients: number, payloadBytes: number): Promise<void>
 
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { nkeys } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../environment/free-port.ts'
 import {
@@ -8,7 +9,9 @@ import {
   type ServerProgram,
 } from '../environment/programs.ts'
 import { checkNats, checkRedis } from '../environment/server-checks.ts'
+import { connectRegistry } from './connect.ts'
 import { parseServerAddresses } from './nats/server-address.ts'
+import { startOperatedServer } from './nats/testing/nats-operator.ts'
 import { ConnectionPool } from './nats/connections.ts'
 import { connectRedis } from './redis/connect-redis.ts'
 import { parseRedis } from './redis/address.ts'
@@ -120,6 +123,49 @@ if (canRun) {
       expect(await checkNats([`nats://ann:s3cret@${nats.good}?${all}`])).toMatchObject({
         version: expect.stringMatching(/^\d/),
       })
+    })
+
+    test('an nkey and a .creds file admit to NATS', async () => {
+      const user = nkeys.createUser()
+      const seed = new TextDecoder().decode(user.getSeed())
+      const file = authority.write('user.nk', `# ann\n${seed}\n`)
+      const keyed = `authorization { users: [{ nkey: ${user.getPublicKey()} }] }`
+      await useNats(`nats://${await startNats(keyed)}?nkey-file=${file}`)
+      const { server, credsFor } = await startOperatedServer()
+      servers.push(server)
+      const creds = authority.write('ann.creds', credsFor().replaceAll('\n', '\r\n'))
+      await useNats(`${server.url}?creds=${creds}`)
+      await expect(useNats(server.url)).rejects.toThrow('refused the credentials')
+    })
+
+    test('connectRegistry takes PEM texts and files as options', async () => {
+      const redisTls = {
+        ca: readFileSync(authority.ca, 'utf8'),
+        cert: readFileSync(client.cert, 'utf8'),
+        key: readFileSync(client.key, 'utf8'),
+        serverName: 'server.example',
+      }
+      const natsTls = {
+        ca: { file: authority.ca },
+        cert: { file: client.cert },
+        key: { file: client.key },
+      }
+      const options = {
+        redisUrl: `redis://ann:s3cret@${redis.named}`,
+        natsUrls: [`nats://ann:s3cret@${nats.good}`],
+        namespace: 'test',
+        natsTls,
+      }
+      const registry = await connectRegistry({ ...options, redisTls })
+      await registry.register('a', {})
+      expect((await registry.enumerate({})).registrations).toHaveLength(1)
+      await registry.close()
+      await expect(
+        connectRegistry({ ...options, redisUrl: `${options.redisUrl}?${all}`, redisTls }),
+      ).rejects.toThrow('so has the option redisTls')
+      await expect(
+        connectRegistry({ ...options, redisTls: { cert: redisTls.cert, key: 'PRIVATE s3cret' } }),
+      ).rejects.toThrow(/^options\.redisTls: .*is not PEM(?!.*s3cret)/)
     })
 
     const UNTRUSTED = /isn't trusted .*-tls-ca/

@@ -147,7 +147,7 @@ function requireFittingKey(kind: ServerKind, { cert, key }: TlsSettings): void {
 }
 
 function settingFor(kind: ServerKind, parameter: NatsParameter, pem: Pem): FileSetting {
-  return { kind, parameter, path: typeof pem === 'string' ? '(given as text)' : pem.file }
+  return { kind, parameter, path: typeof pem === 'string' ? null : pem.file }
 }
 
 /** The parameters of an address that say the same; PEM texts have none. */

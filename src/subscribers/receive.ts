@@ -116,7 +116,10 @@ async function forUser<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    if (!(error instanceof RegistryError && error.code === 'UNAVAILABLE')) throw error
+    if (!(error instanceof RegistryError)) throw error
+    // An address refers to a file of no use.
+    if (error.code === 'INVALID_ARGUMENT') throw new EnvironmentError(error.message)
+    if (error.code !== 'UNAVAILABLE') throw error
     throw new EnvironmentError(
       `${error.message} Start nats-server there, or give other addresses with --nats-servers.`,
       { cause: error },

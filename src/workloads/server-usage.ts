@@ -1,5 +1,7 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { bareRedis } from '../environment/bare-clients.ts'
 import type { Backends, ServerBackends } from '../environment/backends.ts'
+import { namesOf, parseHostAndPort, parseRedis } from '../registry/redis/address.ts'
 import { listenerOn, usageOf } from '../process/process-usage.ts'
 
 /** What all servers of one kind hold together. Absent is what can't be read from here. */
@@ -69,23 +71,17 @@ export class ServersUsage {
 
 /** Behind Sentinel, servers change their roles and addresses: none is watched. */
 function redisServers({ redisUrl, started }: ServerBackends): readonly WatchedServer[] {
-  if (redisUrl.startsWith('redis+sentinel:')) return []
-  const [first = '', ...others] = redisUrl.split(',')
+  if (redisUrl.includes('+sentinel:')) return []
   const nodes = started?.nodes.filter(({ server }) => server === 'redis') ?? []
-  const urls =
-    nodes.length === 0
-      ? [first, ...others]
-      : nodes.map(({ address }) => {
-          const url = new URL(first)
-          url.host = address
-          return url.href
-        })
-  return urls.map((text) => {
-    const { hostname, port } = new URL(text)
-    const redis = new Redis(text, { maxRetriesPerRequest: 0 })
+  const named =
+    nodes.length === 0 ? namesOf(parseRedis(redisUrl)) : nodes.map(({ address }) => address)
+  return named.flatMap((name) => {
+    const place = parseHostAndPort(name)
+    if (place === undefined) return []
+    const redis = bareRedis(redisUrl, place)
     // A server that is down for a while is left out of the sum.
     redis.on('error', () => {})
-    return new WatchedServer(hostname, Number(port || 6379), redis)
+    return new WatchedServer(place.host, place.port, redis)
   })
 }
 

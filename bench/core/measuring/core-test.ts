@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { bareRedis } from '../../../src/environment/bare-clients.ts'
 import type { ServerBackends } from '../../../src/environment/backends.ts'
 import { connectRegistry, type ConnectOptions } from '../../../src/registry/connect.ts'
 import type { Metadata } from '../../../src/registry/registration.ts'
@@ -26,7 +26,7 @@ export const test = base
     return backends.kind === 'memory' ? skip(`needs servers: ${backends.notice}`) : backends
   })
   .extend('bareRedis', ({ servers }, { onCleanup }) => {
-    const redis = new Redis(servers.redisUrl)
+    const redis = bareRedis(servers.redisUrl)
     onCleanup(() => redis.disconnect())
     return redis
   })

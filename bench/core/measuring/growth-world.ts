@@ -1,6 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream'
-import { connect as connectNats } from '@nats-io/transport-node'
-import { Redis } from 'ioredis'
+import { bareNats, bareRedis } from '../../../src/environment/bare-clients.ts'
 import { randomBytes } from 'node:crypto'
 import type { ServerBackends } from '../../../src/environment/backends.ts'
 import { connectRegistry, type ConnectOptions } from '../../../src/registry/connect.ts'
@@ -106,7 +105,7 @@ export async function untilLoaded<T>(call: () => Promise<T>): Promise<T> {
 
 /** What exactly-once has kept is of no use to anyone. */
 async function deleteStreams(natsUrls: readonly string[], namespace: string): Promise<void> {
-  const nats = await connectNats({ servers: [...natsUrls] })
+  const nats = await bareNats(natsUrls)
   const { streams } = await jetstreamManager(nats)
   const { messagesStream, progressStream } = new Subjects(DEFAULT_SUBJECT_PREFIX, namespace)
   await Promise.all([messagesStream, progressStream].map((stream) => streams.delete(stream)))
@@ -114,7 +113,7 @@ async function deleteStreams(natsUrls: readonly string[], namespace: string): Pr
 }
 
 async function copyNamespace(redisUrl: string, from: string, to: string): Promise<void> {
-  const redis = new Redis(redisUrl)
+  const redis = bareRedis(redisUrl)
   const keys = redis.scanStream({ match: `${from}:*`, count: 1_000 })
   for await (const found of keys) {
     const pipeline = redis.pipeline()

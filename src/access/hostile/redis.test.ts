@@ -76,7 +76,9 @@ describe.skipIf(!hasProgram)('A tenant of a shared Redis (needs redis-server on 
   test('learns the same about what exists and what does not', async () => {
     const redis = attacker()
     const renamed = (word: string | number) =>
-      typeof word === 'string' ? word.replaceAll(`${VICTIM}:`, 'nobody:') : word
+      typeof word === 'string'
+        ? word.replace(new RegExp(`^(~\\w+:)?${VICTIM}(?=:|$)`), '$1nobody')
+        : word
     for (const { commands, name } of REDIS_ATTACKS) {
       const last = commands.at(-1) ?? ['PING']
       if (last[0] === 'RESET' || commands.length > 1) continue
@@ -131,6 +133,12 @@ describe.skipIf(!hasProgram)('A tenant of a shared Redis (needs redis-server on 
       },
       { weight: 3, arbitrary: fc.integer({ min: -2, max: 1_000 }).map(String) },
       { weight: 1, arbitrary: fc.constantFrom(...functions) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          ...['~quota:', '~spent:'].flatMap((key) => [key + VICTIM, key + ATTACKER]),
+        ),
+      },
       { weight: 2, arbitrary: fc.constantFrom(...WORDS) },
       { weight: 1, arbitrary: fc.string({ maxLength: 10 }) },
     )

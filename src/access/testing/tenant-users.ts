@@ -28,6 +28,7 @@ export function userOf(
     functions: true,
     durable: false,
     waitForReplicas: false,
+    quotas: false,
     database: 0,
     ...changes,
   }

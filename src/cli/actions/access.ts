@@ -8,7 +8,9 @@ import { InputError } from '../../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { RegistryError } from '../../registry/errors.ts'
 import { DEFAULT_SUBJECT_PREFIX } from '../../registry/nats/subjects.ts'
+import type { Quotas } from '../../registry/quotas/quotas.ts'
 import { functionLibrary } from '../../registry/redis/functions.ts'
+import { quotaCommands } from '../../registry/redis/stored-quotas.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { writeOutput } from './write-output.ts'
 
@@ -27,6 +29,7 @@ export interface AccessFlags {
   readonly sentinel?: true
   readonly database?: string
   readonly waitForReplicas?: true
+  readonly quotas?: string
 }
 
 const FORMATS = ['redis', 'aclfile', 'nats', 'json']
@@ -46,16 +49,24 @@ export function printAccess(flags: AccessFlags): void {
     writeOutput(functionLibrary(), undefined)
     return
   }
-  const users = usersFrom(flags)
-  writeOutput(rendered(users, flags), undefined)
+  const quotas = quotasFrom(flags)
+  if (quotas !== '' && flags.role.length === 0) {
+    writeOutput(quotas, undefined)
+    return
+  }
+  writeOutput(rendered(usersFrom(flags), flags, quotas), undefined)
 }
 
-function rendered(users: readonly AccessUser[], { format, account }: AccessFlags): string {
+function rendered(
+  users: readonly AccessUser[],
+  { format, account }: AccessFlags,
+  quotas: string,
+): string {
   const lines = (line: (user: AccessUser) => string) => `${users.map(line).join('\n')}\n`
   const nats = () => natsConfiguration(users, account ? 'own' : 'shared')
   switch (format) {
     case 'redis':
-      return lines(aclSetUser)
+      return lines(aclSetUser) + quotas
     case 'aclfile':
       return lines(aclFileLine)
     case 'nats':
@@ -64,17 +75,55 @@ function rendered(users: readonly AccessUser[], { format, account }: AccessFlags
       return `${JSON.stringify(users, null, 2)}\n`
     default:
       return (
-        `# Redis: commands for redis-cli\n${lines(aclSetUser)}\n` +
+        `# Redis: commands for redis-cli\n${lines(aclSetUser)}${quotas}\n` +
         `# NATS: for nats-server.conf. The server reads passwords from its environment: ${users.map(passwordVariable).join(', ')}\n${nats()}`
       )
   }
+}
+
+/** The commands that set the quotas in a file, for each tenant; `''` without a file. */
+function quotasFrom({ quotas: file, tenant: tenants, cluster, format }: AccessFlags): string {
+  if (file === undefined) return ''
+  if (tenants.length === 0) throw missingTenant()
+  if (format !== undefined && format !== 'redis') {
+    throw new InputError('--quotas: commands to Redis set them, so --format can only be redis.')
+  }
+  const quotas = quotasIn(file)
+  return tenants
+    .flatMap((tenant) => checked(() => quotaCommands(tenant, quotas, cluster), `${file}: quotas`))
+    .map((words) => `${words.map(quotedWord).join(' ')}\n`)
+    .join('')
+}
+
+function quotasIn(file: string): Quotas {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Quotas
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : unreadable(error)
+    throw new InputError(
+      `--quotas: ${file} ${why}. Name a file such as {"identities": 1000, "registrationsPerSecond": 50}.`,
+    )
+  }
+}
+
+/** A word for redis-cli. */
+function quotedWord(word: string): string {
+  return /^[\w.:~{}-]+$/.test(word) ? word : JSON.stringify(word)
+}
+
+function missingTenant(): InputError {
+  return new InputError('--tenant is missing: name the namespace, such as --tenant a.')
+}
+
+function unreadable(error: unknown): string {
+  return `can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'})`
 }
 
 function usersFrom(flags: AccessFlags): readonly AccessUser[] {
   const { tenant: tenants, user: name, account, durable, passwordFile } = flags
   const roles = rolesFrom(flags.role)
   if (tenants.length === 0) {
-    throw new InputError('--tenant is missing: name the namespace, such as --tenant a.')
+    throw missingTenant()
   }
   if (name !== undefined && tenants.length > 1) {
     throw new InputError(
@@ -120,6 +169,7 @@ function requestFrom(
     functions: flags.functions ?? false,
     durable: flags.durable ?? false,
     waitForReplicas: flags.waitForReplicas ?? false,
+    quotas: flags.quotas !== undefined,
     database: databaseFrom(flags.database ?? '0', flags.cluster ?? false),
   }
 }
@@ -154,9 +204,8 @@ function sha256Of(file: string): string {
   try {
     password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new InputError(
-      `--password-file: ${file} can't be read (${code}). Name a file that holds the password.`,
+      `--password-file: ${file} ${unreadable(error)}. Name a file that holds the password.`,
     )
   }
   if (password === '') {
@@ -166,7 +215,7 @@ function sha256Of(file: string): string {
 }
 
 /** The registry's complaints about a namespace or prefix, as those of the flags. */
-function checked<T>(make: () => T): T {
+function checked<T>(make: () => T, quotas = 'quotas'): T {
   try {
     return make()
   } catch (error) {
@@ -174,6 +223,7 @@ function checked<T>(make: () => T): T {
     const message = error.message
       .replace(/^namespace\b/i, '--tenant')
       .replace(/^subjectPrefix\b/, '--prefix')
+      .replace(/^quotas\b/, () => `--quotas: ${quotas}`)
     throw new InputError(`${message.replace(/\.$/, '')}.`)
   }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { backendSettings } from '../../environment/settings.ts'
+import { addressedSettings } from '../../environment/settings.ts'
 import { GateLines } from '../../gate/report/gate-lines.ts'
 import type { GateOptions } from '../../gate/gate-options.ts'
 import { parseMetrics } from '../../gate/rounds/metrics-option.ts'
@@ -114,7 +114,7 @@ function optionsOf(flags: GateFlags): GateOptions {
     durationMs: flags.duration ?? null,
     backends: isInstalled
       ? null
-      : backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
+      : addressedSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: runFolder(flags.results),
   }
 }

@@ -1,4 +1,4 @@
-import { parseNatsUrls } from '../../environment/addresses.ts'
+import { admittedNatsUrls } from '../../environment/admitted-urls.ts'
 import { InputError } from '../../input-error.ts'
 import { RegistryError } from '../../registry/errors.ts'
 import { validateNamespace } from '../../registry/identity.ts'
@@ -30,8 +30,8 @@ export async function receiveMulticasts(
   if (pattern !== undefined) checked('--pattern', () => parseIdentityPattern(pattern))
   const natsUrls =
     natsServers === undefined
-      ? parseNatsUrls(env['NATS_URL'] || 'nats://localhost:4222')
-      : parseNatsUrls(natsServers, '--nats-servers')
+      ? admittedNatsUrls(env['NATS_URL'] || 'nats://localhost:4222', env)
+      : admittedNatsUrls(natsServers, env, '--nats-servers')
   const print = (line: string): void => void process.stdout.write(`${line}\n`)
   if (flags.check) {
     const processes = await checkReceiving({ natsUrls, namespace, pattern: pattern ?? null })

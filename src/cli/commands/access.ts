@@ -31,6 +31,10 @@ export const access: Define = (command, end) => {
     .option('--sentinel', 'Redis is found by Sentinels')
     .option('--database <number>', 'the number of the Redis database; 0 by default')
     .option('--wait-for-replicas', 'writes wait for replicas of Redis')
+    .option(
+      '--quotas <file>',
+      "a JSON file with the tenant's quotas, for registries with quotas: true; without --role, prints the commands that set them",
+    )
     .action(async (flags: AccessFlags) => {
       const { printAccess } = await import('../actions/access.ts')
       printAccess(flags)
@@ -46,6 +50,7 @@ export const access: Define = (command, end) => {
       typedCommand('access', '--role gateway --tenant a'),
       typedCommand('access', '--role gateway --role sender --tenant a --tenant b --format nats'),
       typedCommand('access', '--functions > functions.lua'),
+      typedCommand('access', '--tenant a --quotas quotas.json'),
       typedCommand('access', '--role reader --tenant a --password-file a.password --format redis'),
     ],
   })

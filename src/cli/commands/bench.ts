@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
+import { addServerFlags, serverVariables } from '../server-flags.ts'
 import type { BenchFlags } from '../actions/bench.ts'
 
 /** The repository's scenarios measure the registry; users' measure anything. */
@@ -34,7 +35,10 @@ const HELP = isInstalled
       examples: ['mixed --duration 30s', 'core --micro'],
     }
 
-const SERVERS: HelpBody = [['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some']]
+const SERVERS: HelpBody = [
+  ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
+  ...serverVariables(['redis', 'nats']),
+]
 
 /** Variables of the registry's own scenarios. */
 const OF_REGISTRY: HelpBody = [
@@ -92,6 +96,7 @@ export const bench: Define = (command, end) => {
       const { runBench } = await import('../actions/bench.ts')
       end(await runBench(names, flags))
     })
+  addServerFlags(command, ['redis', 'nats'])
   addSections(command, {
     environment: [
       ...(isInstalled ? [] : SERVERS),

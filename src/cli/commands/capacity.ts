@@ -3,6 +3,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { backendOption, option, positiveMs, ratio, systemOption, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
+import { addServerFlags } from '../server-flags.ts'
 import { MAX_RATE } from '../../load/capacity.ts'
 import type { CapacityFlags } from '../actions/capacity.ts'
 
@@ -49,6 +50,7 @@ export const capacity: Define = (command, end) => {
       const { runCapacity } = await import('../actions/capacity.ts')
       end(await runCapacity(name, flags))
     })
+  addServerFlags(command, ['redis', 'nats'])
   addSections(command, {
     sections: [['How it works', HOW]],
     environment: [`as for ${typedCommand('bench')}`],

@@ -14,6 +14,7 @@ import {
   registryOption,
 } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
+import { addServerFlags } from '../server-flags.ts'
 import type { GateFlags } from '../actions/gate.ts'
 
 const METRICS: HelpBody = [
@@ -130,6 +131,7 @@ export const gate: Define = (command, end) => {
       const { runGateCommand } = await import('../actions/gate.ts')
       end(await runGateCommand(flags))
     })
+  addServerFlags(command, ['redis', 'nats'])
   addSections(command, {
     sections: [
       ['Stages', HELP.stageHelp],

@@ -6,6 +6,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define, OnEnd } from '../command-line.ts'
 import { gather, liveOption, streamOption } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
+import { addServerFlags, serverVariables } from '../server-flags.ts'
 import { readFlags, type LoadTestFlags } from '../loadtest/read-flags.ts'
 
 /** What users read of each workload. */
@@ -105,7 +106,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     )
     .option(
       '--redis-password <password>',
-      'shows up in process lists; better: REDIS_URL=redis://:password@host:6379',
+      'shows up in process lists; better: --redis-password-file',
     )
     .option('--redis-db <n>', 'database number; 0 by default')
     .option('--nats-servers <addresses>', 'separated by commas; nats://localhost:4222 by default')
@@ -114,6 +115,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
       'containers, programs, cluster, memory or external; by default the first available, but no cluster',
     )
 
+  addServerFlags(command, ['redis', 'nats'])
   command
     .optionsGroup('Results:')
     .option(
@@ -174,6 +176,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
         'REDIS_URL, NATS_URL',
         'servers to measure; started if neither these nor addresses are given',
       ],
+      ...serverVariables(['redis', 'nats']),
       ['BENCH_BACKEND, BENCH_RESULTS', '--backend and --out'],
       ['BENCH_DISPATCH', `as for ${typedCommand('bench')}`],
       [

@@ -3,6 +3,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { atLeastOneSecondMs, option } from '../flags.ts'
 import { addSections, BROKEN } from '../help-sections.ts'
+import { addServerFlags, serverVariables } from '../server-flags.ts'
 import type { SubscribeFlags } from '../actions/subscribe.ts'
 
 /** `prism-loadtest subscribe`. It runs until the process gets SIGINT or SIGTERM. */
@@ -32,6 +33,7 @@ export const subscribe: Define = (command, end) => {
       await receiveMulticasts(flags, process.env)
       end(EXIT.good)
     })
+  addServerFlags(command, ['nats'])
   addSections(command, {
     sections: [
       [
@@ -41,7 +43,10 @@ export const subscribe: Define = (command, end) => {
         ],
       ],
     ],
-    environment: [['NATS_URL', 'NATS servers, without --nats-servers']],
+    environment: [
+      ['NATS_URL', 'NATS servers, without --nats-servers'],
+      ...serverVariables(['nats']),
+    ],
     exitCodes: {
       0: 'ended by Ctrl-C or SIGTERM; with --check, a subscriber was found',
       2: `${BROKEN}; with --check, no subscriber was found`,

@@ -1,4 +1,6 @@
-import { parseNatsUrls, parseRedisUrl, withRedisAccess } from '../../environment/addresses.ts'
+import { withRedisAccess } from '../../environment/addresses.ts'
+import { admittedNatsUrls, admittedRedisUrl } from '../../environment/admitted-urls.ts'
+import { withoutOptions, type Environment } from '../../environment/server-options.ts'
 import { InputError } from '../../input-error.ts'
 
 /** The flags that name the servers to measure; any of them may hold a password. */
@@ -10,7 +12,7 @@ export interface ServerFlags {
   readonly backend?: string
 }
 
-/** The environment variables that `backendSettings` reads. */
+/** The environment variables that `backendSettings` reads; those of `SERVER_OPTIONS` too, if addresses have them. */
 export type ServerSettings = Readonly<Record<'REDIS_URL' | 'NATS_URL' | 'BENCH_BACKEND', string>>
 
 const DEFAULT_REDIS = 'redis://localhost:6379'
@@ -21,10 +23,7 @@ const DEFAULT_NATS = 'nats://localhost:4222'
  * rest. Without these flags, the environment stays as it is.
  * @throws InputError, EnvironmentError for an invalid address, without repeating it.
  */
-export function serverSettings(
-  flags: ServerFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): ServerSettings {
+export function serverSettings(flags: ServerFlags, env: Environment): ServerSettings {
   const { redisAddr, redisPassword, redisDb, natsServers, backend } = flags
   const { REDIS_URL = '', NATS_URL = '', BENCH_BACKEND = '' } = env
   const given = [redisAddr, redisPassword || undefined, redisDb, natsServers]
@@ -36,15 +35,18 @@ export function serverSettings(
       `--backend ${backend} starts its own servers: omit either --backend or the addresses.`,
     )
   }
+  // A password in a flag takes the place of those in the environment.
+  const others = redisPassword ? { ...env, REDIS_PASSWORD: '', REDIS_PASSWORD_FILE: '' } : env
   const redis =
     redisAddr === undefined
-      ? parseRedisUrl(REDIS_URL || DEFAULT_REDIS)
-      : parseRedisUrl(redisAddr, '--redis-addr')
+      ? admittedRedisUrl(REDIS_URL || DEFAULT_REDIS, others)
+      : admittedRedisUrl(redisAddr, others, '--redis-addr')
   const nats =
     natsServers === undefined
-      ? parseNatsUrls(NATS_URL || DEFAULT_NATS)
-      : parseNatsUrls(natsServers, '--nats-servers')
+      ? admittedNatsUrls(NATS_URL || DEFAULT_NATS, env)
+      : admittedNatsUrls(natsServers, env, '--nats-servers')
   return {
+    ...withoutOptions(env),
     REDIS_URL: withAccess(redis, redisPassword, redisDb),
     NATS_URL: nats.join(','),
     BENCH_BACKEND: 'external',
@@ -57,7 +59,7 @@ function withAccess(address: string, password: string | undefined, db: string | 
     throw new InputError(`--redis-db: "${db}" must be a whole number from 0, such as 2.`)
   }
   return withRedisAccess(address, {
-    ...(password ? { password } : {}),
+    ...(password ? { password, passwordFile: undefined } : {}),
     ...(db === undefined ? {} : { database: Number(db) }),
   })
 }

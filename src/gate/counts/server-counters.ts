@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect as connectNats, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
-import { Redis } from 'ioredis'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
+import type { Redis } from 'ioredis'
+import { bareNats, bareRedis } from '../../environment/bare-clients.ts'
 import type { Repeat } from './operation-counts.ts'
 
 /** The counters' own commands are excluded; all others count, because a version may PING per call. */
@@ -29,9 +30,7 @@ export class ServerCounters {
   }
 
   static async open(redisUrl: string, natsUrls: readonly string[]): Promise<ServerCounters> {
-    const redis = new Redis(redisUrl)
-    const nats = await connectNats({ servers: [...natsUrls] })
-    return new ServerCounters(redis, nats)
+    return new ServerCounters(bareRedis(redisUrl), await bareNats(natsUrls))
   }
 
   /** Counts the requests while `calls` runs. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Backends } from '../../environment/backends.ts'
+import { withoutOptions } from '../../environment/server-options.ts'
 import { isInstalled } from '../../installed.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
@@ -116,7 +117,8 @@ function environmentOf(
   const { backends, scenarios, durationMs } = task
   return {
     ...process.env,
-    ...(backends === null ? {} : variablesOf(backends)),
+    // The addresses say everything.
+    ...(backends === null ? {} : { ...withoutOptions(process.env), ...variablesOf(backends) }),
     BENCH_SCENARIOS: pathIn(scenarios.folder, version, task),
     BENCH_DURATION: `${durationMs}ms`,
     BENCH_PROFILE: 'short',

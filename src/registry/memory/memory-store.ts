@@ -3,6 +3,7 @@ import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
+import { takeQuotas, type Quotas } from '../quotas/quotas.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
 import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
@@ -18,6 +19,7 @@ import { Watch } from '../watch/watch.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { WatchTokens } from '../watch/watch-token.ts'
 import { Watches } from '../watch/watches.ts'
+import { MemoryQuotas } from './memory-quotas.ts'
 import { RecentChanges } from './recent-changes.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { RegistrationIndex } from './registration-index.ts'
@@ -26,9 +28,14 @@ import { RegistrationIndex } from './registration-index.ts'
 export interface MemoryStoreOptions {
   /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
+  /** Quotas to enforce. Default: none. */
+  readonly quotas?: Quotas
 }
 
-const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
+const takes: Takes<MemoryStoreOptions> = {
+  maxIdentities: wholeNumber(0, Infinity),
+  quotas: takeQuotas,
+}
 
 /** The longest timer, in ms: a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -44,11 +51,13 @@ export class MemoryStore implements RegistryStore {
   #alarm: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null
   #isClosed = false
   readonly #maxIdentities: number
+  readonly #quotas: MemoryQuotas
 
   /** @throws RegistryError `INVALID_ARGUMENT` */
   constructor(options?: MemoryStoreOptions) {
-    const { maxIdentities = Infinity } = takeOptions(options, 'options', takes)
+    const { maxIdentities = Infinity, quotas = {} } = takeOptions(options, 'options', takes)
     this.#maxIdentities = maxIdentities
+    this.#quotas = new MemoryQuotas(quotas)
     this.#index.onChange = (change) => {
       this.#watches.change(change)
       this.#changes.add(change)
@@ -69,9 +78,13 @@ export class MemoryStore implements RegistryStore {
         `The namespace already holds the maximum of ${this.#maxIdentities} identities.`,
       )
     }
+    const metadata = parseMetadata(request.metadataJson)
+    this.#quotas.checkTtl(ttlMs)
+    if (!isLive) this.#quotas.checkIdentities(this.#index.size, this.#firstEndsInMs(now))
+    this.#quotas.chargeRegistration()
     const registration: Registration = Object.freeze({
       identity,
-      metadata: parseMetadata(request.metadataJson),
+      metadata,
       registeredAt: now,
       expiresAt: expiryOf(now, ttlMs),
       gateway: request.gateway,
@@ -86,6 +99,7 @@ export class MemoryStore implements RegistryStore {
     if (!before) {
       throw new RegistryError('NOT_FOUND', `Identity "${identity}" is not registered.`)
     }
+    this.#quotas.checkTtl(ttlMs)
     const renewed = Object.freeze({ ...before, expiresAt: expiryOf(now, ttlMs) })
     this.#index.put(renewed)
     return timesOf(renewed)
@@ -160,6 +174,11 @@ export class MemoryStore implements RegistryStore {
     return watch
   }
 
+  async chargeMulticast(recipients: number, payloadBytes: number): Promise<void> {
+    this.#advance()
+    this.#quotas.chargeMulticast(recipients, payloadBytes)
+  }
+
   async clear(): Promise<void> {
     this.#advance()
     for (const { identity } of this.#index.list()) this.#index.remove(identity)
@@ -176,6 +195,12 @@ export class MemoryStore implements RegistryStore {
     if (building === null) return
     await building
     this.#advance()
+  }
+
+  /** Until the first registration expires; `null` if none does. */
+  #firstEndsInMs(now: number): number | null {
+    const { nextExpiry } = this.#index
+    return nextExpiry === null ? null : Math.max(0, nextExpiry - now)
   }
 
   /** Removes expired registrations; returns the time, Unix ms by a clock that never goes back. */

@@ -32,7 +32,7 @@ export interface NatsAccess {
 export function authenticatorOf(access: NatsAccess): Authenticator | null {
   const { user, password, passwordFile, token, tokenFile, nkeyFile, credsFile } = access
   if (credsFile !== undefined) {
-    return credsAuthenticator(bytes(lastGood(() => credsIn(fileOf('creds', credsFile)))))
+    return credsAuthenticator(bytes(lastGood(() => readCreds(credsFile))))
   }
   if (nkeyFile !== undefined) {
     return nkeyAuthenticator(bytes(lastGood(() => seedIn(fileOf('nkey-file', nkeyFile)))))
@@ -68,8 +68,12 @@ function seedIn(file: FileSetting): string {
   return seed
 }
 
-/** The text of a `.creds` file. */
-function credsIn(file: FileSetting): string {
+/**
+ * The text of a `.creds` file.
+ * @throws RegistryError `INVALID_ARGUMENT`
+ */
+export function readCreds(path: string): string {
+  const file = fileOf('creds', path)
   const text = readSecret(file)
   const parts = [...text.matchAll(/-{3,}[^\n]*-{3,}\r?\n\s*(\S+)\s*\r?\n\s*-{3,}[^\n]*-{3,}/g)]
   const [jwt = '', seed = ''] = parts.map((part) => part[1] ?? '')

@@ -5,7 +5,6 @@ import {
   nuid,
   PermissionViolationError,
   type Status,
-  type Subscription,
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
@@ -22,7 +21,7 @@ import {
 import type { Admission } from './nats-credentials.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 
-/** Subscriptions made on the next connection per turn of the event loop. */
+/** Subscriptions moved per turn of the event loop. */
 const MOVES_A_TURN = 500
 /**
  * How long a connection that was replaced may stay open for what was sent to it, in ms: the answers to the library's own
@@ -30,6 +29,8 @@ const MOVES_A_TURN = 500
  */
 const RETIREMENT_MS = 6_000
 const RETIREMENT_STEP_MS = 50
+/** How long the servers of a cluster may take to tell each other of subscriptions, in ms. */
+const SPREAD_MS = 200
 
 /** What a connection depends on. */
 export interface ConnectionParts {
@@ -52,6 +53,7 @@ export class Connection {
   #nats: NatsConnection
   /** The one that is about to take the place of `#nats`. */
   #next: NatsConnection | null = null
+  #isNextLost = false
   /** Those that were replaced and are still open. */
   readonly #retired = new Set<NatsConnection>()
   /** Those of them whose last messages the server may not have yet. */
@@ -111,9 +113,13 @@ export class Connection {
   }
 
   /** Resolves when the server has everything that was sent. Rejects if the connection is lost. */
-  async flush(): Promise<void> {
-    const others = [...this.#unconfirmed, ...(this.#next === null ? [] : [this.#next])]
-    if (others.length === 0) return this.#nats.flush()
+  flush(): Promise<void> {
+    if (this.#next === null && this.#unconfirmed.size === 0) return this.#nats.flush()
+    return this.#flushAll()
+  }
+
+  async #flushAll(): Promise<void> {
+    const others = this.#next === null ? this.#unconfirmed : [...this.#unconfirmed, this.#next]
     await Promise.all([this.#nats, ...others].map((nats) => nats.flush()))
   }
 
@@ -134,6 +140,7 @@ export class Connection {
    */
   async replaceWith(next: NatsConnection, admission: Admission, timeoutMs: number): Promise<void> {
     this.#next = next
+    this.#isNextLost = false
     this.#begin(next)
     try {
       await this.#prepare(next, timeoutMs)
@@ -147,10 +154,10 @@ export class Connection {
     this.#nats = next
     this.#next = null
     this.#admission = admission
-    const moved = [...this.#subscriptions].map((subscription) => subscription.move())
+    for (const subscription of this.#subscriptions) subscription.move()
     this.#up = true
     for (const listener of this.#onReplace) listener(next)
-    void this.#retire(before, moved, wasUp)
+    void this.#retire(before, wasUp)
     this.#parts.onChange()
   }
 
@@ -167,37 +174,31 @@ export class Connection {
   }
 
   async #prepare(next: NatsConnection, timeoutMs: number): Promise<void> {
-    let inTurn = 0
-    for (const subscription of this.#subscriptions) {
-      subscription.prepare(next)
-      inTurn += 1
-      if (inTurn % MOVES_A_TURN === 0) await nextTurn()
-    }
+    await this.#inTurns((subscription) => subscription.prepare(next))
     let isConfirmed = false
     const confirm = next.flush().then(() => (isConfirmed = true))
     await settledWithin([confirm], timeoutMs)
     if (this.#closed.signal.aborted) throw lost('the connection was closed')
-    if (!isConfirmed) throw lost('the new connection was lost at once')
+    if (!isConfirmed || this.#isNextLost) throw lost('the new connection was lost at once')
     for (const { refusal, subject } of this.#subscriptions) {
       if (refusal !== null) throw lost(`NATS refused the subscription to ${quoted(subject, 256)}`)
     }
   }
 
   /** Closes a connection that was replaced, once everything sent by it and to it has arrived. */
-  async #retire(
-    nats: NatsConnection,
-    subscriptions: readonly Subscription[],
-    wasUp: boolean,
-  ): Promise<void> {
+  async #retire(nats: NatsConnection, wasUp: boolean): Promise<void> {
     this.#retired.add(nats)
     try {
       if (!wasUp) return
       this.#unconfirmed.add(nats)
       const confirm = nats.flush().finally(() => this.#unconfirmed.delete(nats))
       confirm.catch(() => (this.#losses += 1))
+      // Other servers of a cluster learn of the new subscriptions later than this one.
+      if (nats.info?.cluster !== undefined) await delay(SPREAD_MS, undefined, { ref: false })
       const drains = new Drains()
-      const drained = subscriptions.map((subscription) => drains.drain(subscription))
-      await settledWithin([confirm, ...drained], RETIREMENT_MS)
+      const left: Promise<void>[] = []
+      await this.#inTurns((subscription) => left.push(subscription.leave(drains)))
+      await settledWithin([confirm, ...left], RETIREMENT_MS)
       const until = performance.now() + RETIREMENT_MS
       while (waitingRequests(nats) > 0 && performance.now() < until && !nats.isClosed()) {
         await delay(RETIREMENT_STEP_MS, undefined, { ref: false })
@@ -208,13 +209,26 @@ export class Connection {
     }
   }
 
+  /** Does something with each subscription, also with those made meanwhile, and lets others have their turns. */
+  async #inTurns(handle: (subscription: MovingSubscription) => unknown): Promise<void> {
+    let count = 0
+    for (const subscription of this.#subscriptions) {
+      handle(subscription)
+      count += 1
+      if (count % MOVES_A_TURN === 0) await nextTurn()
+    }
+  }
+
   async #follow(nats: NatsConnection): Promise<void> {
     for await (const status of nats.status()) {
       if (status.type === 'error' && status.error instanceof PermissionViolationError) {
         this.#onForbidden(status.error)
       } else if (nats === this.#nats) this.#onStatus(status)
-      // One that was replaced has nothing to return for.
-      else if (status.type === 'disconnect' && nats !== this.#next) void nats.close()
+      else if (status.type === 'disconnect') {
+        if (nats === this.#next) this.#isNextLost = true
+        // One that was replaced has nothing to return for.
+        else void nats.close()
+      }
     }
   }
 

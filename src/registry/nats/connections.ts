@@ -4,6 +4,7 @@ import type { NatsCredentials } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
+import type { TlsOption } from '../tls-option.ts'
 import { tlsFailure } from '../tls-failure.ts'
 import { Connection, isRefusal } from './connection.ts'
 import { Admission, type RenewedNatsCredentials } from './nats-credentials.ts'
@@ -13,6 +14,8 @@ import { tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
 /** How to connect. */
 export interface PoolOptions {
   readonly servers: readonly string[]
+  /** TLS, instead of settings in the URLs. */
+  readonly tls?: TlsOption
   readonly connections: number
   /** Whether to use no other servers of the cluster. Default `false`. */
   readonly ignoreClusterUpdates?: boolean
@@ -66,7 +69,7 @@ export class ConnectionPool {
 
   /** @throws RegistryError `UNAVAILABLE` naming the hosts, within `connectTimeoutMs`. */
   static async open(options: PoolOptions): Promise<ConnectionPool> {
-    const addresses = addressesOf(options)
+    const addresses = parseServerAddresses(options.servers, options.tls)
     const start = Math.floor(Math.random() * addresses.hosts.length)
     const attempts = await Promise.allSettled(
       Array.from({ length: options.connections }, (_, index) =>
@@ -140,20 +143,6 @@ export class ConnectionPool {
     this.#options.credentials?.close()
     await Promise.all(this.connections.map((connection) => connection.close()))
   }
-}
-
-/**
- * Parses the addresses.
- * @throws RegistryError `INVALID_ARGUMENT` if they have credentials, and others are given.
- */
-function addressesOf({ servers, credentials }: PoolOptions): ServerAddresses {
-  const addresses = parseServerAddresses(servers)
-  const { tls: _tls, ...inUrl } = addresses.credentials
-  if (credentials === undefined || Object.keys(inUrl).length === 0) return addresses
-  throw new RegistryError(
-    'INVALID_ARGUMENT',
-    'The NATS server URLs have credentials, and so has natsCredentials; leave out one of them.',
-  )
 }
 
 /** Opens one connection, with given credentials or those of the addresses. */
@@ -245,7 +234,7 @@ function reasonOf(error: unknown): string {
   const ofTls = tlsFailure('nats', error)
   if (ofTls !== null) return ofTls
   if (isRefusal(error)) {
-    return 'the server refused the credentials; check the user and password in the URL'
+    return 'the server refused the credentials; check those in the URL, in its files or from natsCredentials'
   }
   return error instanceof Error && error.message !== '' ? error.message : 'the connection failed'
 }

@@ -1,6 +1,7 @@
-import type { ConnectionSubscription } from './moving-subscription.ts'
-
-type Drained = Pick<ConnectionSubscription, 'drain'>
+/** A subscription, as far as it is drained here. */
+interface Drained {
+  drain(): Promise<void>
+}
 
 /**
  * Maximum number of concurrent drains. Each waits for its own answer, and for every answer the library

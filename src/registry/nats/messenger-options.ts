@@ -19,6 +19,7 @@ import { takeDurability, type DurabilityOptions } from '../durability-options.ts
 import { RegistryError } from '../errors.ts'
 import { validateGatewayName } from '../names.ts'
 import { validateNamespace } from '../identity.ts'
+import { takeTls, type TlsOption } from '../tls-option.ts'
 import { Warnings } from '../warnings.ts'
 
 /** Maximum number of connections of one messenger. */
@@ -34,6 +35,8 @@ export interface NatsMessengerOptions {
   readonly subjectPrefix?: string
   /** How to be admitted, or what provides it. Default: as the URLs say. */
   readonly credentials?: NatsCredentials | CredentialsProvider<NatsCredentials>
+  /** TLS, instead of settings in the URLs. */
+  readonly tls?: TlsOption
   /** Number of connections, 1 to 64. Default 1. More helps only if one connection is the bottleneck. */
   readonly connections?: number
   /** Whether to use the given servers only, and ignore others that the cluster announces. Default `false`. */
@@ -62,6 +65,7 @@ export interface NatsMessengerOptions {
 
 const takes: Takes<NatsMessengerOptions> = {
   servers: urls,
+  tls: takeTls('nats'),
   namespace: validateNamespace,
   subjectPrefix: text,
   credentials: orProvider(takeNatsCredentials),

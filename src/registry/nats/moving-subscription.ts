@@ -1,4 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
+import type { Drains } from './drains.ts'
 
 /** Gets each message, and at the end the server's refusal, if there is one. */
 export type Receive = (error: Error | null, message: Msg) => void
@@ -28,6 +29,8 @@ export class MovingSubscription implements ConnectionSubscription {
   readonly #onEnd: () => void
   #current: Subscription
   #next: Subscription | null = null
+  /** That of the connection before, until its last messages have arrived. */
+  #previous: Subscription | null = null
   #refusal: Error | null = null
 
   constructor(nats: NatsConnection, interest: Interest, onEnd: () => void) {
@@ -58,12 +61,20 @@ export class MovingSubscription implements ConnectionSubscription {
     this.#next = next
   }
 
-  /** Leaves the current connection for the next one. @returns the subscription to drain. */
-  move(): Subscription {
-    const before = this.#current
-    this.#current = this.#next ?? before
+  /** Makes the next connection the current one. */
+  move(): void {
+    if (this.#next === null) return
+    this.#previous = this.#current
+    this.#current = this.#next
     this.#next = null
-    return before
+  }
+
+  /** Ends the subscription of the connection before. Resolves once its last messages have arrived. */
+  async leave(drains: Drains): Promise<void> {
+    const previous = this.#previous
+    if (previous === null) return
+    await drains.drain(previous).catch(() => {})
+    if (this.#previous === previous) this.#previous = null
   }
 
   /** Stays on the current connection; the next one is about to be closed. */
@@ -74,14 +85,16 @@ export class MovingSubscription implements ConnectionSubscription {
 
   async drain(): Promise<void> {
     this.#onEnd()
-    const next = this.#next?.drain().catch(() => {})
+    const others = [this.#next, this.#previous].filter((other) => other !== null)
+    const drained = others.map((other) => other.drain().catch(() => {}))
     await this.#current.drain()
-    await next
+    await Promise.all(drained)
   }
 
   unsubscribe(): void {
     this.#onEnd()
     this.#next?.unsubscribe()
+    this.#previous?.unsubscribe()
     this.#current.unsubscribe()
   }
 }

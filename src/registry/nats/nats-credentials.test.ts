@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { nkeys } from '@nats-io/transport-node'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { NatsCredentials } from '../credentials.ts'
 import { Warnings } from '../warnings.ts'
-import { Admission, openNatsCredentials } from './nats-credentials.ts'
+import { Admission, changingNatsCredentials } from './nats-credentials.ts'
 
 const user = nkeys.createUser()
 const seed = new TextDecoder().decode(user.getSeed())
@@ -12,9 +15,17 @@ function credsWith(claims: string): string {
   return `-----BEGIN NATS USER JWT-----\n${jwt}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`
 }
 
-async function open(given: NatsCredentials | (() => NatsCredentials)) {
-  const credentials = await openNatsCredentials(given, 1_000, new Warnings(() => {}))
-  onTestFinished(() => credentials.close())
+async function open(given?: NatsCredentials | (() => NatsCredentials), query = '') {
+  const servers = [`nats://127.0.0.1:1${query}`]
+  const warnings = new Warnings(() => {})
+  const credentials = await changingNatsCredentials(servers, given, 1_000, warnings)
+  onTestFinished(() => credentials?.close())
+  return credentials
+}
+
+async function opened(given: NatsCredentials | (() => NatsCredentials)) {
+  const credentials = await open(given)
+  if (credentials === null) throw new Error('They were given.')
   return credentials
 }
 
@@ -28,7 +39,7 @@ test.each<[string, NatsCredentials, object]>([
     { nkey: user.getPublicKey(), sig: expect.any(String), jwt: expect.stringMatching(/^[\w.-]+$/) },
   ],
 ])('%s are proved to the server', async (_, given, proof) => {
-  const credentials = await open(given)
+  const credentials = await opened(given)
   expect(new Admission(credentials, credentials.current).authenticator('nonce')).toEqual(proof)
 })
 
@@ -59,7 +70,7 @@ test('a connection is admitted with what it was opened with, and when it reconne
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   let asked = 0
-  const credentials = await open(() => {
+  const credentials = await opened(() => {
     asked += 1
     return { token: `t${asked}`, expiresAt: Date.now() + 10_000 }
   })
@@ -68,4 +79,34 @@ test('a connection is admitted with what it was opened with, and when it reconne
   expect(admission.authenticator('nonce')).toEqual({ auth_token: 't1' })
   admission.connected()
   expect(admission.authenticator('nonce')).toEqual({ auth_token: 't2' })
+})
+
+describe('a .creds file of an address', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'creds-')), 'user.creds')
+  afterAll(() => rmSync(dirname(path), { recursive: true }))
+
+  test('whose JWT ends is read again before, and replaced credentials are adopted', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const ending = (seconds: number): string =>
+      credsWith(JSON.stringify({ exp: Math.ceil(Date.now() / 1_000) + seconds }))
+    writeFileSync(path, ending(10))
+    const credentials = await open(undefined, `?creds=${path}`)
+    const renewed = ending(1_000)
+    writeFileSync(path, renewed)
+    await vi.advanceTimersByTimeAsync(9_000)
+    expect(credentials?.current).toEqual({ creds: renewed })
+  })
+
+  test('whose JWT does not end is left to each connection', async () => {
+    writeFileSync(path, credsWith('{}'))
+    expect(await open(undefined, `?creds=${path}`)).toBeNull()
+  })
+
+  test('is refused beside other credentials', async () => {
+    writeFileSync(path, credsWith('{}'))
+    await expect(open({ token: 't' }, `?creds=${path}`)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+  })
 })

@@ -7,23 +7,50 @@ import {
 } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { RenewedCredentials } from '../renewed-credentials.ts'
+import { quoted } from '../text.ts'
 import type { Warnings } from '../warnings.ts'
+import { readCreds, type NatsAccess } from './authenticator.ts'
+import { parseNats } from './server-address.ts'
 
 /** Credentials for NATS that all connections of a messenger share. */
 export type RenewedNatsCredentials = RenewedCredentials<NatsCredentials>
 
 /**
- * Opens credentials, asking their provider.
- * @param timeoutMs how long the provider may take.
- * @throws RegistryError `CREDENTIALS_FAILED`
+ * The credentials that change while a messenger is connected: those that are given, or a `.creds` file of the addresses whose
+ * JWT ends, and which is read again before. `null` for all others.
+ * @param timeoutMs how long a provider may take.
+ * @throws RegistryError `CREDENTIALS_FAILED`; `INVALID_ARGUMENT` if both are given.
  */
-export function openNatsCredentials(
-  given: NatsCredentials | CredentialsProvider<NatsCredentials>,
+export async function changingNatsCredentials(
+  servers: readonly string[],
+  given: NatsCredentials | CredentialsProvider<NatsCredentials> | undefined,
   timeoutMs: number,
   warnings: Warnings,
-): Promise<RenewedNatsCredentials> {
-  const where = 'options.natsCredentials'
-  return RenewedCredentials.open({ given, take: takeUsable, where, endOf, timeoutMs, warnings })
+): Promise<RenewedNatsCredentials | null> {
+  const { access } = parseNats(servers)
+  const how = { take: takeUsable, endOf, timeoutMs, warnings }
+  if (given !== undefined) {
+    requireNone(access)
+    return RenewedCredentials.open({ ...how, given, where: 'options.natsCredentials' })
+  }
+  const { credsFile } = access
+  if (credsFile === undefined) return null
+  const read = (): NatsCredentials => ({ creds: readCreds(credsFile) })
+  if (endOf(read()) === null) return null
+  return RenewedCredentials.open({
+    ...how,
+    given: read,
+    where: `NATS creds ${quoted(credsFile, 500)}`,
+  })
+}
+
+function requireNone(access: NatsAccess): void {
+  const isGiven = (name: string, value: unknown): boolean => name !== 'tls' && value !== undefined
+  if (!Object.entries(access).some(([name, value]) => isGiven(name, value))) return
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    'The NATS server URLs have credentials, and so has natsCredentials; leave out one of them.',
+  )
 }
 
 /**

@@ -29,7 +29,7 @@ import { HeldNames } from './held-names.ts'
 import { Hosting } from './hosting.ts'
 import { takeMessengerOptions, type NatsMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
-import { openNatsCredentials } from './nats-credentials.ts'
+import { changingNatsCredentials } from './nats-credentials.ts'
 import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
@@ -47,6 +47,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     namespace,
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     credentials: given,
+    tls,
     connections = 1,
     ignoreClusterUpdates = false,
     connectTimeoutMs = 5_000,
@@ -64,8 +65,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
       'gatewayName and durability.gatewayName are mutually exclusive; leave out one of them.',
     )
   }
-  const credentials =
-    given === undefined ? undefined : await openNatsCredentials(given, connectTimeoutMs, warnings)
+  const credentials = await changingNatsCredentials(servers, given, connectTimeoutMs, warnings)
   const pool = await ConnectionPool.open({
     servers,
     connections,
@@ -73,7 +73,8 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     connectTimeoutMs,
     inboxPrefix: subjects.inboxPrefix,
     warnings,
-    ...(credentials === undefined ? {} : { credentials }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(credentials === null ? {} : { credentials }),
     ...(onUpChange === undefined ? {} : { onUpChange }),
   }).catch((error: unknown) => {
     credentials?.close()

@@ -158,27 +158,41 @@ if (missingPrograms() === undefined) {
     })
   })
 
-  describe('new credentials that can do less than the old ones', () => {
-    test('are not used while the old ones are valid, with a warning', async () => {
+  test.each<[string, () => NatsCredentials, RegExp]>([
+    [
+      'may not subscribe to what is in use',
+      () => ({
+        creds: operated.credsFor(60_000, { sub: { deny: ['prism.multicast-gateway.test.*'] } }),
+      }),
+      /NATS refused the subscription to "prism\.multicast-gateway\.test\..*"/,
+    ],
+    [
+      'the server refuses',
+      () => ({ user: 'nobody', password: 'hunter2' }),
+      /the server refused the credentials/,
+    ],
+  ])(
+    'new credentials that %s are not used while the old ones are valid',
+    async (_, wrong, said) => {
       let isFirst = true
       const host = await open(() => {
-        const denied = isFirst ? {} : { sub: { deny: ['prism.multicast-gateway.test.*'] } }
+        const credentials = isFirst ? { creds: operated.credsFor(60_000) } : wrong()
         isFirst = false
-        return { creds: operated.credsFor(60_000, denied), expiresAt: Date.now() + 1_000 }
+        return { ...credentials, expiresAt: Date.now() + 500 }
       })
       await host.subscribe('kept', () => {})
       await expect
         .poll(() => host.told.find((text) => text.startsWith('CREDENTIALS_FAILED')))
-        .toMatch(
-          /options\.natsCredentials: new credentials can't be used: NATS refused the subscription to "prism\.multicast-gateway\.test\..*"; the present ones/,
-        )
+        .toMatch(/options\.natsCredentials: new credentials can't be used: .*; the present ones/)
+      expect(host.told.join()).toMatch(said)
+      expect(host.told.join()).not.toContain('hunter2')
       const targets = [{ identity: 'kept', gateway: host.gateway }]
       const message = { id: 'm', payload: new Uint8Array(1) }
       const options = { delivery: 'at-most-once', timeoutMs: 5_000, receipts: true } as const
       const report = await host.send(message, targets, options)
       expect([report.get('kept'), host.ups]).toEqual(['DELIVERED', []])
-    })
-  })
+    },
+  )
 
   test('credentials are refused beside those of a URL, without a word of them', async () => {
     const servers = [operated.server.url.replace('//', '//me:hunter2@')]

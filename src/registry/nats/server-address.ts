@@ -6,6 +6,7 @@ import {
   readParameters,
   type NatsParameter,
 } from '../server-parameters.ts'
+import { tlsWith, type TlsOption } from '../tls-option.ts'
 import { PLAIN_TLS, tlsOf } from '../tls.ts'
 import { authenticatorOf, type NatsAccess } from './authenticator.ts'
 import { natsTls } from './nats-tls.ts'
@@ -30,17 +31,22 @@ type Parameters = Readonly<Partial<Record<NatsParameter, string>>>
 /**
  * What to connect to, and the client's options for it.
  * @param servers as `parseNats` takes them.
+ * @param option TLS, instead of settings in the addresses.
  * @throws RegistryError `INVALID_ARGUMENT`, also if a file that an address refers to is of no use; its message never
  *   contains credentials.
  */
-export function parseServerAddresses(servers: readonly string[]): ServerAddresses {
+export function parseServerAddresses(
+  servers: readonly string[],
+  option?: TlsOption,
+): ServerAddresses {
   const { hosts, access } = parseNats(servers)
+  const tls = tlsWith('nats', access.tls, option)
   const authenticator = authenticatorOf(access)
   return {
     hosts,
     credentials: {
       ...(authenticator === null ? {} : { authenticator }),
-      ...(access.tls === null ? {} : { tls: natsTls(access.tls, hosts) }),
+      ...(tls === null ? {} : { tls: natsTls(tls, hosts) }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import { leavePermitScript, takePermitScript } from './permit-scripts.ts'
+import { chargeMulticastScript } from './quota-scripts.ts'
 import {
   endedScript,
   findPositionScript,
@@ -44,6 +45,7 @@ export const SCRIPTS = {
   adopt: adoptScript,
   end_verifying: endVerifyingScript,
   drop_lost: dropLostScript,
+  charge_multicast: chargeMulticastScript,
 } as const satisfies Readonly<Record<string, string>>
 
 /** The name of a script. */

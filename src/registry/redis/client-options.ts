@@ -1,4 +1,4 @@
-import type { RedisOptions } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 import { readSecret } from '../secret-file.ts'
 import { tlsFailure, tlsGuess } from '../tls-failure.ts'
 import { tlsOptions } from '../tls.ts'
@@ -55,6 +55,31 @@ export async function opened(client: RedisClient, timeoutMs: number): Promise<vo
   } catch (error) {
     throw reason ?? error
   }
+}
+
+/**
+ * Makes sure that a client uses its database, also after reconnecting: where the server refuses that, for lack of permission or of such a
+ * database, the client by itself would go on in database 0.
+ * @throws the server's refusal.
+ */
+export async function useDatabase(
+  client: Redis,
+  database: number,
+  timeoutMs: number,
+): Promise<void> {
+  if (database === 0) return
+  client.on('error', (error: unknown) => {
+    if (isRefusedSelect(error)) client.disconnect(true)
+  })
+  await within(client.select(database), timeoutMs)
+}
+
+function isRefusedSelect(error: unknown): boolean {
+  if (!(error instanceof Error) || !('command' in error)) return false
+  const { command } = error
+  return (
+    typeof command === 'object' && command !== null && Reflect.get(command, 'name') === 'select'
+  )
 }
 
 /** Why a connection failed, for use within a sentence. */

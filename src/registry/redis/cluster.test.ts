@@ -11,6 +11,7 @@ import {
   request,
 } from '../testing/store.contract.ts'
 import { connectRedisStore } from './redis-store.ts'
+import { callAll, usersOn } from './testing/short-lived-users.ts'
 import type { RedisStoreOptions } from './store-options.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -99,6 +100,30 @@ describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH
     await store.register(request('user-20'))
     expect(await store.unregister('user-3')).toBe(true)
     expect(await store.select(everything)).toHaveLength(20)
+  })
+
+  test('a user that lives for a moment is replaced on all nodes, without a failed call', async () => {
+    const { names, provider } = usersOn(cluster.nodes.map(({ redis }) => redis))
+    const namespace = randomUUID()
+    const store = await connectRedisStore({
+      nodes: cluster.urls,
+      namespace,
+      credentials: provider,
+    })
+    onTestFinished(() => store.close())
+    const stop = callAll(store)
+    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(3)
+    const { calls, failures } = await stop()
+    expect(failures).toEqual([])
+    expect(calls).toBeGreaterThan(names.length)
+    // Connections that are made anew are admitted as well.
+    for (const { redis } of cluster.nodes) {
+      for (const name of names.slice(-2)) await redis.call('CLIENT', 'KILL', 'USER', name)
+    }
+    await expect
+      .poll(() => store.select(everything).then(() => 'well', String), { timeout: 10_000 })
+      .toBe('well')
+    await store.clear()
   })
 
   describe('while registrations are made', () => {

@@ -1,12 +1,20 @@
 import { Cluster, Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { tlsWith, type TlsOption } from '../tls-option.ts'
 import { natMapOf, type AddressMap } from './address-map.ts'
-import { nameOf, parseRedis, type RedisAddress, type RedisPlace } from './address.ts'
+import {
+  nameOf,
+  parseRedis,
+  type RedisAccess,
+  type RedisAddress,
+  type RedisPlace,
+} from './address.ts'
 import {
   connectFailure,
   optionsFor,
   opened,
   reconnectDelayMs,
+  useDatabase,
   within,
   type ConnectingOptions,
 } from './client-options.ts'
@@ -23,6 +31,8 @@ export interface RedisConnectOptions {
   readonly timeoutMs?: number
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** TLS, instead of settings in the URL. */
+  readonly tls?: TlsOption
   /** The user and the password, instead of those in the URL. */
   readonly credentials?: RenewedRedisCredentials
 }
@@ -35,14 +45,25 @@ export interface RedisConnectOptions {
  */
 export async function connectRedis(
   url: string | readonly string[],
-  { credentials, ...others }: RedisConnectOptions = {},
+  { credentials, tls, ...others }: RedisConnectOptions = {},
 ): Promise<RedisConnection> {
-  const place = parseRedis(url)
+  const place = overTls(parseRedis(url), tls)
   if (credentials === undefined) return connectPlace(place, others)
   const used = credentials.current
   const connection = await connectPlace(admittedWith(place, used), others)
   renewOn(connection.client, credentials, used, others.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   return connection
+}
+
+/** The place, with TLS of an option. */
+function overTls(place: RedisPlace, option: TlsOption | undefined): RedisPlace {
+  const withTls = <T extends RedisAccess>(to: T): T => ({
+    ...to,
+    tls: tlsWith('redis', to.tls, option),
+  })
+  if (place.kind === 'sentinel') return { ...place, access: withTls(place.access) }
+  const [first, ...others] = place.addresses
+  return { ...place, addresses: [withTls(first), ...others.map(withTls)] }
 }
 
 async function connectPlace(
@@ -84,6 +105,7 @@ async function connectTo(
     await opened(client, timeoutMs)
     isConnected = true
     if (!(await isInCluster(client, deadline - performance.now()))) {
+      await useDatabase(client, address.database, deadline - performance.now())
       return new RedisConnection(client, nameOf(address))
     }
   } catch (error) {
@@ -141,8 +163,14 @@ async function connectToCluster(
     return new RedisConnection(cluster, nameOf(address))
   } catch (error) {
     cluster.disconnect()
-    throw error
+    throw reasonOfNode(error)
   }
+}
+
+/** What a node said, such as that the user may not ask for the slots; the client itself only says that it failed. */
+function reasonOfNode(error: unknown): unknown {
+  const isOfNode = error instanceof Error && 'lastNodeError' in error
+  return isOfNode && error.lastNodeError instanceof Error ? error.lastNodeError : error
 }
 
 /** Opens the connections to all nodes: the client refuses commands while it opens a node's first connection. */

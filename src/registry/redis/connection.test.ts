@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { everything, request } from '../testing/store.contract.ts'
@@ -56,6 +57,29 @@ test('options without url and nodes are INVALID_ARGUMENT', async () => {
 })
 
 describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', () => {
+  test('to a database that the server lacks is UNAVAILABLE, also after reconnecting, and never database 0', async () => {
+    const server = await startRedisProgram()
+    onTestFinished(() => server.stop())
+    const url = `${server.url}/3`
+    const store = await connectRedisStore({ url, namespace })
+    onTestFinished(() => store.close())
+    await store.register(request('alice'))
+    await expect(connectRedisStore({ url: `${server.url}/99`, namespace })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('DB index is out of range'),
+    })
+    process.kill(server.pid)
+    await server.ended
+    await server.startAgain(['--databases', '2'])
+    const outcomes = new Set<string>()
+    // The client reconnects within a second.
+    for (let tries = 0; tries < 30; tries += 1) {
+      outcomes.add(await store.register(request('bob')).then(() => 'registered', String))
+      await delay(50)
+    }
+    expect([...outcomes].join()).not.toContain('registered')
+  })
+
   test('with a wrong password is UNAVAILABLE, without the password anywhere in the error', async () => {
     const server = await startRedisProgram({ extraArgs: ['--requirepass', 'correct-horse'] })
     onTestFinished(() => server.stop())

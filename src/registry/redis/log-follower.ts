@@ -13,6 +13,7 @@ import {
   touchesOf,
 } from './log.ts'
 import { FEW, LoadPermits } from './load-permits.ts'
+import { isDenial } from './missing-right.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { findPositionScript } from './read-scripts.ts'
 import { readRecords } from './records.ts'
@@ -44,6 +45,7 @@ export class LogFollower {
   readonly #options: ReplicaOptions
   readonly #permits: LoadPermits
   readonly #audit = new Audit()
+  #hasWarned = false
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   /** The clock as of the latest reading of any copy. */
   readonly clock = new ServerClock()
@@ -100,6 +102,7 @@ export class LogFollower {
       const { checks } = reading
       if (checks !== null) {
         const hasEvicted = this.#options.evictions.observe(checks.facts)
+        if (checks.refusal !== null) this.#warnOfRefusal(checks.refusal)
         // Only at its end does the log match the records of the same instant.
         const isSame =
           reading.hasMore || copy.unread.size > 0 || agreesWith(copy, checks, reading.timeMs)
@@ -164,6 +167,18 @@ export class LogFollower {
       return true
     }
     return false
+  }
+
+  /** Warns once if the user may not make the write that shows whether the server is a replica. */
+  #warnOfRefusal(refusal: string): void {
+    if (this.#hasWarned || !isDenial(refusal)) return
+    this.#hasWarned = true
+    const { nothing } = this.#options.keys
+    this.#options.warnings.warn(
+      'PERMISSION_DENIED',
+      `Readers can't tell whether Redis at ${this.#connection.name} has become a replica, whose data may be old: ${refusal.trim()}. ` +
+        `The user lacks +del, or access to ${nothing}; \`prism-loadtest access\` prints what each role needs`,
+    )
   }
 
   #warnOfStep(steppedBackMs: number): void {

@@ -27,6 +27,8 @@ export interface LogChecks {
   /** For `Evictions`. */
   readonly facts: string
   readonly records: readonly { identity: string; recorded: Recorded }[]
+  /** Why the server refused the write that shows whether it is a replica; `null` if it didn't. */
+  readonly refusal: string | null
 }
 
 /**
@@ -59,6 +61,7 @@ export async function readLog(
   const isCut = reply.length > 1 && reply.at(-1) === ''
   const entries = entriesOf(reply.slice(1, isCut ? -1 : undefined))
   const [time, facts, ...hashes] = audited === null ? [reply[0]] : listFrom(reply[0])
+  const refusal = hashes[audited?.identities.length ?? 0]
   return {
     timeMs: countFrom(time),
     sentAtMs,
@@ -68,7 +71,11 @@ export async function readLog(
     checks:
       audited === null
         ? null
-        : { facts: textFrom(facts), records: recordsOf(audited.identities, hashes) },
+        : {
+            facts: textFrom(facts),
+            records: recordsOf(audited.identities, hashes),
+            refusal: refusal === undefined ? null : textFrom(refusal),
+          },
   }
 }
 

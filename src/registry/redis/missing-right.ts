@@ -42,9 +42,12 @@ function commandsAt(message: string, script: string | undefined): readonly strin
   return commandsIn(text?.split('\n')[Number(line) - 1] ?? '')
 }
 
+/** Whether Redis says that the user lacks a right. */
+export function isDenial(message: string): boolean {
+  return message.includes('NOPERM') || DENIED.test(message)
+}
+
 /** Whether a call failed because the user of the connection lacks permission. */
 export function isForbidden(error: unknown): error is RegistryError {
-  return (
-    error instanceof RegistryError && (/NOPERM/.test(error.message) || DENIED.test(error.message))
-  )
+  return error instanceof RegistryError && isDenial(error.message)
 }

@@ -62,13 +62,16 @@ end`
  * log's end, because the log has all later changes too.
  *
  * With checks, KEYS also has a key that doesn't exist, and hashes; ARGV also has the maximum size of a hash,
- * and '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, and each hash as from
- * `readHash`. Fails on a replica, which may lag behind its master: only a write tells a script where it
+ * and '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, each hash as from
+ * `readHash`, and why the key could not be deleted, if so. Fails on a replica, which may lag behind its master: only a write tells a script where it
  * runs.
  */
 export const readLogScript = readLog(`
   local probe = try('DEL', KEYS[2])
-  if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end`)
+  if type(probe) == 'table' then
+    if string.find(probe.err, 'READONLY', 1, true) then return probe end
+    refusal = probe.err
+  end`)
 
 /** As `readLogScript`, but it also runs on a replica. */
 export const readLogFunctionBody = readLog('')
@@ -76,9 +79,11 @@ export const readLogFunctionBody = readLog('')
 function readLog(probe: string): string {
   return script(`${now}${readHash}
 local reply = { now }
-if #KEYS > 1 then${facts}${probe}
+if #KEYS > 1 then${facts}
+  local refusal${probe}
   local checks = { now, ARGV[4] == '1' and facts() or '' }
   for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
+  if refusal then checks[#KEYS + 1] = refusal end
   reply[1] = checks
 end
 local bytes = 0

@@ -7,7 +7,9 @@ import {
 import { RegistryError } from '../errors.ts'
 import type { Warnings } from '../warnings.ts'
 import { RenewedCredentials } from '../renewed-credentials.ts'
-import type { RedisAccess, RedisPlace } from './address.ts'
+import { readSecret } from '../secret-file.ts'
+import { quoted } from '../text.ts'
+import { parseRedis, type RedisAccess, type RedisPlace } from './address.ts'
 import { within } from './client-options.ts'
 import type { RedisClient } from './connection.ts'
 
@@ -15,41 +17,57 @@ import type { RedisClient } from './connection.ts'
 export type RenewedRedisCredentials = RenewedCredentials<RedisCredentials>
 
 /**
- * Opens credentials, asking their provider.
- * @param timeoutMs how long the provider may take.
- * @throws RegistryError `CREDENTIALS_FAILED`
+ * The credentials that change while a store is connected: those that are given, or a password file of the URL, which is read
+ * again when Redis refuses the password. `null` for all others.
+ * @param timeoutMs how long a provider may take.
+ * @throws RegistryError `CREDENTIALS_FAILED`; `INVALID_ARGUMENT` if both are given.
  */
-export function openRedisCredentials(
-  given: RedisCredentials | CredentialsProvider<RedisCredentials>,
+export async function changingRedisCredentials(
+  url: string | readonly string[],
+  given: RedisCredentials | CredentialsProvider<RedisCredentials> | undefined,
   timeoutMs: number,
   warnings: Warnings,
-): Promise<RenewedRedisCredentials> {
-  return RenewedCredentials.open({
-    given,
-    take: takeRedisCredentials,
-    where: 'options.redisCredentials',
-    endOf: ({ expiresAt }) => (expiresAt === undefined ? null : Number(expiresAt)),
-    timeoutMs,
-    warnings,
+): Promise<RenewedRedisCredentials | null> {
+  const { username, password, passwordFile } = accessTo(parseRedis(url))
+  const how = { take: takeRedisCredentials, endOf, timeoutMs, warnings }
+  if (given !== undefined) {
+    if ((username ?? password ?? passwordFile) === undefined) {
+      return RenewedCredentials.open({ ...how, given, where: 'options.redisCredentials' })
+    }
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'The Redis URL has a user or a password, and so has redisCredentials; leave out one of them.',
+    )
+  }
+  if (passwordFile === undefined) return null
+  const read = (): RedisCredentials => ({
+    ...(username === undefined ? {} : { username }),
+    password: readSecret({ kind: 'redis', parameter: 'password-file', path: passwordFile }),
   })
+  // A file that is of no use is the caller's mistake, unlike one that is damaged later.
+  read()
+  const where = `Redis password-file ${quoted(passwordFile, 500)}`
+  return RenewedCredentials.open({ ...how, given: read, where })
+}
+
+function accessTo(place: RedisPlace): RedisAccess {
+  return place.kind === 'sentinel' ? place.access : place.addresses[0]
+}
+
+function endOf({ expiresAt }: RedisCredentials): number | null {
+  return expiresAt === undefined ? null : Number(expiresAt)
 }
 
 /** Redis's words for a user that it doesn't admit. */
 const REFUSED = /^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password|invalid username))/
 
-/**
- * A place with provided credentials.
- * @throws RegistryError `INVALID_ARGUMENT` if its URL has credentials too.
- */
+/** A place with other credentials than those of its URL. */
 export function admittedWith(place: RedisPlace, credentials: RedisCredentials): RedisPlace {
-  const access = place.kind === 'sentinel' ? place.access : place.addresses[0]
-  if ((access.username ?? access.password ?? access.passwordFile) !== undefined) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      'The Redis URL has a user or a password, and so have the credentials given; leave out one of them.',
-    )
-  }
-  const admitted = <T extends RedisAccess>(to: T): T => ({ ...to, ...accessOf(credentials) })
+  const admitted = <T extends RedisAccess>(to: T): T => ({
+    ...to,
+    ...accessOf(credentials),
+    passwordFile: undefined,
+  })
   if (place.kind === 'sentinel') return { ...place, access: admitted(place.access) }
   const [first, ...others] = place.addresses
   return { ...place, addresses: [admitted(first), ...others.map(admitted)] }

@@ -20,7 +20,7 @@ import { connectRedis, type RedisConnectOptions } from './connect-redis.ts'
 import type { RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, type NamespaceKeys } from './keys.ts'
-import { openRedisCredentials, type RenewedRedisCredentials } from './redis-credentials.ts'
+import { changingRedisCredentials, type RenewedRedisCredentials } from './redis-credentials.ts'
 import { takeWaitForReplicas } from './replica-wait-options.ts'
 import { ReplicatedWrites } from './replicated-writes.ts'
 import { countFrom, flagFrom, textFrom } from './replies.ts'
@@ -34,6 +34,7 @@ import {
   registerScript,
   unregisterScript,
 } from './scripts.ts'
+import { StoreQuotas } from './store-quotas.ts'
 import { takeStoreOptions, type RedisStoreOptions, type SelectStrategy } from './store-options.ts'
 import { Tending } from './tending.ts'
 import { WatchFollower } from './watch-follower.ts'
@@ -51,10 +52,12 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
     throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
   const { warnings = new Warnings(), connectTimeoutMs = 5000 } = options
-  const credentials =
-    options.credentials === undefined
-      ? null
-      : await openRedisCredentials(options.credentials, connectTimeoutMs, warnings)
+  const credentials = await changingRedisCredentials(
+    url,
+    options.credentials,
+    connectTimeoutMs,
+    warnings,
+  )
   try {
     return await openStore(options, url, credentials, warnings, connectTimeoutMs)
   } catch (error) {
@@ -71,7 +74,12 @@ async function openStore(
   timeoutMs: number,
 ): Promise<RegistryStore> {
   const { namespace, addressMap = {} } = options
-  const connecting = { timeoutMs, addressMap, ...(credentials === null ? {} : { credentials }) }
+  const connecting = {
+    timeoutMs,
+    addressMap,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(credentials === null ? {} : { credentials }),
+  }
   const connect = () => connectRedis(url, connecting)
   const connection = await connect()
   try {
@@ -80,8 +88,19 @@ async function openStore(
     connection.usesFunctions = options.scripts === 'functions'
     const facts = await whenLoaded(timeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
+    const quotas = options.quotas === true ? await StoreQuotas.open(connection, keys) : null
     const writes = await openWrites(options, url, connecting, keys)
-    const parts = { connection, credentials, writes, keys, warnings, evictions, connect, timeoutMs }
+    const parts = {
+      quotas,
+      connection,
+      credentials,
+      writes,
+      keys,
+      warnings,
+      evictions,
+      connect,
+      timeoutMs,
+    }
     return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
@@ -124,6 +143,8 @@ interface StoreParts {
   readonly credentials: RenewedRedisCredentials | null
   /** Runs writes that wait for replicas; `null` if they don't. */
   readonly writes: ReplicatedWrites | null
+  /** `null` if they are not enforced. */
+  readonly quotas: StoreQuotas | null
   readonly keys: NamespaceKeys
   readonly warnings: Warnings
   readonly evictions: Evictions
@@ -143,6 +164,7 @@ class RedisStore implements RegistryStore {
   readonly #strategy: SelectStrategy
   readonly #follower: WatchFollower
   readonly #maxIdentities: number
+  readonly #quotas: StoreQuotas | null
   readonly #logCap: number
   readonly #tending = new Tending()
   readonly #markPrefix = randomBytes(9).toString('base64url')
@@ -173,23 +195,27 @@ class RedisStore implements RegistryStore {
     this.#strategy = strategy
     this.#follower = new WatchFollower({ ...parts, replica: this.#replica })
     this.#maxIdentities = maxIdentities
+    this.#quotas = parts.quotas
     this.#logCap = logCap
   }
 
   register(request: RegistrationRequest): Promise<RegistrationTimes> {
     const { identity } = request
     return this.#accept(async () => {
-      const reply = await this.#write(registerScript, identity, [
-        identity,
-        request.metadataJson,
-        request.ttlMs,
-        request.replace ? '1' : '0',
-        request.gateway ?? '',
-        this.#mark(),
-        this.#logCap,
-        this.#maxIdentities === Infinity ? '' : this.#maxIdentities,
-        this.#tending.trustedUntilMs,
-      ])
+      const write = (quotas: readonly string[]) =>
+        this.#write(registerScript, identity, [
+          identity,
+          request.metadataJson,
+          request.ttlMs,
+          request.replace ? '1' : '0',
+          request.gateway ?? '',
+          this.#mark(),
+          this.#logCap,
+          this.#maxIdentities === Infinity ? '' : this.#maxIdentities,
+          this.#tending.trustedUntilMs,
+          ...quotas,
+        ])
+      const reply = this.#quotas === null ? await write(['']) : await this.#quotas.register(write)
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is already registered.`)
       }
@@ -213,7 +239,9 @@ class RedisStore implements RegistryStore {
         this.#mark(),
         this.#logCap,
         this.#tending.trustedUntilMs,
+        this.#quotas?.heartbeatArgument ?? '',
       ])
+      this.#quotas?.check(reply)
       if (reply === 'NOT_FOUND') {
         throw new RegistryError(reply, `Identity "${identity}" is not registered.`)
       }
@@ -288,6 +316,10 @@ class RedisStore implements RegistryStore {
   watch(request: WatchRequest): WatchStream {
     this.#requireOpen()
     return this.#follower.open(request)
+  }
+
+  chargeMulticast(recipients: number, payloadBytes: number): Promise<void> {
+    return this.#accept(async () => this.#quotas?.chargeMulticast(recipients, payloadBytes))
   }
 
   clear(): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Cluster, Command, type Redis } from 'ioredis'
 import type { RedisConnection } from './connection.ts'
 import { functionOf } from './functions.ts'
+import { isRefused } from './quota-replies.ts'
 import { ReplicaWait } from './replica-wait.ts'
 import type { WaitForReplicas } from './replica-wait-options.ts'
 
@@ -56,7 +57,7 @@ export class ReplicatedWrites {
         await this.#refreshSlots()
         continue
       }
-      if (!REFUSALS.has(reply)) await wait.confirm(losses)
+      if (!REFUSALS.has(reply) && !isRefused(reply)) await wait.confirm(losses)
       return reply
     }
   }

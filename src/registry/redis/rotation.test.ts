@@ -1,66 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
-import type { CredentialsProvider, RedisCredentials } from '../credentials.ts'
-import type { RegistryStore } from '../store.ts'
-import { startRedisCluster } from '../testing/redis-cluster.ts'
 import { everything, request } from '../testing/store.contract.ts'
 import { nextOf, watch } from '../testing/open-watch.ts'
 import { openStore } from './testing/open-store.ts'
 import { redisOfTests } from './testing/redis-of-tests.ts'
+import { callAll, usersOn } from './testing/short-lived-users.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
-
-/** How long credentials live, in ms. */
-const LIFE_MS = 500
-
-/** Users that live for a moment: each call makes another one, and deletes the one before the last. */
-function usersOn(servers: readonly Redis[], lifeMs: number | null = LIFE_MS) {
-  const names: string[] = []
-  const edit = (...rules: readonly string[]) =>
-    Promise.all(servers.map((server) => server.call('ACL', 'SETUSER', ...rules)))
-  const remove = async (name: string): Promise<void> => {
-    await Promise.all(servers.map((server) => server.call('ACL', 'DELUSER', name)))
-  }
-  const provider: CredentialsProvider<RedisCredentials> = async () => {
-    const username = `user-${names.length}`
-    await edit(username, 'on', `>secret-${username}`, '~*', '&*', '+@all')
-    const before = names.at(-2)
-    if (before !== undefined) await remove(before)
-    names.push(username)
-    const expiresAt = lifeMs === null ? {} : { expiresAt: Date.now() + lifeMs }
-    return { username, password: `secret-${username}`, ...expiresAt }
-  }
-  return { names, provider, remove }
-}
-
-/** Writes and reads until told to stop; resolves to the number of calls, and those that failed. */
-function callAll(store: RegistryStore) {
-  const over = new AbortController()
-  const failures: unknown[] = []
-  let calls = 0
-  const call = async (lane: number): Promise<void> => {
-    while (!over.signal.aborted) {
-      calls += 2
-      const identity = `user-${lane}.${calls % 50}`
-      try {
-        await store.register(request(identity, { replace: true }))
-        await store.select(everything)
-      } catch (error) {
-        failures.push(error)
-        await delay(20)
-      }
-    }
-  }
-  const lanes = [0, 1, 2, 3].map(call)
-  onTestFinished(() => over.abort())
-  return async () => {
-    over.abort()
-    await Promise.all(lanes)
-    return { calls, failures }
-  }
-}
 
 /** The users of a server's connections, but for that which asks. */
 async function usersConnected(redis: Redis): Promise<readonly string[]> {
@@ -84,7 +35,7 @@ describe.skipIf(!hasProgram)('A user of Redis that lives for a moment', () => {
     })
     const events = watch(store)
     const stop = callAll(store)
-    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(6)
+    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(5)
     await store.register(request('watched'))
     for (;;) {
       const event = await nextOf(events)
@@ -136,6 +87,34 @@ describe.skipIf(!hasProgram)('A user of Redis that lives for a moment', () => {
     expect(store.messages.join()).not.toMatch(/hunter2|secret/)
   })
 
+  test('whose password is in a file is admitted with the new one when Redis refuses the old one', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'password-')), 'password')
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }))
+    const setPassword = async (password: string): Promise<void> => {
+      writeFileSync(path, `${password}\n`)
+      await own.redis.call(
+        'ACL',
+        'SETUSER',
+        'filed',
+        'reset',
+        'on',
+        `>${password}`,
+        '~*',
+        '&*',
+        '+@all',
+      )
+    }
+    await setPassword('first')
+    const url = `${own.server.url.replace('//', '//filed@')}?password-file=${path}`
+    const store = await openStore(url)
+    await setPassword('second')
+    await own.redis.call('CLIENT', 'KILL', 'USER', 'filed')
+    await expect
+      .poll(() => store.select(everything).then(() => 'well', String), { timeout: 10_000 })
+      .toBe('well')
+    expect(store.messages).toEqual([])
+  })
+
   test('may not be given beside a user in the URL', async () => {
     const url = own.server.url.replace('//', '//me:hunter2@')
     const opening = openStore(url, { credentials: { password: 'p' } })
@@ -143,22 +122,5 @@ describe.skipIf(!hasProgram)('A user of Redis that lives for a moment', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.not.stringContaining('hunter2'),
     })
-  })
-
-  test('is one for all nodes of a cluster, also those that it gets later', async () => {
-    const cluster = await startRedisCluster(3)
-    onTestFinished(() => cluster.stop())
-    const { names, provider } = usersOn(cluster.nodes.map(({ redis }) => redis))
-    const store = await openStore('', { nodes: cluster.urls, credentials: provider })
-    const stop = callAll(store)
-    await expect.poll(() => names.length, { timeout: 30_000 }).toBeGreaterThan(4)
-    const { calls, failures } = await stop()
-    expect(failures).toEqual([])
-    expect(calls).toBeGreaterThan(names.length)
-    // Connections that are made anew are admitted as well.
-    for (const { redis } of cluster.nodes) await redis.call('CLIENT', 'KILL', 'TYPE', 'normal')
-    await expect
-      .poll(() => store.select(everything).then(() => 'well', String), { timeout: 10_000 })
-      .toBe('well')
   })
 })

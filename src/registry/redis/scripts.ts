@@ -1,3 +1,4 @@
+import { checkTtl, readQuotas, spend } from './quota-scripts.ts'
 import { SUSPECT } from './read-scripts.ts'
 import { append, appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 import { decideTending, keepFor, MAX_LOGGED_BYTES, tend } from './tending.ts'
@@ -45,13 +46,20 @@ end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
- * maximum number of identities, or '' for no limit, until when not to tend (Unix ms).
- * Replies registered_at, or an error code; after tending, [registered_at, whether the next write should too].
+ * maximum number of identities, or '' for no limit, until when not to tend (Unix ms), key of the quotas, or '' for none,
+ * key of their buckets, version of the quotas that the caller knows.
+ * Replies registered_at, an error code or a refusal; after tending, [registered_at, whether the next write should too].
  */
 export const registerScript = script(`${now}
+local limits
+if ARGV[10] ~= '' then${readQuotas}
+  local refusal
+  limits, refusal = readQuotas(ARGV[10], ARGV[12], 'identities', 'maxTtlMs', 'registrationsPerSecond', 'registrationsBurst')
+  if refusal then return refusal end
+end
 local isLive = false
 -- 1 for the index, and 2 for the record. A replacing write needs neither, unless there is a limit.
-local found = (ARGV[4] ~= '1' or ARGV[8] ~= '') and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
+local found = (ARGV[4] ~= '1' or ARGV[8] ~= '' or limits and limits.identities) and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
 if found and found >= 2 then
   local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
   isLive = ends and (ends == 0 or ends > now)
@@ -67,8 +75,19 @@ if ARGV[8] ~= '' and not isLive then
   if call('ZCARD', KEYS[2]) >= most and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
     return 'QUOTA_EXCEEDED'
   end
-end${decideTending('ARGV[9]', 'ARGV[7]')}
+end
 local ttl = ARGV[3] + 0
+if limits then${checkTtl('ttl')}
+  local most = not isLive and limits.identities
+  if most and call('ZCARD', KEYS[2]) >= most and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
+    local first = call('ZRANGE', KEYS[2], '(' .. now, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+    local left = (tonumber(first[2] or '') or math.huge) - now
+    return 'REFUSED QUOTA_EXCEEDED identities ' .. string.format('%d', most) ..
+      (left < 1e15 and ' ' .. string.format('%d', math.ceil(left)) or '')
+  end${spend}
+  local refusal = spend(ARGV[11], limits, { { 'registrations', 1 } })
+  if refusal then return refusal end
+end${decideTending('ARGV[9]', 'ARGV[7]')}
 local registered, expires = string.format('%d', now), '0'
 if ttl > 0 then expires = string.format('%d', now + ttl) end
 local fields, new
@@ -102,8 +121,8 @@ end
 return now`)
 
 /**
- * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap, until when not to tend (Unix ms).
- * Replies "registered_at expires_at", because a list would cost Redis more, or an error code; after tending,
+ * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap, until when not to tend (Unix ms), key of the quotas, or '' for none.
+ * Replies "registered_at expires_at", because a list would cost Redis more, an error code or a refusal; after tending,
  * [that, now, whether the next write should too].
  */
 export const heartbeatScript = script(`${now}
@@ -115,8 +134,12 @@ if not registered or not (registered >= 0) then
     dropLost(ARGV[3])
   end
   return 'NOT_FOUND'
-end${decideTending('ARGV[5]', 'ARGV[4]')}
+end
 local ttl = ARGV[2] + 0
+if ARGV[6] ~= '' then${readQuotas}
+  local limits, refusal = readQuotas(ARGV[6], '', 'maxTtlMs')
+  if refusal then return refusal end${checkTtl('ttl')}
+end${decideTending('ARGV[5]', 'ARGV[4]')}
 local expires = '0'
 if ttl > 0 then expires = string.format('%d', now + ttl) end
 call('HSET', KEYS[1], 'expires_at', expires)

@@ -8,6 +8,7 @@ import {
   optionsFor,
   passwordOf,
   reconnectDelayMs,
+  useDatabase,
   within,
   type ConnectingOptions,
 } from './client-options.ts'
@@ -47,6 +48,7 @@ export async function connectBySentinels(
     await opened(client, timeoutMs)
     // The handshake may have failed without an event, such as for a missing password.
     await within(client.ping(), timeoutMs)
+    await useDatabase(client, access.database, timeoutMs)
     isConnected = true
     return new RedisConnection(client, `${master} (Sentinel ${sentinels.map(nameOf).join(', ')})`)
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   takeOptions,
   text,
   timeout,
+  trueOrFalse,
   urls,
   wholeNumber,
   type Takes,
@@ -16,6 +17,7 @@ import {
 } from '../credentials.ts'
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
+import { takeTls, type TlsOption } from '../tls-option.ts'
 import { Warnings } from '../warnings.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './replica-wait-options.ts'
 import { takeAddressMap, type AddressMap } from './address-map.ts'
@@ -64,6 +66,10 @@ export interface RedisStoreOptions {
   readonly credentials?: RedisCredentials | CredentialsProvider<RedisCredentials>
   /** Where to reach nodes and masters that announce another address. */
   readonly addressMap?: AddressMap
+  /** TLS, instead of settings in the URL. */
+  readonly tls?: TlsOption
+  /** Whether the namespace's quotas are enforced, which an administrator has written. Default `false`. */
+  readonly quotas?: boolean
   /** How many replicas must have a write before it is acknowledged. Default: none. */
   readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
@@ -83,6 +89,8 @@ const takes: Takes<RedisStoreOptions> = {
   connectTimeoutMs: timeout,
   credentials: orProvider(takeRedisCredentials),
   addressMap: takeAddressMap,
+  tls: takeTls('redis'),
+  quotas: trueOrFalse,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }

@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { InputError } from '../../input-error.ts'
 import { nowMs } from '../../load/clock.ts'
-import { parseServerAddresses } from '../../registry/nats/server-address.ts'
+import { RegistryError } from '../../registry/errors.ts'
+import { parseServerAddresses, type ServerAddresses } from '../../registry/nats/server-address.ts'
+import { tlsFailure } from '../../registry/tls-failure.ts'
 import { Barrier, type BarrierEnd, type Party } from './barrier.ts'
 import { readBarrierMessage, type BarrierMessage } from './barrier-message.ts'
 import { barrierSubject } from './barrier-subject.ts'
@@ -73,7 +75,7 @@ export async function joinBarrier(
  * @throws InputError if NATS is unreachable.
  */
 export async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
-  const { hosts, credentials } = parseServerAddresses(natsUrls)
+  const { hosts, credentials } = addressesOf(natsUrls)
   // Imported by shards alone: loads of other systems need no client of NATS.
   const { connect } = await import('@nats-io/transport-node')
   try {
@@ -85,10 +87,21 @@ export async function connected(natsUrls: readonly string[]): Promise<NatsConnec
       maxReconnectAttempts: -1,
     })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason =
+      tlsFailure('nats', error) ?? (error instanceof Error ? error.message : String(error))
     throw new InputError(
       `The shards start together by messages over NATS, and ${hosts.join(', ')} can't be reached: ${reason}. Check NATS_URL, or set --start-at.`,
     )
+  }
+}
+
+/** @throws InputError if a file that the addresses refer to is of no use. */
+function addressesOf(natsUrls: readonly string[]): ServerAddresses {
+  try {
+    return parseServerAddresses(natsUrls)
+  } catch (error) {
+    if (error instanceof RegistryError) throw new InputError(error.message)
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../format.ts'
 import type { Backends } from '../../environment/backends.ts'
-import { parseNatsUrls } from '../../environment/addresses.ts'
+import { admittedNatsUrls } from '../../environment/admitted-urls.ts'
 import { InputError } from '../../input-error.ts'
 import { readCommit } from '../../run-file/provenance/git.ts'
 import { RUNNING_SYSTEM } from '../running-system.ts'
@@ -81,7 +81,7 @@ export function barrierServers(env: Environment): readonly string[] {
     const { backends } = provide
     if (backends !== undefined && backends.kind !== 'memory') return backends.natsUrls
   }
-  if (env['NATS_URL']) return parseNatsUrls(env['NATS_URL'])
+  if (env['NATS_URL']) return admittedNatsUrls(env['NATS_URL'], env)
   throw new InputError(
     '--shard: the shards wait for each other by messages over NATS. Set NATS_URL, or the start of all by --start-at, such as 2026-01-02T03:04:05Z.',
   )

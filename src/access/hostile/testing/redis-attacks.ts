@@ -22,10 +22,15 @@ const victim = keysOf(VICTIM)
 const theirs = victim.identity(IDENTITY)
 const mine = own.identity(IDENTITY)
 
-const NO_COMMAND = /^NOPERM this user has no permissions to run the '[a-z|_-]+' command/
+// The server itself refuses the latter unless its configuration permits them.
+const NO_COMMAND =
+  /^NOPERM this user has no permissions to run the '[a-z|_-]+' command|^ERR (DEBUG|MODULE) command not allowed/
 const NO_KEY = /^NOPERM this user has no permissions to access one of the keys/
 const IN_FUNCTION =
   /^ERR The user executing the script can't access at least one of the keys|ACL failure/
+
+/** A function reports what it may not read. */
+const REFUSED = /^"REFUSED UNREADABLE ERR The user executing the script can't access|ACL failure/
 
 /** The command is not permitted at all. */
 function command(kind: AttackKind, name: string, ...commands: readonly Command[]): RedisAttack {
@@ -52,7 +57,7 @@ function call(
 
 const bookkeeping = ({ index, log }: NamespaceKeys) => [index, log]
 /** The arguments of `register` after the id. */
-const REGISTERED = ['{}', 60_000, '1', '', 'mark', 10_000, '', 0] as const
+const REGISTERED = ['{}', 60_000, '1', '', 'mark', 10_000, '', 0, '', '', ''] as const
 
 /** All attacks on Redis. */
 export const REDIS_ATTACKS: readonly RedisAttack[] = [
@@ -219,6 +224,47 @@ export const REDIS_ATTACKS: readonly RedisAttack[] = [
       ...REGISTERED,
     ),
   ),
+  key('read', "read the victim's quotas", ['HMGET', victim.quotas, 'version']),
+  key('write', "lower the victim's quotas", ['HSET', victim.quotas, 'identities', '0']),
+  key('starve', "use up the victim's rates", ['HSET', victim.spent, 'multicasts', '1000000 0']),
+  {
+    ...inside(
+      'starve',
+      'let the function that charges a multicast charge the victim (its keys as arguments)',
+      [
+        'FCALL',
+        functionOf(SCRIPTS.charge_multicast) ?? '',
+        1,
+        own.index,
+        own.quotas,
+        victim.spent,
+        1,
+        1,
+      ],
+    ),
+    replies: REFUSED,
+    back: 'refused: the key',
+  },
+  {
+    ...inside(
+      'read',
+      "let the function that registers read the victim's quotas (its key as an argument)",
+      call(
+        'register',
+        [mine, own.index, own.log],
+        IDENTITY,
+        ...REGISTERED.slice(0, -3),
+        victim.quotas,
+        own.spent,
+        '',
+      ),
+    ),
+    replies: REFUSED,
+    back: 'refused: the key',
+  },
+  key('rights', "raise one's own quotas", ['HSET', own.quotas, 'identities', '1000000']),
+  key('rights', "delete one's own quotas", ['DEL', own.quotas]),
+  key('rights', "let one's own quotas expire", ['PEXPIREAT', own.quotas, 1]),
   command('write', 'delete everything (`FLUSHALL`)', ['FLUSHALL']),
   command('write', 'delete the database (`FLUSHDB`)', ['FLUSHDB']),
   command('write', 'swap databases (`SWAPDB`)', ['SWAPDB', 0, 1]),

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis'
 import { startRedisProgram } from '../../../environment/programs.ts'
 import { connectRedisStore } from '../../../registry/redis/redis-store.ts'
+import { quotaCommands } from '../../../registry/redis/stored-quotas.ts'
 import { everything, request } from '../../../registry/testing/store.contract.ts'
 import { Warnings } from '../../../registry/warnings.ts'
 import { createRedisUser, loadFunctions, urlFor, userOf } from '../../testing/tenant-users.ts'
@@ -20,8 +21,17 @@ export async function startTwoTenants(extraArgs: readonly string[] = []) {
   opening.disconnect()
   const admin = new Redis(`redis://root:root@127.0.0.1:${server.port}`)
   await loadFunctions(admin)
-  const users = [ATTACKER, VICTIM].map((name) => ({ ...userOf(name, ['loadtest']), name }))
+  const users = [ATTACKER, VICTIM].map((name) => ({
+    ...userOf(name, ['loadtest'], { quotas: true }),
+    name,
+  }))
   for (const user of users) await createRedisUser(admin, user)
+  for (const namespace of [ATTACKER, VICTIM]) {
+    const quotas = { identities: 100, multicastsPerSecond: 1_000 }
+    for (const [name = '', ...words] of quotaCommands(namespace, quotas)) {
+      await admin.call(name, ...words)
+    }
+  }
   const [attackerUrl, victimUrl] = users.map((user) => urlFor(user, server.port))
   const open = (url: string | undefined, namespace: string) =>
     connectRedisStore({
@@ -52,7 +62,7 @@ export async function startTwoTenants(extraArgs: readonly string[] = []) {
     },
     /** Everything in Redis of the victim's, and what it gets from its service. */
     stateOfVictim: async () => {
-      const keys = (await admin.keys(`${VICTIM}*`)).sort()
+      const keys = (await admin.keys(`*${VICTIM}*`)).sort()
       const data = await Promise.all(
         keys.map(async (key) => {
           const [dump, ends] = await Promise.all([admin.dumpBuffer(key), admin.pexpiretime(key)])

@@ -1,0 +1,184 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
+import type { Quotas } from '../registry/quotas/quotas.ts'
+import { connectRedisStore } from '../registry/redis/redis-store.ts'
+import type { RedisStoreOptions } from '../registry/redis/store-options.ts'
+import { writeQuotas } from '../registry/redis/stored-quotas.ts'
+import type { RegistryStore } from '../registry/store.ts'
+import { describeQuotaContract } from '../registry/testing/quotas.contract.ts'
+import { request } from '../registry/testing/store.contract.ts'
+import type { RoleName } from './role.ts'
+import { createRedisUser, loadFunctions, urlFor, userOf } from './testing/tenant-users.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+
+describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)', () => {
+  let server: ServerProgram
+  let admin: Redis
+  let created = 0
+
+  beforeAll(async () => {
+    server = await startRedisProgram()
+    admin = new Redis(server.url)
+    await loadFunctions(admin)
+  })
+
+  afterAll(async () => {
+    await admin.quit()
+    await server.stop()
+  })
+
+  /** A new tenant whose users have only their rights. */
+  async function tenant(
+    quotas: Quotas | null,
+    roles: readonly RoleName[] = ['loadtest'],
+    functions = true,
+  ): Promise<RedisStoreOptions & { readonly url: string }> {
+    const namespace = `t${created}`
+    created += 1
+    const user = userOf(namespace, roles, { quotas: true, functions })
+    await createRedisUser(admin, user)
+    if (quotas !== null) await writeQuotas({ redisUrl: server.url, namespace, quotas })
+    const scripts = functions ? 'functions' : 'eval'
+    return { url: urlFor(user, server.port), namespace, scripts, quotas: true }
+  }
+
+  async function open(options: RedisStoreOptions): Promise<RegistryStore> {
+    const store = await connectRedisStore(options)
+    onTestFinished(() => store.close())
+    return store
+  }
+
+  describeQuotaContract('by functions', async (quotas) => connectRedisStore(await tenant(quotas)))
+  describeQuotaContract('by scripts', async (quotas) =>
+    connectRedisStore(await tenant(quotas, ['loadtest'], false)),
+  )
+
+  test('denies nothing that a role needs', async () => {
+    await admin.acl('LOG', 'RESET')
+    const writer = await open(await tenant({ registrationsPerSecond: 10 }, ['writer']))
+    await writer.register(request('a'))
+    await writer.heartbeat('a', 1000)
+    const sender = await open(await tenant({ multicastsPerSecond: 10 }, ['sender']))
+    await sender.chargeMulticast?.(1, 1)
+    await open(await tenant({}, ['reader']))
+    await open(await tenant({}, ['receiver']))
+    expect(await admin.acl('LOG')).toEqual([])
+  })
+
+  test('cannot be written by the tenant, nor can what it has used up be deleted', async () => {
+    const { url, namespace } = await tenant({ identities: 1 })
+    const redis = new Redis(url)
+    onTestFinished(() => redis.disconnect())
+    const [quota, spent] = [`~quota:${namespace}`, `~spent:${namespace}`]
+    for (const [command, ...words] of [
+      ['HSET', quota, 'identities', '9'],
+      ['HDEL', quota, 'identities'],
+      ['DEL', quota],
+      ['DEL', spent],
+      ['PEXPIREAT', spent, '1'],
+      ['RENAME', spent, `${namespace}:x`],
+      ['COPY', `${namespace}:x`, quota],
+      ['HSET', '~spent:other', 'registrations', '0 0'],
+      ['HMGET', '~quota:other', 'version'],
+    ] as const) {
+      await expect(redis.call(command, ...words)).rejects.toThrow('NOPERM')
+    }
+    expect(await redis.hmget(quota, 'identities')).toEqual(['1'])
+  })
+
+  test('refuses to connect without quotas, and says how to set them', async () => {
+    const own = await tenant(null)
+    await expect(connectRedisStore(own)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(`"${own.namespace}".* There are none. .*writeQuotas`),
+    })
+  })
+
+  test('fails closed if they are lost or damaged, and works again when they are written', async () => {
+    const own = await tenant({ maxTtlMs: 60_000, registrationsPerSecond: 1000 })
+    const { namespace } = own
+    const store = await open(own)
+    const key = `~quota:${namespace}`
+    const damages: readonly (readonly [() => Promise<unknown>, string])[] = [
+      [() => admin.del(key), 'There are none'],
+      [() => admin.hdel(key, 'identities'), 'damaged'],
+      [() => admin.hdel(key, 'version'), 'damaged'],
+      [() => admin.hset(key, 'maxTtlMs', ''), 'damaged: maxTtlMs'],
+      [() => admin.hset(key, 'identities', 'nan'), 'damaged: identities'],
+      [() => admin.hset(key, 'registrationsPerSecond', '-1'), 'damaged'],
+      [() => admin.hset(key, 'registrationsBurst', 'none'), 'damaged: registrationsBurst'],
+      [() => admin.multi().del(key).set(key, 'x').exec(), 'WRONGTYPE'],
+    ]
+    for (const [damage, says] of damages) {
+      await damage()
+      await expect(store.register(request('a', { replace: true }))).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining(says),
+      })
+      await admin.del(key)
+      const quotas = { maxTtlMs: 60_000, registrationsPerSecond: 1000 }
+      await writeQuotas({ redisUrl: server.url, namespace, quotas })
+      await store.register(request('a', { replace: true }))
+    }
+  })
+
+  test.each([
+    ['lost', (key: string) => admin.del(key)],
+    ['text', (key: string) => admin.hset(key, 'registrations', 'full')],
+    ['negative', (key: string) => admin.hset(key, 'registrations', '-5 0')],
+    ['without a time', (key: string) => admin.hset(key, 'registrations', '1')],
+  ] as const)('takes a count that is %s for used up', async (_, damage) => {
+    const own = await tenant({ registrationsPerSecond: 0.01, registrationsBurst: 5 })
+    const store = await open(own)
+    await store.register(request('a'))
+    await damage(`~spent:${own.namespace}`)
+    const refused = store.register(request('b'))
+    await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(await admin.hget(`~spent:${own.namespace}`, 'registrations')).toMatch(/^\d/)
+  })
+
+  test('counts on from its time if a count is lost', async () => {
+    const own = await tenant({ registrationsPerSecond: 50, registrationsBurst: 1 })
+    const store = await open(own)
+    await admin.del(`~spent:${own.namespace}`)
+    await expect(store.register(request('a'))).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await expect.poll(() => store.register(request('a')).catch(() => null)).not.toBeNull()
+  })
+
+  test('gives nothing for a time that comes again, as the clock was set back, and counts on from now', async () => {
+    const own = await tenant({ registrationsPerSecond: 20, registrationsBurst: 2 })
+    const store = await open(own)
+    const yearAheadUs = (Date.now() + 365 * 24 * 3_600_000) * 1000
+    await admin.hset(`~spent:${own.namespace}`, 'registrations', `2 ${yearAheadUs}`)
+    await expect(store.register(request('a'))).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await expect.poll(() => store.register(request('a')).catch(() => null)).not.toBeNull()
+  })
+
+  test('holds for all connections at once, and for what they have seen changed', async () => {
+    const own = await tenant({ registrationsPerSecond: 0.001, registrationsBurst: 10 })
+    const stores = await Promise.all(Array.from({ length: 4 }, () => open(own)))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, async (_, n) => stores[n % 4]?.register(request(`u${n}`))),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+    const quotas = { identities: 11, registrationsPerSecond: 1e6, registrationsBurst: 1e6 }
+    await writeQuotas({ redisUrl: server.url, namespace: own.namespace, quotas })
+    await stores[0]?.register(request('one more'))
+    await expect(stores[1]?.register(request('too many'))).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    })
+  })
+
+  test('costs no wait for replicas when it refuses', async () => {
+    const own = await tenant({ identities: 0 })
+    const store = await open({
+      ...own,
+      url: server.url,
+      scripts: 'eval',
+      waitForReplicas: { count: 1, timeoutMs: 100 },
+    })
+    await expect(store.register(request('a'))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+  })
+})
