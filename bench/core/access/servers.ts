@@ -10,7 +10,7 @@ import {
   createRedisUser,
   loadFunctions,
   natsConfigurationOf,
-  PASSWORD,
+  passwordOf,
   userOf,
 } from '../../../src/access/testing/tenant-users.ts'
 import { TestAuthority } from '../../../src/registry/testing/certificates.ts'
@@ -45,8 +45,16 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
   const tlsPort = await freePort()
   const redis = await startRedisProgram({
     extraArgs: [
-      ...['--tls-port', `${tlsPort}`, '--tls-auth-clients', 'no'],
-      ...['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', authority.ca],
+      '--tls-port',
+      `${tlsPort}`,
+      '--tls-auth-clients',
+      'no',
+      '--tls-cert-file',
+      cert,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      authority.ca,
     ],
   })
   started.push(redis)
@@ -72,7 +80,7 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
       const server = nats.get(kind) ?? startNats(tls, tenant !== null)
       nats.set(kind, server)
       const { port } = await server
-      const login = tenant === null ? '' : `${userOf(tenant, ['loadtest']).name}:${PASSWORD}@`
+      const login = tenant === null ? '' : loginOf(tenant)
       const parameters = tls ? `?tls-ca=${authority.ca}` : ''
       return {
         redisUrl: `redis://${login}127.0.0.1:${tls ? tlsPort : redis.port}${parameters}`,
@@ -85,4 +93,10 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
       authority.remove()
     },
   }
+}
+
+/** Name and password of a tenant's user in an address. */
+function loginOf(tenant: string): string {
+  const user = userOf(tenant, ['loadtest'])
+  return `${user.name}:${passwordOf(user)}@`
 }
