@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
 import type { Quotas } from '../registry/quotas/quotas.ts'
 import { connectRedisStore } from '../registry/redis/redis-store.ts'
@@ -8,6 +11,7 @@ import { writeQuotas } from '../registry/redis/stored-quotas.ts'
 import type { RegistryStore } from '../registry/store.ts'
 import { describeQuotaContract } from '../registry/testing/quotas.contract.ts'
 import { request } from '../registry/testing/store.contract.ts'
+import { aclRules } from './render-redis.ts'
 import type { RoleName } from './role.ts'
 import { createRedisUser, loadFunctions, urlFor, userOf } from './testing/tenant-users.ts'
 
@@ -65,6 +69,31 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
     await open(await tenant({}, ['reader']))
     await open(await tenant({}, ['receiver']))
     expect(await admin.acl('LOG')).toEqual([])
+  })
+
+  const ofQuotas = userOf('a', ['writer'], { quotas: true }).redis.others
+  test.each(
+    ofQuotas.flatMap(({ commands, keys: [key = ''] }) =>
+      commands.map((command) => ({ key, command })),
+    ),
+  )('name $key if the right to $command is missing', async ({ key, command }) => {
+    if (command === 'time') return
+    const own = await tenant({ registrationsPerSecond: 10, connections: 1 }, ['writer'])
+    const user = userOf(own.namespace, ['writer'], { quotas: true })
+    const name = key.replace(/:.*/, `:${own.namespace}`)
+    const rules = aclRules(user).map((rule) =>
+      rule.includes(name) ? rule.replace(` +${command}`, '') : rule,
+    )
+    await createRedisUser(admin, user, rules)
+    const error: unknown = await (async () => {
+      const store = await connectRedisStore(own)
+      onTestFinished(() => store.close())
+      await store.register(request('a'))
+      await connectRedisStore(own)
+    })().catch((each: unknown) => each)
+    // A lease that can't be released ends by itself.
+    const named = error instanceof Error ? [name, `+${command}`] : []
+    if (command !== 'zrem') expect(named.some((each) => String(error).includes(each))).toBe(true)
   })
 
   test('cannot be written by the tenant, nor can what it has used up be deleted', async () => {
@@ -169,6 +198,70 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
     await expect(stores[1]?.register(request('too many'))).rejects.toMatchObject({
       code: 'QUOTA_EXCEEDED',
     })
+  })
+
+  test('holds for several processes: together they get the burst and what the rate gives', async () => {
+    const [rate, burst] = [40, 20]
+    const own = await tenant({ registrationsPerSecond: rate, registrationsBurst: burst })
+    const [beganS = 0, beganUs = 0] = await admin.time()
+    const script = resolve(import.meta.dirname, 'testing/registering-process.ts')
+    const outcomes = await Promise.all(
+      ['p', 'q', 'r', 's'].map((name) =>
+        promisify(execFile)(process.execPath, [script, own.url, own.namespace, name, '600']),
+      ),
+    )
+    const [endedS = 0, endedUs = 0] = await admin.time()
+    const seconds = endedS - beganS + (endedUs - beganUs) / 1e6
+    const accepted = outcomes.reduce((sum, { stdout }) => sum + Number(stdout), 0)
+    expect(accepted).toBeGreaterThanOrEqual(burst)
+    expect(accepted).toBeLessThanOrEqual(burst + rate * seconds)
+  })
+
+  test('counts the registries that are open, and takes those that closed off', async () => {
+    const own = await tenant({ connections: 2 })
+    const first = await connectRedisStore(own)
+    await open(own)
+    await expect(connectRedisStore(own)).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      message: expect.stringContaining('2 registries open at once'),
+    })
+    await first.close()
+    await open(own)
+    // One that wasn't closed ends by itself: here its time comes early.
+    const [oldest = ''] = await admin.zrange(`~leases:${own.namespace}`, '0', '0')
+    await admin.zadd(`~leases:${own.namespace}`, 1, oldest)
+    await open(own)
+  })
+
+  test('holds for stores that are opened at the same time', async () => {
+    const own = await tenant({ connections: 3 })
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => open(own)))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+  })
+
+  test('keeps those open that are over a new quota, and lets none in', async () => {
+    const own = await tenant({})
+    const stores = [await open(own), await open(own)]
+    const { namespace } = own
+    await writeQuotas({ redisUrl: server.url, namespace, quotas: { connections: 1 } })
+    for (const store of stores) expect(await store.lookUp(['a'])).toEqual([])
+    await expect(connectRedisStore(own)).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+  })
+
+  test('refuses calls of one that was stopped until others took its place', async () => {
+    const own = await tenant({ connections: 1 })
+    const stopped = await open(own)
+    await admin.del(`~leases:${own.namespace}`)
+    const other = await open(own)
+    const now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 31_000)
+    try {
+      await expect(stopped.lookUp(['a'])).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      await other.close()
+      expect(await stopped.lookUp(['a'])).toEqual([])
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   test('costs no wait for replicas when it refuses', async () => {

@@ -93,7 +93,7 @@ export function redisRights(request: AccessRequest): RedisRights {
     main: grant(groups.any, hasData ? [`${escaped(keys.prefix)}*`] : [keys.nothing]),
     others: [
       ...(hasData ? narrower(groups, keys) : []),
-      ...(request.quotas ? ofQuotas(roles, keys) : []),
+      ...(request.quotas ? ofQuotas(request, keys) : []),
     ],
   }
 }
@@ -128,12 +128,17 @@ function narrower(
   })
 }
 
-/** Quotas are read by those that they limit, who count what they use. */
-function ofQuotas(roles: readonly RoleName[], keys: NamespaceKeys): readonly RedisGrant[] {
+/** Quotas are read by those that they limit, who count what they use, and whether they are connected. */
+function ofQuotas({ roles, functions }: AccessRequest, keys: NamespaceKeys): readonly RedisGrant[] {
   const spends = roles.some((role) => role !== 'reader' && role !== 'receiver')
+  const calls = functions ? ['fcall'] : ['eval', 'evalsha']
+  const leases = [...commandsIn(SCRIPTS.take_lease), ...commandsIn(SCRIPTS.leave_permit)]
   return [
     { commands: ['hmget'], keys: [escaped(keys.quotas)], isReadOnly: true },
     ...(spends ? [{ commands: ['hmget', 'hset'], keys: [escaped(keys.spent)] }] : []),
+    grant(new Set([...calls, ...leases.filter((command) => command !== 'hmget')]), [
+      escaped(keys.leases),
+    ]),
   ]
 }
 

@@ -56,7 +56,9 @@ test('prints the commands that set quotas, and the rights to read them', async (
   expect(out).toMatch(/^HSETNX ~spent:\{a\} registrations "0 0"$/m)
   expect(out).toMatch(/^HSET ~quota:\{a\} version \w+ identities 5 .* registrationsBurst 1 /m)
   const user = await access('--role', 'writer', '--tenant', 'a', '--quotas', file)
-  expect(user).toMatch(/^ACL SETUSER .* \(%R~~quota:a \+hmget\) \(~~spent:a \+hmget \+hset\)$/m)
+  expect(user).toMatch(
+    /^ACL SETUSER .* \(%R~~quota:a \+hmget\) \(~~spent:a \+hmget \+hset\) \(~~leases:a /m,
+  )
   expect(user).toMatch(/^HSET ~quota:a /m)
 })
 

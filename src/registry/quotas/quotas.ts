@@ -23,6 +23,8 @@ export interface Quotas {
   readonly payloadBytesPerSecond?: number
   /** Bytes of payload times recipients at once, ≥ 0: a multicast of more is always refused. */
   readonly payloadBytesBurst?: number
+  /** Registries that are open at once, ≥ 0. A memory store is one. */
+  readonly connections?: number
   /** Longest time to live of a registration in ms, > 0. With it, none may live for ever. */
   readonly maxTtlMs?: number
 }
@@ -54,6 +56,7 @@ const takes: Takes<Quotas> = {
   recipientsPerMulticast: count,
   payloadBytesPerSecond: rate,
   payloadBytesBurst: count,
+  connections: count,
   maxTtlMs: wholeNumber(1, MAX_TTL_MS),
 }
 

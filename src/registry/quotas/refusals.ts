@@ -10,6 +10,12 @@ export type Refusal =
       /** Until the first identity expires; `null` if none does. */
       readonly retryAfterMs: number | null
     }
+  | {
+      readonly kind: 'connections'
+      readonly limit: number
+      /** Until the first lease ends unless it is renewed; `null` if there is none. */
+      readonly retryAfterMs: number | null
+    }
   | { readonly kind: 'maxTtlMs'; readonly limit: number }
   | { readonly kind: 'recipients'; readonly limit: number }
   | {
@@ -38,6 +44,12 @@ export function refusalError(namespace: string, refusal: Refusal): RegistryError
           (refusal.retryAfterMs === null
             ? 'None of them expires by itself; unregister one.'
             : `Unregister one, or wait: the first expires in ${formatCount(refusal.retryAfterMs)} ms unless it is renewed.`),
+      )
+    case 'connections':
+      return exceeded(
+        refusal.retryAfterMs,
+        `${whose} has a quota of ${limit} registries open at once, and that many are. Close one; ` +
+          `those of processes that ended without closing them count for 30 s longer.`,
       )
     case 'maxTtlMs':
       return exceeded(

@@ -14,7 +14,7 @@ export interface BucketLaw {
 
 /** The outcome of a request. */
 export interface Spent {
-  /** The bucket's new state, also after a refusal, which takes nothing. */
+  /** The bucket's new state. A refusal takes nothing, but a time ahead of the clock is set back. */
   readonly bucket: Bucket
   /** The refusal; without one, it got what it asked for. */
   readonly refusal?: {
@@ -46,5 +46,6 @@ export function spend(
   if (total <= burst + TOLERANCE) return { bucket: { used: total, atUs: nowUs } }
   const isHopeless = cost > burst || perSecond === 0
   const retryAfterMs = isHopeless ? null : Math.ceil(((total - burst) / perSecond) * 1000)
-  return { bucket: { used: left, atUs: nowUs }, refusal: { retryAfterMs } }
+  const bucket = atUs > nowUs ? { used: left, atUs: nowUs } : { used, atUs }
+  return { bucket, refusal: { retryAfterMs } }
 }

@@ -1,5 +1,5 @@
 import { leavePermitScript, takePermitScript } from './permit-scripts.ts'
-import { chargeMulticastScript } from './quota-scripts.ts'
+import { chargeMulticastScript, takeLeaseScript } from './quota-scripts.ts'
 import {
   endedScript,
   findPositionScript,
@@ -46,6 +46,7 @@ export const SCRIPTS = {
   end_verifying: endVerifyingScript,
   drop_lost: dropLostScript,
   charge_multicast: chargeMulticastScript,
+  take_lease: takeLeaseScript,
 } as const satisfies Readonly<Record<string, string>>
 
 /** The name of a script. */

@@ -16,6 +16,7 @@ const WRITING: ReadonlySet<string> = new Set([
   'xadd',
   'zadd',
   'zrem',
+  'zremrangebyscore',
 ])
 
 /** Functions that free memory, so they must run where there is none left. As texts, they may since their first command frees some. */
@@ -25,6 +26,8 @@ const FREEING: ReadonlySet<string> = new Set([
   'clear_indexed',
   'leave_permit',
   'drop_lost',
+  // Without it, nothing could be read for long.
+  'take_lease',
 ])
 
 /** Fails on a replica, and does nothing: without it, a function that reads would run there too. Needs no permission but for its key. */

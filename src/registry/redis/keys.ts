@@ -13,6 +13,8 @@ export interface NamespaceKeys {
   readonly quotas: string
   /** Hash: how much of each rate is used up; see `quota-scripts.ts`. */
   readonly spent: string
+  /** Sorted set: the open registries that count for the quotas; see `lease.ts`. */
+  readonly leases: string
   /** Never exists; deleting it shows whether a server accepts writes. */
   readonly nothing: string
   /** The hash of one identity; see `record.ts`. */
@@ -36,6 +38,7 @@ export function keysOf(namespace: string, isCluster = false): NamespaceKeys {
     loads: `${prefix}~loads`,
     quotas: `~quota:${name}`,
     spent: `~spent:${name}`,
+    leases: `~leases:${name}`,
     nothing: `${prefix}~nothing`,
     identity: (identity) => prefix + identity,
   }

@@ -53,7 +53,7 @@ function refusalFrom([kind = '', limitText, msText]: readonly string[], reply: s
   const limit = Number(limitText)
   const retryAfterMs = msText === undefined ? null : Number(msText)
   if (!Number.isFinite(limit) || Number.isNaN(retryAfterMs)) throw unexpected(reply)
-  if (kind === 'identities') return { kind, limit, retryAfterMs }
+  if (kind === 'identities' || kind === 'connections') return { kind, limit, retryAfterMs }
   if (kind === 'maxTtlMs' || kind === 'recipients') return { kind, limit }
   if (isRateName(kind)) return { kind, limit, retryAfterMs }
   throw unexpected(reply)

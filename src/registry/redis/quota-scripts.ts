@@ -77,7 +77,8 @@ local function spend(key, limits, costs)
       fields[#fields + 1] = string.format('%.9f %.0f', total, nowUs)
     end
   end
-  call('HSET', key, unpack(fields))
+  local set = try('HSET', key, unpack(fields))
+  if type(set) == 'table' then return 'REFUSED UNREADABLE ' .. set.err end
 end`
 
 /** Lua: refuses a TTL (an expression) that is longer than the quota. */
@@ -99,3 +100,21 @@ if limits.recipientsPerMulticast and recipients > limits.recipientsPerMulticast 
   return 'REFUSED QUOTA_EXCEEDED recipients ' .. string.format('%d', limits.recipientsPerMulticast)
 end
 return spend(ARGV[2], limits, { { 'multicasts', 1 }, { 'payloadBytes', recipients * ARGV[4] } }) or 1`)
+
+/**
+ * Takes or renews the lease of an open registry. KEYS leases. ARGV key of the quotas, name of the registry, how long a lease lasts in ms.
+ * Replies 1, or the refusal. Leases end by the clock of Redis. Who holds one keeps it also under a lower quota. Dropping ended ones
+ * comes first, because a script that has freed memory may write when it is full.
+ */
+export const takeLeaseScript = script(`${now}${readQuotas}
+local limits, refusal = readQuotas(ARGV[1], '', 'connections')
+if refusal then return refusal end
+call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%d', now))
+local most = limits.connections
+if most and not call('ZSCORE', KEYS[1], ARGV[2]) and call('ZCARD', KEYS[1]) >= most then
+  local ends = tonumber(call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '')
+  return 'REFUSED QUOTA_EXCEEDED connections ' .. string.format('%d', most) ..
+    (ends and ' ' .. string.format('%d', math.min(1e15, math.ceil(ends - now))) or '')
+end
+call('ZADD', KEYS[1], string.format('%d', now + ARGV[3]), ARGV[2])
+return 1`)

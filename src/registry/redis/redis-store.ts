@@ -89,7 +89,12 @@ async function openStore(
     const facts = await whenLoaded(timeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
     const quotas = options.quotas === true ? await StoreQuotas.open(connection, keys) : null
-    const writes = await openWrites(options, url, connecting, keys)
+    const writes = await openWrites(options, url, connecting, keys).catch(
+      async (error: unknown) => {
+        await quotas?.close()
+        throw error
+      },
+    )
     const parts = {
       quotas,
       connection,
@@ -356,6 +361,7 @@ class RedisStore implements RegistryStore {
     this.#replica.close()
     this.#credentials?.close()
     await Promise.allSettled([this.#follower.close(), ...this.#underWay])
+    await this.#quotas?.close()
     await Promise.all([this.#connection.close(), this.#writes?.close()])
   }
 
@@ -366,13 +372,18 @@ class RedisStore implements RegistryStore {
 
   async #accept<T>(operation: () => Promise<T>): Promise<T> {
     this.#requireOpen()
-    const work = operation()
+    const work = this.#quotas === null ? operation() : this.#withLease(this.#quotas, operation)
     this.#underWay.add(work)
     try {
       return await work
     } finally {
       this.#underWay.delete(work)
     }
+  }
+
+  async #withLease<T>(quotas: StoreQuotas, operation: () => Promise<T>): Promise<T> {
+    await quotas.requireLease()
+    return operation()
   }
 
   /** Reads the flag in a reply, and notes the tending that the reply may report. */

@@ -1,6 +1,7 @@
 import { RegistryError } from '../errors.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
+import { Lease } from './lease.ts'
 import { ABSENT, errorOfRefusal, isRefused, QUOTAS_CHANGED } from './quota-replies.ts'
 import { chargeMulticastScript } from './quota-scripts.ts'
 import { flagFrom } from './replies.ts'
@@ -12,17 +13,28 @@ const MAX_CHANGES = 10
 export class StoreQuotas {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
+  readonly #lease: Lease
   #version: string
 
-  private constructor(connection: RedisConnection, keys: NamespaceKeys, version: string) {
+  private constructor(
+    connection: RedisConnection,
+    keys: NamespaceKeys,
+    lease: Lease,
+    version: string,
+  ) {
     this.#connection = connection
     this.#keys = keys
+    this.#lease = lease
     this.#version = version
   }
 
-  /** @throws RegistryError `UNAVAILABLE` if there are none. */
+  /**
+   * Counts the store as open until it is closed.
+   * @throws RegistryError `UNAVAILABLE` if there are no quotas; `QUOTA_EXCEEDED` if too many stores are open.
+   */
   static async open(connection: RedisConnection, keys: NamespaceKeys): Promise<StoreQuotas> {
-    return new StoreQuotas(connection, keys, await readVersion(connection, keys))
+    const version = await readVersion(connection, keys)
+    return new StoreQuotas(connection, keys, await Lease.take(connection, keys), version)
   }
 
   /**
@@ -45,6 +57,15 @@ export class StoreQuotas {
       'UNAVAILABLE',
       `The quotas of namespace "${this.#keys.namespace}" changed ${MAX_CHANGES} times during the call. Try again.`,
     )
+  }
+
+  /** @throws RegistryError `QUOTA_EXCEEDED` if the store counted no longer as open, and others took its place. */
+  requireLease(): Promise<void> | null {
+    return this.#lease.require()
+  }
+
+  close(): Promise<void> {
+    return this.#lease.release()
   }
 
   /** The argument by which a heartbeat finds the quotas. */

@@ -17,6 +17,7 @@ export function fieldsOf(quotas: Quotas): Readonly<Record<string, string>> {
   }
   set('identities', quotas.identities)
   set('maxTtlMs', quotas.maxTtlMs)
+  set('connections', quotas.connections)
   set('recipientsPerMulticast', quotas.recipientsPerMulticast)
   for (const name of RATE_NAMES) {
     const perSecond = quotas[`${name}PerSecond`]
