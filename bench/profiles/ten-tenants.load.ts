@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { attacks } from '../../src/access/hostile/testing/attack-load.ts'
+import { attacks, beyondQuota } from '../../src/access/hostile/testing/attack-load.ts'
 import { ATTACKER, VICTIM } from '../../src/access/hostile/testing/redis-attacks.ts'
 import { startTenantServers } from '../../src/access/testing/tenant-servers.ts'
 import { percentileMs } from '../../src/load/recording/histogram.ts'
@@ -12,6 +12,9 @@ const QUIET = Array.from({ length: 9 }, (_, n) => `tenant ${n + 1}`)
 const QUIET_RATE = 20
 const NOISY_RATE = 320
 const ATTACK_RATE = 100
+/** Registrations/s of the hostile tenant, and what its quota allows. */
+const GREEDY_RATE = 200
+const QUOTA = { identities: 1_000, registrationsPerSecond: 20, multicastsPerSecond: 20 }
 
 /** How much slower the others may be beside a hostile tenant than without it. */
 const MOST_SLOWER = 3
@@ -41,11 +44,14 @@ test('ten tenants, one of them noisy', async ({ load, openTestbed }) => {
   })
 })
 
-// Nine tenants and a hostile one, each with users of its own, on servers of their own. First without attacks, then with: each must
-// be denied, and the others must keep the SLO that they have without them.
+// Nine tenants and a hostile one, each with users of its own, on servers of their own. First without the hostile one; then it attacks, and
+// registers ten times as much as its quota allows. All attacks must be denied, and the others must keep the SLO that they have without it.
 test('ten tenants with users of their own, one of them hostile', async ({ load }) => {
   const namespaces = [VICTIM, ...QUIET.slice(1).map((name) => name.replace(' ', '-'))]
-  const servers = await startTenantServers([ATTACKER, ...namespaces])
+  const servers = await startTenantServers({
+    [ATTACKER]: QUOTA,
+    ...Object.fromEntries(namespaces.map((name) => [name, null])),
+  })
   onTestFinished(() => servers.stop())
   const quiet: Record<string, Operation> = {}
   for (const [at, namespace] of namespaces.entries()) {
@@ -53,9 +59,10 @@ test('ten tenants with users of their own, one of them hostile', async ({ load }
     onTestFinished(() => registry.close())
     quiet[QUIET[at] ?? ''] = await tenant(registry, 100, QUIET_RATE)
   }
-  const deputy = await servers.connect(ATTACKER)
-  onTestFinished(() => deputy.close())
-  await deputy.subscribe('alice', () => {})
+  const hostile = await servers.connect(ATTACKER)
+  onTestFinished(() => hostile.close())
+  // Its gateway answers attacks that use it as a deputy.
+  await hostile.subscribe('alice', () => {})
   const quietRate = QUIET.length * QUIET_RATE
   const duration = { short: '8s', long: '60s', full: '5m' } as const
 
@@ -64,8 +71,12 @@ test('ten tenants with users of their own, one of them hostile', async ({ load }
   expect(before).toMeetSlo({ operations: Object.fromEntries(QUIET.map((name) => [name, slo])) })
 
   const during = await load({
-    operations: { ...quiet, attacks: attacks(servers, ATTACK_RATE) },
-    arrivals: constant(quietRate + ATTACK_RATE),
+    operations: {
+      ...quiet,
+      attacks: attacks(servers, ATTACK_RATE),
+      'beyond quota': beyondQuota(hostile, GREEDY_RATE),
+    },
+    arrivals: constant(quietRate + ATTACK_RATE + GREEDY_RATE),
     duration,
   })
   const slower = QUIET.map((name) => {
@@ -75,6 +86,10 @@ test('ten tenants with users of their own, one of them hostile', async ({ load }
     return [name, { successRate: 0.99, response: { p95: `${most}ms` } }] as const
   })
   expect(during).toMeetSlo({
-    operations: { ...Object.fromEntries(slower), attacks: { successRate: 1 } },
+    operations: {
+      ...Object.fromEntries(slower),
+      attacks: { successRate: 1 },
+      'beyond quota': { successRate: 1 },
+    },
   })
 })

@@ -137,7 +137,7 @@ const takes: Takes<ConnectOptions> = {
 /**
  * Connects a registry to Redis and NATS.
  * @throws RegistryError `UNAVAILABLE` within 5 s if either is unreachable or refuses, naming host and
- *   port; `INVALID_ARGUMENT` for unknown, missing or invalid options.
+ *   port; `CREDENTIALS_FAILED` if a function provides no credentials; `INVALID_ARGUMENT` for unknown, missing or invalid options.
  */
 export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
   const {

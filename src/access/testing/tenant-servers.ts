@@ -6,6 +6,8 @@ import {
   type ServerProgram,
 } from '../../environment/programs.ts'
 import { connectRegistry, type ConnectOptions } from '../../registry/connect.ts'
+import type { Quotas } from '../../registry/quotas/quotas.ts'
+import { quotaCommands } from '../../registry/redis/stored-quotas.ts'
 import type { MulticastRegistry } from '../../registry/registry.ts'
 import type { AccountModel } from '../render-nats.ts'
 import type { RoleName } from '../role.ts'
@@ -34,16 +36,19 @@ export interface TenantServers {
 
 /**
  * Starts servers with users for tenants, and without others: Redis's default user is off.
- * @param tenants their namespaces.
+ * @param tenants the namespaces; those with quotas are held to them, `null`: without.
  * @param roles the rights of each.
  * @throws {EnvironmentError} without `redis-server` or `nats-server`.
  */
 export async function startTenantServers(
-  tenants: readonly string[],
+  tenants: Readonly<Record<string, Quotas | null>>,
   roles: readonly RoleName[] = ['loadtest'],
   model: AccountModel = 'shared',
 ): Promise<TenantServers> {
-  const users = tenants.map((name) => ({ ...userOf(name, roles), name }))
+  const users = Object.entries(tenants).map(([name, quotas]) => ({
+    ...userOf(name, roles, { quotas: quotas !== null }),
+    name,
+  }))
   const redis = await startRedisProgram()
   let nats: ServerProgram
   try {
@@ -60,6 +65,10 @@ export async function startTenantServers(
   opening.disconnect()
   await loadFunctions(admin)
   for (const user of users) await createRedisUser(admin, user)
+  for (const [namespace, quotas] of Object.entries(tenants)) {
+    const commands = quotas === null ? [] : quotaCommands(namespace, quotas)
+    for (const [name = '', ...words] of commands) await admin.call(name, ...words)
+  }
   return {
     redis,
     nats,
@@ -70,6 +79,7 @@ export async function startTenantServers(
         natsUrls: [natsUrlFor({ name }, nats.port)],
         namespace: name,
         scripts: 'functions',
+        quotas: (tenants[name] ?? null) !== null,
         ...options,
       }),
     stop: async () => {

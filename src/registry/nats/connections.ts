@@ -161,7 +161,7 @@ async function openOne(
   const admitted = { ...addresses, credentials: { ...addresses.credentials, authenticator } }
   const nats = await connectWithin(admitted, start, options)
   admission.connected()
-  return { nats, admission }
+  return { nats, admission: credentials.areRenewed ? admission : null }
 }
 
 async function connectWithin(

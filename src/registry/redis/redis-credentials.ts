@@ -58,8 +58,8 @@ function endOf({ expiresAt }: RedisCredentials): number | null {
   return expiresAt === undefined ? null : Number(expiresAt)
 }
 
-/** Redis's words for a user that it doesn't admit. */
-const REFUSED = /^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password|invalid username))/
+/** Redis's words for a user that it doesn't admit; not those for a password that it doesn't need. */
+const REFUSED = /^(WRONGPASS|NOAUTH|ERR invalid (password|username))/
 
 /** A place with other credentials than those of its URL. */
 export function admittedWith(place: RedisPlace, credentials: RedisCredentials): RedisPlace {

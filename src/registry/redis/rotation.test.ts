@@ -115,6 +115,18 @@ describe.skipIf(!hasProgram)('A user of Redis that lives for a moment', () => {
     expect(store.messages).toEqual([])
   })
 
+  test('is no fault where Redis needs no password', async () => {
+    let asked = 0
+    const store = await openStore(own.server.url, {
+      credentials: () => {
+        asked += 1
+        return { password: `unneeded-${asked}`, expiresAt: Date.now() + 300 }
+      },
+    })
+    await expect.poll(() => asked).toBeGreaterThan(2)
+    expect(store.messages).toEqual([])
+  })
+
   test('may not be given beside a user in the URL', async () => {
     const url = own.server.url.replace('//', '//me:hunter2@')
     const opening = openStore(url, { credentials: { password: 'p' } })

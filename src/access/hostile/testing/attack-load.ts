@@ -1,4 +1,6 @@
 import type { Operation } from '../../../load/workload.ts'
+import { RegistryError } from '../../../registry/errors.ts'
+import type { MulticastRegistry } from '../../../registry/registry.ts'
 import { passwordOf } from '../../testing/tenant-users.ts'
 import { NATS_ATTACKS, type NatsAttack } from './nats-attacks.ts'
 import { openRawNats } from './raw-nats.ts'
@@ -21,6 +23,23 @@ export function attacks(
     ...NATS_ATTACKS.map((attack) => () => attackNats(nats.port, attack)),
   ]
   return { weight, run: async ({ number }) => all[number % all.length]?.() }
+}
+
+/**
+ * Each request registers an identity, whatever the quotas are; it succeeds if it is admitted or told to wait.
+ * @param weight the requests' weight in the load.
+ */
+export function beyondQuota(registry: MulticastRegistry, weight: number): Operation {
+  return {
+    weight,
+    run: async ({ number }) => {
+      try {
+        await registry.register(`greedy-${number % 1_000}`, {}, { replace: true, ttlMs: 60_000 })
+      } catch (error) {
+        if (!(error instanceof RegistryError && error.code === 'RATE_LIMITED')) throw error
+      }
+    },
+  }
 }
 
 async function attackRedis(port: number, { name, commands, replies }: RedisAttack): Promise<void> {
