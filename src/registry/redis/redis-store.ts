@@ -227,7 +227,10 @@ class RedisStore implements RegistryStore {
           this.#tending.trustedUntilMs,
           ...quotas,
         ])
-      const reply = this.#quotas === null ? await write(['']) : await this.#quotas.register(write)
+      const reply =
+        this.#quotas === null
+          ? await write([''])
+          : await this.#quotas.register(request.metadataJson, write)
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is already registered.`)
       }
