@@ -274,13 +274,13 @@ function explainAt(kind: ServerKind, error: Error, usesTls: boolean): string {
 function explain(error: Error): string {
   const { message, name } = error
   if (/NOAUTH/.test(message)) {
-    return 'asks for a password: put it into the address, as in redis://:password@host:port.'
+    return 'asks for a password: set REDIS_PASSWORD_FILE (--redis-password-file) or REDIS_PASSWORD, or put it into the address, as in redis://:password@host:port.'
   }
   if (/WRONGPASS|invalid password|without any password/i.test(message)) {
-    return 'refused the user or password of its address.'
+    return 'refused the user or password. They are in its address, or in REDIS_USERNAME and REDIS_PASSWORD_FILE or REDIS_PASSWORD.'
   }
   if (name === 'AuthorizationError') {
-    return 'refused the user or password of its address, or asks for one: nats://user:password@host:port.'
+    return 'refused the user or password, token, nkey or creds, or asks for one of these: set NATS_USER and NATS_PASSWORD_FILE, NATS_TOKEN_FILE, NATS_NKEY_FILE or NATS_CREDS, or write nats://user:password@host:port.'
   }
   if (error instanceof SilenceError || /time(d )?out/i.test(message)) {
     return `did not answer within ${timeoutMs / 1000} s. Is this the right address?`
