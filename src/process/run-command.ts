@@ -2,6 +2,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printableLines } from '../printable.ts'
 import { UserError } from '../user-error.ts'
 import { watchOutput } from './output.ts'
+import { keepEnvironmentOutOfReports } from './private-reports.ts'
 import { isSignalCode, type SignalCode } from './signals.ts'
 import { watchParent } from './watch-parent.ts'
 
@@ -20,6 +21,7 @@ const STACK_VARIABLE = 'BENCH_STACK'
  * an exit code, a wait that never ends, lost output.
  */
 export async function runCommand(command: () => Promise<CommandEnd>): Promise<void> {
+  keepEnvironmentOutOfReports()
   watchParent(process.env)
   const output = watchOutput()
   let end: CommandEnd | null = null

@@ -53,9 +53,10 @@ const DEFAULT_TTL_MS = 300_000
 export class MulticastRegistry {
   /** Empty unless the registry was connected to servers. */
   readonly namespace: string
+  /** The limits in force. */
+  readonly limits: RegistryLimits
   readonly #store: RegistryStore
   readonly #messenger: Messenger
-  readonly #limits: RegistryLimits
   readonly #warnings: Warnings
   readonly #pages: Pages
   readonly #takeTtl: Take<number>
@@ -75,10 +76,10 @@ export class MulticastRegistry {
     this.namespace = namespace
     this.#store = store
     this.#messenger = messenger
-    this.#limits = limitsFrom(limits)
+    this.limits = limitsFrom(limits)
     this.#warnings = warnings ?? new Warnings()
     this.#pages = new Pages(namespace)
-    this.#takeTtl = wholeNumber(0, this.#limits.maxTtlMs)
+    this.#takeTtl = wholeNumber(0, this.limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
 
@@ -113,7 +114,7 @@ export class MulticastRegistry {
       const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
       return this.#store.register({
         identity: valid,
-        metadataJson: validateMetadata(metadata, this.#limits).json,
+        metadataJson: validateMetadata(metadata, this.limits).json,
         ttlMs,
         replace,
         gateway: gateway === undefined ? own : this.#checkGateway(gateway),
@@ -160,7 +161,7 @@ export class MulticastRegistry {
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
     return this.#accept(() => {
-      const compiled = filterFrom(filter, this.#limits)
+      const compiled = filterFrom(filter, this.limits)
       const { order, signal, cut } = this.#pages.open(compiled, options)
       return unlessAborted(signal, async () => cut(await this.#store.view(compiled, order, signal)))
     })
@@ -179,7 +180,7 @@ export class MulticastRegistry {
    */
   watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
     this.#requireOpen()
-    const compiled = filterFrom(filter, this.#limits)
+    const compiled = filterFrom(filter, this.limits)
     const { signal, ...rest } = watchOptionsFrom(options)
     return this.#store.watch({
       ...rest,
@@ -201,7 +202,7 @@ export class MulticastRegistry {
     return this.#accept(async () => {
       const { message, sendOptions } = requestOf(payload, options)
       const { signal } = sendOptions
-      const compiled = filterFrom(filter, this.#limits)
+      const compiled = filterFrom(filter, this.limits)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
       const targets = await unlessAborted(signal, () => this.#store.selectTargets(compiled, signal))
       const { size } = targets

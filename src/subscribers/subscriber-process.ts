@@ -1,4 +1,5 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { keepEnvironmentOutOfReports } from '../process/private-reports.ts'
 import { leaveSignalsToParent } from '../process/signals.ts'
 import type { Deliveries } from '../load/result.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
@@ -17,6 +18,7 @@ import { SubscriberHost } from './subscriber-host.ts'
  */
 let host: SubscriberHost | null = null
 
+keepEnvironmentOutOfReports()
 leaveSignalsToParent()
 process.on('message', (call: SubscriberCall) => {
   answer(call).then(

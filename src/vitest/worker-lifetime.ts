@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
+import { keepEnvironmentOutOfReports } from '../process/private-reports.ts'
 
 /**
  * Setup file of the load project's worker processes. Ctrl-C, a closed terminal and a SIGTERM to the whole
@@ -13,6 +14,7 @@ afterAll(() => {
   isMeasuring = false
 })
 
+keepEnvironmentOutOfReports()
 process.on('SIGINT', () => {})
 process.on('SIGHUP', () => {})
 process.on('SIGTERM', () => {

@@ -1,3 +1,4 @@
+import { keepEnvironmentOutOfReports } from '../process/private-reports.ts'
 import { leaveSignalsToParent } from '../process/signals.ts'
 import { connectRegistry, type ConnectOptions } from '../registry/connect.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
@@ -20,6 +21,7 @@ export type WatcherAnswer =
  */
 let log: JoinLog | null = null
 
+keepEnvironmentOutOfReports()
 leaveSignalsToParent()
 process.on('message', (call: WatcherCall) => {
   perform(call).then(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { measureFigure, renderFigures, type Figure } from './figures.ts'
+import { measureFigure, renderFigures, US, type Figure } from './figures.ts'
 import { assertReached, doubts, judge, type Judged, type Outcome } from './outcome.ts'
 import { interleave, type Sample, type Samples } from './interleave.ts'
 import { benchmarkOf } from './benchmark-statistics.ts'
@@ -109,6 +109,12 @@ test('prints a figure beside its bound', () => {
     '4.00 to 8.00',
     'NOT REACHED',
   ])
+})
+
+test('a time in a unit is judged as a ratio is', () => {
+  const figure: Figure = { what: 'quick, in µs', ratio: ['quick', US], must: { atMost: 10_000 } }
+  expect(measureFigure(figure, samples)).toMatchObject({ outcome: 'reached' })
+  expect(measureFigure(figure, samples).value).toBeCloseTo(10_000)
 })
 
 test('refuses a figure of a contender that was not measured', () => {

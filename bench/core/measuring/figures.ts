@@ -4,13 +4,19 @@ import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 
-/** A ratio of two contenders' median times, and its bound. */
+/** A ratio of two contenders' median times, or a contender's median time in a unit, and its bound. */
 export interface Figure {
   readonly what: string
-  /** Names of contenders: the first's time divided by the second's. */
-  readonly ratio: readonly [string, string]
+  /**
+   * Names of contenders: the first's time divided by the second's. A number in place of the second is a unit of
+   * time in ms, such as `US`.
+   */
+  readonly ratio: readonly [string, string | number]
   readonly must: { readonly atLeast: number } | { readonly atMost: number }
 }
+
+/** One microsecond, in ms. */
+export const US = 0.001
 
 /** A measured figure. */
 export interface MeasuredFigure {
@@ -25,13 +31,18 @@ const PARTS = 5
 
 /** @throws RangeError if a contender has no sample in one of the parts. */
 export function measureFigure({ ratio, must }: Figure, samples: Samples): MeasuredFigure {
-  const [over, under] = ratio.map((name) => samples.get(name) ?? [])
-  const rounds = 1 + Math.max(...[...(over ?? []), ...(under ?? [])].map(({ round }) => round))
+  const samplesOf = (name: string) => samples.get(name) ?? []
+  const [over, under] = ratio
+  const measured = ratio.flatMap((name) => (typeof name === 'string' ? samplesOf(name) : []))
+  const rounds = 1 + Math.max(...measured.map(({ round }) => round))
   const ratioIn = (from: number, to: number): number => {
-    const [a, b] = [over, under].map((contender = []) =>
-      medianOf(contender.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms)),
-    )
-    const value = (a ?? Number.NaN) / (b ?? Number.NaN)
+    const medianMs = (name: string): number =>
+      medianOf(
+        samplesOf(name)
+          .filter(({ round }) => round >= from && round < to)
+          .map(({ ms }) => ms),
+      )
+    const value = medianMs(over) / (typeof under === 'string' ? medianMs(under) : under)
     if (!Number.isFinite(value)) throw new RangeError(`${ratio.join(' and ')}: too few samples`)
     return value
   }

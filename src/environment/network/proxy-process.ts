@@ -1,3 +1,4 @@
+import { keepEnvironmentOutOfReports } from '../../process/private-reports.ts'
 import { leaveSignalsToParent } from '../../process/signals.ts'
 import type { ProxiedServer, ProxyAnswer, ProxyCall } from './proxy-messages.ts'
 import { Proxy } from './proxy.ts'
@@ -8,6 +9,7 @@ import { Proxy } from './proxy.ts'
  */
 const proxies: Record<ProxiedServer, Proxy[]> = { redis: [], nats: [] }
 
+keepEnvironmentOutOfReports()
 leaveSignalsToParent()
 process.on('message', (call: ProxyCall) => {
   answer(call).then(

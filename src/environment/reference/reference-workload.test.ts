@@ -1,5 +1,11 @@
 import { Redis } from 'ioredis'
 import { beforeEach, describe, expect, inject, test } from 'vitest'
+import {
+  CONFIGURATION_FILE,
+  missingPrograms,
+  startNatsProgram,
+  startRedisProgram,
+} from '../programs.ts'
 import { REFERENCE_VERSION, runReferenceWorkload } from './reference-workload.ts'
 import { summaryOf } from './reference.ts'
 
@@ -40,6 +46,23 @@ describe.runIf(backends.kind !== 'memory')('the reference workload', () => {
     await expect(runReferenceWorkload(deaf)).rejects.toThrow()
   })
 })
+
+describe.skipIf(missingPrograms() !== undefined)(
+  'users with few rights (needs nats-server)',
+  () => {
+    test('get no reference, and the reason', async ({ onTestFinished }) => {
+      const permissions = 'permissions: { publish: ["a"], subscribe: ["_INBOX.>"] }'
+      const files = {
+        [CONFIGURATION_FILE]: `authorization { users: [{ user: "u", password: "p", ${permissions} }] }`,
+      }
+      const [redis, nats] = await Promise.all([startRedisProgram(), startNatsProgram({ files })])
+      onTestFinished(async () => void (await Promise.all([redis.stop(), nats.stop()])))
+      const natsUrls = [`nats://u:p@127.0.0.1:${nats.port}`]
+      const denied = runReferenceWorkload({ redisUrl: redis.url, natsUrls })
+      await expect(denied).rejects.toThrow(/Permissions Violation for Subscription/)
+    })
+  },
+)
 
 test('summarises blocks by the median and the interquartile range of their medians', () => {
   const blocks = [[1, 2, 3], [2, 3, 4], [2], [9, 2, 1], [6, 5, 4]]

@@ -50,8 +50,16 @@ export async function runReferenceWorkload(servers: ReferenceServers): Promise<R
   try {
     const requester = await connected()
     const responder = await connected()
-    responder.subscribe(name, { callback: (_, message) => void message.respond(message.data) })
+    let refusal: Error | null = null
+    responder.subscribe(name, {
+      callback: (error, message) => {
+        // Without a message, the server has refused the subscription.
+        if (error === null) message.respond(message.data)
+        else refusal = error
+      },
+    })
     await responder.flush()
+    if (refusal !== null) throw refusal
 
     const onRedis = () => redis.set(name, PAYLOAD, 'PX', 60_000)
     const onNats = () => requester.request(name, PAYLOAD, { timeout: TIMEOUT_MS })

@@ -1,3 +1,4 @@
+import { keepEnvironmentOutOfReports } from '../../process/private-reports.ts'
 import { leaveSignalsToParent } from '../../process/signals.ts'
 import { connectRegistry, type ConnectOptions } from '../../registry/connect.ts'
 import type { MulticastRegistry } from '../../registry/registry.ts'
@@ -16,6 +17,7 @@ let opened: { readonly registry: MulticastRegistry; readonly memoryBytes: number
 let bare: BareRequests | null = null
 let servers: Pick<ConnectOptions, 'redisUrl' | 'natsUrls'> | null = null
 
+keepEnvironmentOutOfReports()
 leaveSignalsToParent()
 process.on('message', (call: ProcessCall) => {
   answer(call).then(

@@ -2,6 +2,8 @@ import { defaultLimits } from '../limits.ts'
 import type { JsonValue } from '../registration.ts'
 import { compileFilter, type CompiledFilter } from './compile.ts'
 import { parseFilter, type FilterLimits } from './parse.ts'
+import type { FilterNode } from './ast.ts'
+import { ParsedFilter } from './parsed-filter.ts'
 
 /**
  * A filter: a JSON object whose entries must all hold. `{}` matches everything.
@@ -37,5 +39,13 @@ export interface Filter {
  * @throws RegistryError `INVALID_FILTER`, with the place and the expected form.
  */
 export function filterFrom(filter: unknown, limits: FilterLimits = defaultLimits): CompiledFilter {
-  return compileFilter(parseFilter(filter, limits))
+  return ParsedFilter.compile(filter) ?? compileFilter(parseFilter(filter, limits))
+}
+
+/**
+ * A filter for `MulticastRegistry` from its parsed form, to which limits don't apply.
+ * @param audience whom the results are for: cursors and watch tokens of one audience are of no use to another.
+ */
+export function parsedFilter(node: FilterNode, audience: string): Filter {
+  return new ParsedFilter(node, audience) as unknown as Filter
 }

@@ -79,7 +79,7 @@ export class Pages {
     const pageOf =
       sortOrder === null
         ? byIdentity(order, cursor, limit)
-        : this.#bySnapshot(filter, sortOrder, cursor, limit, signal)
+        : this.#bySnapshot(filter, sortOrder, digestOnce, cursor, limit, signal)
     const cut = async (view: RegistrationView): Promise<Enumeration> => {
       const { registrations, next } = await pageOf(view)
       return {
@@ -100,15 +100,17 @@ export class Pages {
   #bySnapshot(
     filter: CompiledFilter,
     order: SortOrder,
+    digest: () => string,
     cursor: Cursor | null,
     limit: number,
     signal: AbortSignal | undefined,
   ): PageOf {
-    if (cursor === null) return (view) => this.#firstPage(view, filter, order, limit, signal)
+    if (cursor === null)
+      return (view) => this.#firstPage(view, filter, order, digest, limit, signal)
     // The digest matches, but no page of this listing returns such a cursor.
     if (cursor.kind !== 'in') throw invalid('not a valid cursor')
     const { registryId, snapshotId, offset } = cursor
-    const snapshot = this.#snapshots.get(registryId, snapshotId)
+    const snapshot = this.#snapshots.get(registryId, snapshotId, digest())
     return async (view) => {
       const identities = await snapshot.skipping(offset)
       const { registrations, steps } = await presentIn(view, identities, limit, signal)
@@ -120,6 +122,7 @@ export class Pages {
     view: RegistrationView,
     filter: CompiledFilter,
     order: SortOrder,
+    digest: () => string,
     limit: number,
     signal: AbortSignal | undefined,
   ): Promise<Page> {
@@ -128,7 +131,7 @@ export class Pages {
     if (registrations.length === matches.size) return { registrations, next: null }
     const { registryId } = this.#snapshots
     const keep = (snapshot: Snapshot, offset: number): Page => {
-      const snapshotId = this.#snapshots.add(snapshot)
+      const snapshotId = this.#snapshots.add(snapshot, digest())
       return { registrations, next: { kind: 'in', registryId, snapshotId, offset } }
     }
     // The index also keeps registrations that don't match, so it is used if most match.

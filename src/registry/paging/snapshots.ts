@@ -87,6 +87,14 @@ function* identitiesOf(registrations: Iterable<Registration>): Generator<string>
   for (const { identity } of registrations) yield identity
 }
 
+/** A snapshot, and when it was last used. */
+interface Kept {
+  readonly snapshot: Snapshot
+  /** The digest of its listing. */
+  readonly digest: string
+  readonly usedAt: number
+}
+
 /** The most recently used snapshots of one registry, within bounds. */
 export class Snapshots {
   /** Distinguishes this registry's cursors from those of others. */
@@ -94,7 +102,7 @@ export class Snapshots {
   readonly #bounds: SnapshotBounds
   readonly #now: () => number
   /** Least recently used first. */
-  readonly #kept = new LinkedMap<number, { readonly snapshot: Snapshot; readonly usedAt: number }>()
+  readonly #kept = new LinkedMap<number, Kept>()
   #registrations = 0
   #lastId = 0
 
@@ -104,20 +112,24 @@ export class Snapshots {
     this.#now = now
   }
 
-  /** Keeps a snapshot; returns its id. */
-  add(snapshot: Snapshot): number {
+  /** Keeps the snapshot of the listing with this digest; returns its id. */
+  add(snapshot: Snapshot, digest: string): number {
     this.#lastId += 1
     this.#registrations += snapshot.size
-    this.#kept.set(this.#lastId, { snapshot, usedAt: this.#now() })
+    this.#kept.set(this.#lastId, { snapshot, digest, usedAt: this.#now() })
     this.#drop()
     return this.#lastId
   }
 
-  /** Returns a snapshot and marks it as used. @throws RegistryError `INVALID_ARGUMENT` if it is unknown or dropped. */
-  get(registryId: string, id: number): Snapshot {
+  /**
+   * Returns a snapshot of the listing with this digest, and marks it as used. Another listing's would show the order of
+   * fields that the caller may not see.
+   * @throws RegistryError `INVALID_ARGUMENT` if it is unknown, dropped or of another listing.
+   */
+  get(registryId: string, id: number, digest: string): Snapshot {
     this.#drop()
     const found = registryId === this.registryId ? this.#kept.get(id) : undefined
-    if (found === undefined) {
+    if (found?.digest !== digest) {
       const reason =
         registryId === this.registryId
           ? 'expired: its order is no longer kept'
@@ -128,7 +140,7 @@ export class Snapshots {
     }
     // Reinserting marks the snapshot as used last.
     this.#kept.delete(id)
-    this.#kept.set(id, { snapshot: found.snapshot, usedAt: this.#now() })
+    this.#kept.set(id, { ...found, usedAt: this.#now() })
     return found.snapshot
   }
 

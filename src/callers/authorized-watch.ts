@@ -1,0 +1,58 @@
+import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
+import { afterMs } from './after-ms.ts'
+import { credentialsEnded, type Permit } from './enforcement-point.ts'
+
+export interface AuthorizedWatchSettings {
+  readonly permit: Promise<Permit>
+  readonly open: (permit: Permit) => WatchStream
+  /** The permit no longer holds. */
+  readonly onEnd: (permit: NonNullable<Permit>) => void
+}
+
+/** A watch that begins when it is permitted, shows nothing hidden, and fails when its permit ends. */
+export class AuthorizedWatch implements WatchStream {
+  readonly #permit: Promise<Permit>
+  readonly #stream: Promise<WatchStream>
+  #cancel: () => void = () => {}
+  #hasEnded = false
+
+  constructor({ permit, open, onEnd }: AuthorizedWatchSettings) {
+    this.#permit = permit
+    this.#stream = permit.then((granted) => {
+      const stream = open(granted)
+      if (granted === null) return stream
+      this.#cancel = afterMs(granted.validForMs, () => {
+        this.#hasEnded = true
+        onEnd(granted)
+        void stream.return?.()
+      })
+      return stream
+    })
+    // `next` rejects with it.
+    this.#stream.catch(() => {})
+  }
+
+  async next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    const [permit, stream] = await Promise.all([this.#permit, this.#stream])
+    const next = this.#hasEnded ? { done: true as const, value: undefined } : await stream.next()
+    if (this.#hasEnded) throw credentialsEnded('watch')
+    if (next.done === true) this.#cancel()
+    if (next.done === true || permit === null || !('registration' in next.value)) return next
+    const { registration } = next.value
+    return {
+      done: false,
+      value: { ...next.value, registration: permit.hidden.without(registration) },
+    }
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    const stream = await this.#stream.catch(() => null)
+    this.#cancel()
+    await stream?.return?.()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}

@@ -1,0 +1,176 @@
+import { text } from '../registry/arguments.ts'
+import { takeSeen } from '../registry/call-arguments.ts'
+import type { EnumerateOptions, Enumeration } from '../registry/enumeration.ts'
+import { parsedFilter, type Filter } from '../registry/filter/filter.ts'
+import type { FilterNode } from '../registry/filter/ast.ts'
+import { parseFilter } from '../registry/filter/parse.ts'
+import { fieldsOf } from '../registry/filter/fields.ts'
+import { validateIdentity } from '../registry/identity.ts'
+import type { MessageHandler, Subscription } from '../registry/messenger.ts'
+import type { MulticastOptions, MulticastResult } from '../registry/multicast.ts'
+import type { Metadata } from '../registry/registration.ts'
+import type { MulticastRegistry, RegisterOptions } from '../registry/registry.ts'
+import type { RegistrationTimes, SeenRegistration } from '../registry/store.ts'
+import type { WatchStream } from '../registry/watch/watch-event.ts'
+import type { WatchOptions } from '../registry/watch/watch-options.ts'
+import { AuthorizedWatch } from './authorized-watch.ts'
+import type { EnforcementPoint, Permit } from './enforcement-point.ts'
+import type { Operation } from './operation.ts'
+import { afterMs } from './after-ms.ts'
+
+const METADATA = 'metadata.'
+
+/**
+ * A registry as one caller may use it: with the methods of `MulticastRegistry`, which reject with `FORBIDDEN` for what the
+ * caller may not do.
+ */
+export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegistry, Operation> {
+  readonly #registry: MulticastRegistry
+  readonly #point: EnforcementPoint<Credentials>
+  readonly #credentials: Credentials
+
+  /** Made by `authorize`. */
+  constructor(
+    registry: MulticastRegistry,
+    point: EnforcementPoint<Credentials>,
+    credentials: Credentials,
+  ) {
+    this.#registry = registry
+    this.#point = point
+    this.#credentials = credentials
+  }
+
+  async register(
+    identity: string,
+    metadata: Metadata,
+    options?: RegisterOptions,
+  ): Promise<RegistrationTimes> {
+    await this.#admit('register', { identities: [validateIdentity(identity)] })
+    return this.#registry.register(identity, metadata, options)
+  }
+
+  async heartbeat(identity: string, ttlMs?: number): Promise<RegistrationTimes> {
+    await this.#admit('heartbeat', { identities: [validateIdentity(identity)] })
+    return this.#registry.heartbeat(identity, ttlMs)
+  }
+
+  async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
+    // A copy: what is moved is what was decided about.
+    const own = takeSeen(seen)
+    await this.#admit('moveTo', { identities: [own.identity] })
+    return this.#registry.moveTo(own, gateway)
+  }
+
+  async unregister(identity: string): Promise<boolean> {
+    await this.#admit('unregister', { identities: [validateIdentity(identity)] })
+    return this.#registry.unregister(identity)
+  }
+
+  async enumerate(filter: Filter = {}, options?: EnumerateOptions): Promise<Enumeration> {
+    const node = parseFilter(filter, this.#point.limits)
+    // A copy, because a getter may give another field to the registry than was decided about.
+    const given = copyOf(options)
+    const permit = await this.#admit('enumerate', {
+      fields: [...fieldsOf(node), ...sortFields(given)],
+    })
+    const listing = await this.#registry.enumerate(filterFor(permit, node), given)
+    if (permit === null || permit.hidden.isEmpty) return listing
+    const registrations = listing.registrations.map((each) => permit.hidden.without(each))
+    return { ...listing, registrations }
+  }
+
+  watch(filter: Filter = {}, options?: WatchOptions): WatchStream {
+    const node = parseFilter(filter, this.#point.limits)
+    const given = copyOf(options)
+    return new AuthorizedWatch({
+      permit: this.#admit('watch', { fields: fieldsOf(node) }),
+      open: (permit) => this.#registry.watch(filterFor(permit, node), given),
+      onEnd: ({ principal }) => this.#point.recordEnd('watch', principal, []),
+    })
+  }
+
+  async multicast(
+    filter: Filter,
+    payload: Uint8Array | string,
+    options?: MulticastOptions,
+  ): Promise<MulticastResult> {
+    const node = parseFilter(filter, this.#point.limits)
+    const permit = await this.#admit('multicast', { fields: fieldsOf(node) })
+    return this.#registry.multicast(filterFor(permit, node), payload, options)
+  }
+
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
+    const own: readonly string[] = Array.isArray(identities)
+      ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
+      : [validateIdentity(identities)]
+    const permit = await this.#admit('subscribe', { identities: own })
+    const subscription = await this.#registry.subscribe(
+      typeof identities === 'string' ? identities : own,
+      handler,
+    )
+    return this.#until(permit, 'subscribe', own, subscription)
+  }
+
+  async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
+    const permit = await this.#admit('subscribeMatching', { pattern: text(pattern, 'pattern') })
+    const subscription = await this.#registry.subscribeMatching(pattern, handler)
+    return this.#until(permit, 'subscribeMatching', [], subscription)
+  }
+
+  async clear(): Promise<void> {
+    await this.#admit('clear', {})
+    return this.#registry.clear()
+  }
+
+  async #admit(
+    operation: Operation,
+    about: Parameters<EnforcementPoint<Credentials>['admit']>[2],
+  ): Promise<Permit> {
+    return this.#point.admit(this.#credentials, operation, about)
+  }
+
+  /** A subscription that ends with the permit. */
+  #until(
+    permit: Permit,
+    operation: Operation,
+    identities: readonly string[],
+    subscription: Subscription,
+  ): Subscription {
+    if (permit === null || permit.validForMs === Infinity) return subscription
+    const cancel = afterMs(permit.validForMs, () => {
+      this.#point.recordEnd(operation, permit.principal, identities)
+      // Fails only if the connection has, and with it the subscription.
+      void subscription.unsubscribe().catch(() => {})
+    })
+    return {
+      unsubscribe: () => {
+        cancel()
+        return subscription.unsubscribe()
+      },
+    }
+  }
+}
+
+/** The caller's filter, and what else the permit asks for: both parsed, so that neither can reach into the other. */
+function filterFor(permit: Permit, node: FilterNode): Filter {
+  if (permit === null) return parsedFilter(node, '')
+  const { filter, principal } = permit
+  const both: FilterNode = filter === null ? node : { kind: 'and', operands: [filter, node] }
+  return parsedFilter(both, JSON.stringify([principal.issuer, principal.subject]))
+}
+
+/** The field of the metadata that a listing is sorted by. */
+function sortFields(options: EnumerateOptions | undefined): readonly string[] {
+  const sortBy: unknown = options?.sortBy
+  return typeof sortBy === 'string' && sortBy.startsWith(METADATA)
+    ? [sortBy.slice(METADATA.length)]
+    : []
+}
+
+/** What isn't an object is refused by the registry. */
+function copyOf<T extends object>(options: T | undefined): T | undefined {
+  return typeof options === 'object' && options !== null ? { ...options } : options
+}

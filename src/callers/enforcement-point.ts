@@ -1,0 +1,141 @@
+import { RegistryError } from '../registry/errors.ts'
+import type { RegistryLimits } from '../registry/limits.ts'
+import type { AuditTrail } from './audit-trail.ts'
+import type { AccessQuestion, Authorizer, Principal } from './authorizer.ts'
+import type { Operation } from './operation.ts'
+import { rulingOf, UNDECIDED, type Ruling } from './ruling.ts'
+
+/** A call that is let through; `null`: as it is, because nothing is enforced. */
+export type Permit = Extract<Ruling, { allowed: true }> | null
+
+export interface EnforcementSettings<Credentials> {
+  readonly authorizer: Authorizer<Credentials>
+  readonly audit: AuditTrail | null
+  readonly enforce: boolean
+  readonly decideWithinMs: number
+  readonly namespace: string
+  readonly limits: RegistryLimits
+}
+
+type Question = AccessQuestion<unknown>
+
+const NONE: readonly string[] = []
+/** Identities in an audit record. */
+const RECORDED_IDENTITIES = 10
+
+/** Asks the authorizer, records what it decides, and denies what it doesn't allow. */
+export class EnforcementPoint<Credentials> {
+  readonly #settings: EnforcementSettings<Credentials>
+
+  constructor(settings: EnforcementSettings<Credentials>) {
+    this.#settings = settings
+  }
+
+  get limits(): RegistryLimits {
+    return this.#settings.limits
+  }
+
+  /**
+   * Lets a call through.
+   * @returns at once if the authorizer decides at once.
+   * @throws RegistryError `FORBIDDEN`; or rejects with it.
+   */
+  admit(
+    credentials: Credentials,
+    operation: Operation,
+    about: Partial<Pick<Question, 'identities' | 'pattern' | 'fields'>>,
+  ): Permit | Promise<Permit> {
+    const { authorizer, namespace } = this.#settings
+    const { identities = NONE, pattern = null, fields = NONE } = about
+    const question = { credentials, operation, namespace, identities, pattern, fields }
+    const startedAtMs = performance.now()
+    const finish = (ruling: Ruling): Permit => this.#finish(question, ruling, startedAtMs)
+    let decision: unknown
+    try {
+      decision = authorizer.decide(question)
+    } catch {
+      return finish(UNDECIDED)
+    }
+    return isThenable(decision)
+      ? this.#inTime(decision, question).then(finish)
+      : finish(rulingOf(decision, question, this.limits))
+  }
+
+  /** Records that something which was permitted ends, because the decision no longer holds. */
+  recordEnd(operation: Operation, principal: Principal, identities: readonly string[]): void {
+    const { namespace } = this.#settings
+    const question = {
+      credentials: null,
+      operation,
+      namespace,
+      identities,
+      pattern: null,
+      fields: NONE,
+    }
+    this.#record(question, { allowed: false, principal, reason: ENDED }, performance.now())
+  }
+
+  async #inTime(decision: PromiseLike<unknown>, question: Question): Promise<Ruling> {
+    const { promise: late, resolve } = Promise.withResolvers<Ruling>()
+    const timer = setTimeout(resolve, this.#settings.decideWithinMs, UNDECIDED)
+    const decided = (async () => rulingOf(await decision, question, this.limits))()
+    try {
+      return await Promise.race([decided.catch(() => UNDECIDED), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #finish(question: Question, ruling: Ruling, startedAtMs: number): Permit {
+    this.#record(question, ruling, startedAtMs)
+    if (!this.#settings.enforce) return null
+    if (ruling.allowed) return ruling
+    throw new RegistryError('FORBIDDEN', `${question.operation} is not allowed: ${ruling.reason}`)
+  }
+
+  #record(question: Question, ruling: Ruling, startedAtMs: number): void {
+    const { audit, enforce, namespace } = this.#settings
+    if (audit === null) return
+    const { operation, identities, pattern, fields } = question
+    audit.add({
+      at: Date.now(),
+      principal: ruling.principal,
+      operation,
+      namespace,
+      identities:
+        identities.length > RECORDED_IDENTITIES
+          ? identities.slice(0, RECORDED_IDENTITIES)
+          : identities,
+      identityCount: identities.length,
+      pattern,
+      fields,
+      allowed: ruling.allowed,
+      reason: ruling.allowed ? null : ruling.reason,
+      enforced: enforce,
+      durationMs: performance.now() - startedAtMs,
+    })
+  }
+}
+
+const ENDED = 'the credentials have ended'
+
+/** The error of what was permitted until its credentials ended. */
+export function credentialsEnded(operation: Operation): RegistryError {
+  return new RegistryError(
+    'FORBIDDEN',
+    `${operation} has ended: ${ENDED}. Call it again with new ones.`,
+  )
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'then' in value &&
+      typeof value.then === 'function'
+    )
+  } catch {
+    return false
+  }
+}
