@@ -120,9 +120,13 @@ export class ConnectionPool {
 
   /** Replaces the connections, after those that are being replaced already. */
   #replaceInTurn(next: NatsCredentials): Promise<void> {
-    const before = this.#replacing
-    this.#replacing = before.catch(() => {}).then(() => this.#replaceAll(next))
+    this.#replacing = this.#replaceAfter(this.#replacing, next)
     return this.#replacing
+  }
+
+  async #replaceAfter(before: Promise<void>, next: NatsCredentials): Promise<void> {
+    await Promise.allSettled([before])
+    await this.#replaceAll(next)
   }
 
   /**
