@@ -147,6 +147,20 @@ describe.skipIf(!hasProgram)('A store by functions (needs redis-server on the PA
     expect(await denials()).toBe('[]')
   })
 
+  test('is asked for by the address as well, so that every command can use it', async () => {
+    const { url = '', namespace } = await tenant()
+    const store = await open({ url: `${url}?scripts=functions`, namespace })
+    await store.register(request('alice'))
+    expect(await identitiesOf(store)).toEqual(['alice'])
+    await expect(connectRedisStore({ url, namespace })).rejects.toThrow("'eval")
+    await expect(connectRedisStore({ url: `${url}?scripts=lua`, namespace })).rejects.toMatchObject(
+      { code: 'INVALID_ARGUMENT' },
+    )
+    await expect(
+      connectRedisStore({ url: `${url}?scripts=functions`, namespace, strategy: 'scan' }),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
   test('refuses the strategy that searches all keys', async () => {
     await expect(
       connectRedisStore({ ...(await tenant()), strategy: 'scan' }),

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
+import type { SchemaObject } from '../registry/quotas/metadata-schema.ts'
 import type { Quotas } from '../registry/quotas/quotas.ts'
 import { connectRedisStore } from '../registry/redis/redis-store.ts'
 import type { RedisStoreOptions } from '../registry/redis/store-options.ts'
@@ -134,6 +135,12 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
       [() => admin.del(key), 'There are none'],
       [() => admin.hdel(key, 'identities'), 'damaged'],
       [() => admin.hdel(key, 'version'), 'damaged'],
+      [
+        () => admin.hset(key, 'version', 'x', 'metadataSchema', '{'),
+        'metadataSchema, which is not',
+      ],
+      [() => admin.hset(key, 'version', 'y', 'metadataSchema', '{"type":1}'), 'metadataSchema: '],
+      [() => admin.multi().hdel(key, 'metadataSchema').hset(key, 'version', 'z').exec(), 'damaged'],
       [() => admin.hset(key, 'maxTtlMs', ''), 'damaged: maxTtlMs'],
       [() => admin.hset(key, 'identities', 'nan'), 'damaged: identities'],
       [() => admin.hset(key, 'registrationsPerSecond', '-1'), 'damaged'],
@@ -180,7 +187,7 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
     const own = await tenant({ registrationsPerSecond: 20, registrationsBurst: 2 })
     const store = await open(own)
     const yearAheadUs = (Date.now() + 365 * 24 * 3_600_000) * 1000
-    await admin.hset(`~spent:${own.namespace}`, 'registrations', `2 ${yearAheadUs}`)
+    await admin.hset(`~spent:${own.namespace}`, 'registrations', `2000000 ${yearAheadUs}`)
     await expect(store.register(request('a'))).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     await expect.poll(() => store.register(request('a')).catch(() => null)).not.toBeNull()
   })
@@ -217,13 +224,44 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
     expect(accepted).toBeLessThanOrEqual(burst + rate * seconds)
   })
 
+  test('has a new schema in force at once in all stores, and keeps what is registered', async () => {
+    const own = await tenant({})
+    const { namespace } = own
+    const stores = [await open(own), await open(own)] as const
+    await stores[0].register(request('old', { metadata: { n: 1 } }))
+    const write = (metadataSchema: SchemaObject) =>
+      writeQuotas({ redisUrl: server.url, namespace, quotas: { metadataSchema } })
+    await write({ properties: { n: { type: 'string' } } })
+    for (const store of stores) {
+      await expect(store.register(request('a', { metadata: { n: 1 } }))).rejects.toMatchObject({
+        code: 'INVALID_METADATA',
+        message: 'metadata.n: must be string',
+      })
+    }
+    await stores[0].heartbeat('old', 60_000)
+    expect(await stores[1].lookUp(['old', 'a'])).toMatchObject([{ metadata: { n: 1 } }])
+    // What did not fit the old one may fit the new one.
+    await write({ properties: { n: { type: 'integer' } } })
+    await stores[1].register(request('a', { metadata: { n: 1 } }))
+  })
+
+  test('takes no schema that is not one', async () => {
+    const { namespace } = await tenant(null)
+    const quotas = { metadataSchema: { properties: { n: { tpye: 'string' } } } }
+    await expect(writeQuotas({ redisUrl: server.url, namespace, quotas })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('quotas.metadataSchema'),
+    })
+    expect(await admin.exists(`~quota:${namespace}`)).toBe(0)
+  })
+
   test('counts the registries that are open, and takes those that closed off', async () => {
     const own = await tenant({ connections: 2 })
     const first = await connectRedisStore(own)
     await open(own)
     await expect(connectRedisStore(own)).rejects.toMatchObject({
       code: 'QUOTA_EXCEEDED',
-      message: expect.stringContaining('2 registries open at once'),
+      message: expect.stringContaining('2 open registries'),
     })
     await first.close()
     await open(own)

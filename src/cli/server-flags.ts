@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander'
+import { InputError } from '../input-error.ts'
+import { printable } from '../printable.ts'
 import { SERVER_OPTIONS, type ServerOption } from '../environment/server-options.ts'
 import type { ServerKind } from '../registry/server-parameters.ts'
 import type { HelpBody } from './help-sections.ts'
@@ -18,12 +20,28 @@ export function addServerFlags(command: Command, kinds: readonly ServerKind[]): 
     for (const option of flags) {
       const typed: unknown = command.getOptionValue(keyOf(option))
       if (typeof typed !== 'string') continue
+      refuse(option, typed, command)
       for (const other of rivalsOf(option)) {
         if (command.getOptionValue(keyOf(other)) === undefined) process.env[other.variable] = ''
       }
       process.env[option.variable] = typed
     }
   })
+}
+
+/** @throws InputError for a flag that would do nothing: without it, a connection may be less secure than it looks. */
+function refuse({ flag }: ServerOption, typed: string, command: Command): void {
+  if (typed === '') throw new InputError(`${flag}: the value is empty; give one, or omit the flag.`)
+  const { backend: chosen, redisAddr, natsServers } = command.opts()
+  // Addresses in flags are servers of one's own, whatever the environment says.
+  const isNamed = redisAddr !== undefined || natsServers !== undefined
+  const takesBackend = command.options.some(({ long }) => long === '--backend')
+  const inherited = takesBackend && !isNamed ? process.env['BENCH_BACKEND'] : ''
+  const backend = String(chosen ?? (inherited || 'external'))
+  if (['external', 'auto'].includes(backend)) return
+  throw new InputError(
+    `${flag} is for servers of your own, and the backend ${printable(backend)} starts others: omit one of them.`,
+  )
 }
 
 /** The options that a typed one takes the place of, if the environment sets them. */

@@ -46,9 +46,13 @@ export function withRedisAccess(url: string, access: Partial<RedisAccess>): stri
 
 function urlOf(place: RedisPlace, changed: Partial<RedisAccess> = {}): string {
   const access = { ...(place.kind === 'servers' ? place.addresses[0] : place.access), ...changed }
-  const { tls, username = '', password = '', passwordFile, database } = access
+  const { tls, username = '', password = '', passwordFile, database, usesFunctions } = access
   const scheme = `redis${tls === null ? '' : 's'}${place.kind === 'sentinel' ? '+sentinel' : ''}`
-  const search = searchOf({ ...tlsParameters(tls), 'password-file': passwordFile })
+  const search = searchOf({
+    ...tlsParameters(tls),
+    'password-file': passwordFile,
+    scripts: usesFunctions ? 'functions' : undefined,
+  })
   const user = encodeURIComponent(username)
   const account = password === '' ? user : `${user}:${encodeURIComponent(password)}`
   const before = `${scheme}://${account === '' ? '' : `${account}@`}`
@@ -58,11 +62,13 @@ function urlOf(place: RedisPlace, changed: Partial<RedisAccess> = {}): string {
     : `${before}${place.sentinels.map(nameOf).join(',')}/${encodeURIComponent(place.master)}${path}`
 }
 
+const NOT_A_PATH: ReadonlySet<string> = new Set(['tls-server-name', 'scripts'])
+
 /** The query of an address, in which all paths are absolute. */
 function searchOf(parameters: Parameters<typeof writeParameters>[0]): string {
   const absolute = Object.entries(parameters).map(([name, value]) => [
     name,
-    value === undefined || name === 'tls-server-name' ? value : resolve(value),
+    value === undefined || NOT_A_PATH.has(name) ? value : resolve(value),
   ])
   return writeParameters(Object.fromEntries(absolute))
 }

@@ -33,6 +33,9 @@ describe('a Redis address with the options of the environment', () => {
       { REDIS_TLS_SERVER_NAME: 'n' },
       'rediss://h:6379?tls-ca=/ca&tls-server-name=n',
     ],
+    ['h', { REDIS_SCRIPTS: 'functions' }, 'redis://h:6379?scripts=functions'],
+    ['h?scripts=functions', {}, 'redis://h:6379?scripts=functions'],
+    ['h', { REDIS_SCRIPTS: 'eval' }, 'redis://h:6379'],
     ['h', { REDIS_PASSWORD_FILE: 'p' }, `redis://h:6379?password-file=${process.cwd()}/p`],
   ])('%s with %j is %s', (text, env, url) => {
     expect(admittedRedisUrl(text, env)).toBe(url)
@@ -51,6 +54,13 @@ describe('a Redis address with the options of the environment', () => {
     expect(() => admittedRedisUrl(text, env)).toThrow(EnvironmentError)
     expect(() => admittedRedisUrl(text, env)).not.toThrow('secret')
   })
+})
+
+test('a form of scripts that does not exist is refused', () => {
+  expect(() => admittedRedisUrl('h', { REDIS_SCRIPTS: 'lua' })).toThrow(
+    'REDIS_SCRIPTS (--redis-scripts): "lua" is neither functions nor eval.',
+  )
+  expect(() => admittedRedisUrl('h?scripts=lua', {})).toThrow('neither functions nor eval')
 })
 
 describe('NATS addresses with the options of the environment', () => {

@@ -38,6 +38,7 @@ export function admittedRedisUrl(text: string, env: Environment, what = 'REDIS_U
     password: access.password,
     'password-file': access.passwordFile,
     ...tlsParameters(access.tls),
+    scripts: access.usesFunctions ? 'functions' : undefined,
   })
   requireOne(settings, ['password', 'password-file'])
   const tls = checked('redis', what, settings)
@@ -46,7 +47,15 @@ export function admittedRedisUrl(text: string, env: Environment, what = 'REDIS_U
     password: settings.get('password')?.value,
     passwordFile: settings.get('password-file')?.value,
     tls: tls ?? access.tls,
+    ...(usesFunctions(settings) ? { usesFunctions: true } : {}),
   })
+}
+
+/** @throws {EnvironmentError} */
+function usesFunctions(settings: Settings): boolean {
+  const { value, from } = settings.get('scripts') ?? { value: 'eval', from: '' }
+  if (value === 'functions' || value === 'eval') return value === 'functions'
+  throw new EnvironmentError(`${from}: ${JSON.stringify(value)} is neither functions nor eval.`)
 }
 
 /**

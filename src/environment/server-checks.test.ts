@@ -46,16 +46,18 @@ describe.concurrent('checkRedis', () => {
     })
   })
 
-  test('Redis reports its version even if it refuses CONFIG', async () => {
+  test('Redis reports its version even if it refuses CONFIG, or INFO as well', async () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     const admin = new Redis(url)
     await admin.call('ACL', 'SETUSER', 'limited', 'on', '>pass-7', '+@all', '-config')
+    await admin.call('ACL', 'SETUSER', 'tenant', 'on', '>pass-7', '+@all', '-config', '-info')
     await admin.quit()
-    const limited = `redis://limited:pass-7@127.0.0.1:${redis.port}`
-    expect(await checkRedis(limited)).toEqual({
-      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      configurations: null,
-    })
+    for (const user of ['limited', 'tenant']) {
+      expect(await checkRedis(`redis://${user}:pass-7@127.0.0.1:${redis.port}`)).toEqual({
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        configurations: null,
+      })
+    }
   })
 
   test('names a Redis that needs a password, and the remedy', async () => {

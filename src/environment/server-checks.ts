@@ -102,7 +102,7 @@ interface DescribedRedis {
 }
 
 async function describeRedis(redis: Redis, access: RedisAccess): Promise<DescribedRedis> {
-  const [info, configuration] = await Promise.all([redis.info(), configurationOf(redis)])
+  const [info, configuration] = await Promise.all([describedBy(redis), configurationOf(redis)])
   const version = /^redis_version:(.+)$/m.exec(info)?.[1]?.trim()
   if (version === undefined) throw new Error('no version in its INFO')
   const isCluster = /^redis_mode:cluster/m.test(info) || /^cluster_enabled:1/m.test(info)
@@ -124,6 +124,19 @@ async function describeRedis(redis: Redis, access: RedisAccess): Promise<Describ
   const known = all.filter((one) => one !== null)
   const configurations = known.length === all.length ? known : null
   return { description: { version, configurations, topology }, isCluster }
+}
+
+/** What a server says of itself: by INFO, or by HELLO, which every user may send, in the form of INFO. */
+async function describedBy(redis: Redis): Promise<string> {
+  try {
+    return await redis.info()
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOPERM'))) throw error
+    const hello = await redis.call('HELLO')
+    const words = Array.isArray(hello) ? hello.map(String) : []
+    const [version, mode] = ['version', 'mode'].map((name) => words[words.indexOf(name) + 1])
+    return `redis_version:${version}\nredis_mode:${mode}`
+  }
 }
 
 async function checkBySentinels(url: string, access: RedisAccess): Promise<ServerDescription> {
@@ -261,13 +274,13 @@ function explainAt(kind: ServerKind, error: Error, usesTls: boolean): string {
 function explain(error: Error): string {
   const { message, name } = error
   if (/NOAUTH/.test(message)) {
-    return 'asks for a password: put it into the address, as in redis://:password@host:port.'
+    return 'asks for a password: set REDIS_PASSWORD_FILE (--redis-password-file) or REDIS_PASSWORD, or put it into the address, as in redis://:password@host:port.'
   }
   if (/WRONGPASS|invalid password|without any password/i.test(message)) {
-    return 'refused the user or password of its address.'
+    return 'refused the user or password. They are in its address, or in REDIS_USERNAME and REDIS_PASSWORD_FILE or REDIS_PASSWORD.'
   }
   if (name === 'AuthorizationError') {
-    return 'refused the user or password of its address, or asks for one: nats://user:password@host:port.'
+    return 'refused the user or password, token, nkey or creds, or asks for one of these: set NATS_USER and NATS_PASSWORD_FILE, NATS_TOKEN_FILE, NATS_NKEY_FILE or NATS_CREDS, or write nats://user:password@host:port.'
   }
   if (error instanceof SilenceError || /time(d )?out/i.test(message)) {
     return `did not answer within ${timeoutMs / 1000} s. Is this the right address?`

@@ -5,7 +5,7 @@ import { optionsIn, SERVER_OPTIONS, withoutOptions } from './server-options.ts'
 
 test('the page on backends has one row for each option', () => {
   const page = readFileSync(new URL('../../docs/backends.md', import.meta.url), 'utf8')
-  const parameters: readonly string[] = NATS_PARAMETERS
+  const parameters: readonly string[] = [...REDIS_PARAMETERS, ...NATS_PARAMETERS]
   const rows = SERVER_OPTIONS.map(({ kind, name, variable, flag, value, help }) => {
     const typed = flag === null ? '' : `\`${flag} <${value}>\``
     const parameter = parameters.includes(name) ? `\`${name}\`` : ''

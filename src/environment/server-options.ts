@@ -1,21 +1,21 @@
 import {
   flagOf,
   variableOf,
-  type NatsParameter,
   type ServerKind,
+  type ServerParameter,
 } from '../registry/server-parameters.ts'
 
 /** A setting beside an address that says how to be admitted to a server: one row of the table. */
 export interface ServerOption {
   readonly kind: ServerKind
-  /** What it sets; those of `NatsParameter` may be in an address as well, as its query. */
-  readonly name: NatsParameter | 'username' | 'user' | 'password' | 'token'
+  /** What it sets; those of `ServerParameter` may be in an address as well, as its query. */
+  readonly name: ServerParameter | 'username' | 'user' | 'password' | 'token'
   /** The environment variable, such as `REDIS_TLS_CA`. */
   readonly variable: string
   /** The flag, such as `--redis-tls-ca`; `null` for secrets, which process lists would show. */
   readonly flag: string | null
   /** Of the flag's value; `null` without a flag. */
-  readonly value: 'file' | 'name' | null
+  readonly value: 'file' | 'name' | 'form' | null
   /** What it is, for help and documents. */
   readonly help: string
 }
@@ -32,6 +32,7 @@ const REDIS = [
   ['username', 'name', 'the ACL user'],
   ['password', null, "the user's password"],
   ['password-file', 'file', "file with the user's password"],
+  ['scripts', 'form', 'functions, if the user may run no scripts of its own; eval by default'],
 ] as const
 
 const NATS = [

@@ -86,7 +86,7 @@ export interface ConnectOptions {
   readonly strategy?: SelectStrategy
   /**
    * `functions`: calls functions that an administrator has loaded into Redis, instead of sending scripts: for users that may not
-   * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default `eval`.
+   * run scripts of their own, nor see other users' keys; see `docs/tenants.md`. Default: what the URL says, by `?scripts=functions`; else `eval`.
    */
   readonly scripts?: ScriptForm
   /**

@@ -46,6 +46,7 @@ export {
 export { defaultLimits, type RegistryLimits } from './limits.ts'
 
 // Quotas of a namespace
+export type { SchemaObject } from './quotas/metadata-schema.ts'
 export type { Quotas } from './quotas/quotas.ts'
 export { quotaCommands, writeQuotas, type WriteQuotasOptions } from './redis/stored-quotas.ts'
 

@@ -4,20 +4,19 @@ import { RegistryError } from './errors.ts'
 /** The servers whose addresses take parameters. */
 export type ServerKind = 'redis' | 'nats'
 
-/** `?name=value` of an address. All refer to files, but for the server name: an address may be shown. */
-export const REDIS_PARAMETERS = [
-  'tls-ca',
-  'tls-cert',
-  'tls-key',
-  'tls-server-name',
-  'password-file',
-] as const
+const OF_BOTH = ['tls-ca', 'tls-cert', 'tls-key', 'tls-server-name', 'password-file'] as const
 
-export const NATS_PARAMETERS = [...REDIS_PARAMETERS, 'token-file', 'nkey-file', 'creds'] as const
+/** `?name=value` of an address. Those about secrets refer to files: an address may be shown. */
+export const REDIS_PARAMETERS = [...OF_BOTH, 'scripts'] as const
+
+export const NATS_PARAMETERS = [...OF_BOTH, 'token-file', 'nkey-file', 'creds'] as const
 
 export type NatsParameter = (typeof NATS_PARAMETERS)[number]
 
 export type RedisParameter = (typeof REDIS_PARAMETERS)[number]
+
+/** A parameter of either kind of address. */
+export type ServerParameter = NatsParameter | RedisParameter
 
 /** An address with a parameter that is wrong. It shows no value, because somebody may have written a password. */
 export class ParameterError extends RegistryError {
@@ -60,7 +59,7 @@ export function readParameters<Name extends string>(
 
 /** The query with these parameters, or nothing without any. */
 export function writeParameters(
-  parameters: Readonly<Partial<Record<NatsParameter, string | undefined>>>,
+  parameters: Readonly<Partial<Record<ServerParameter, string | undefined>>>,
 ): string {
   const parts = Object.entries(parameters)
     .filter((entry) => entry[1] !== undefined)
@@ -72,7 +71,7 @@ export function writeParameters(
  * The places where a parameter can be set, to be named in an error: in the address, by an environment variable,
  * or by a flag of the commands.
  */
-export function settingsOf(kind: ServerKind, parameter: NatsParameter): string {
+export function settingsOf(kind: ServerKind, parameter: ServerParameter): string {
   return `?${parameter}= in the address, ${variableOf(kind, parameter)} or ${flagOf(kind, parameter)}`
 }
 

@@ -55,7 +55,7 @@ export interface WatchRequest {
 export interface RegistryStore {
   /**
    * Registers atomically.
-   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `RATE_LIMITED`
+   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `RATE_LIMITED`, `INVALID_METADATA` by the schema of the quotas
    */
   register(request: RegistrationRequest): Promise<RegistrationTimes>
 

@@ -120,6 +120,8 @@ async function forUser<T>(call: () => Promise<T>): Promise<T> {
     // An address refers to a file of no use.
     if (error.code === 'INVALID_ARGUMENT') throw new EnvironmentError(error.message)
     if (error.code !== 'UNAVAILABLE') throw error
+    // The server is there.
+    if (/certificate|TLS|credentials/.test(error.message)) throw new EnvironmentError(error.message)
     throw new EnvironmentError(
       `${error.message} Start nats-server there, or give other addresses with --nats-servers.`,
       { cause: error },

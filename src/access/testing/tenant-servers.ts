@@ -66,7 +66,7 @@ export async function startTenantServers(
   await loadFunctions(admin)
   for (const user of users) await createRedisUser(admin, user)
   for (const [namespace, quotas] of Object.entries(tenants)) {
-    const commands = quotas === null ? [] : quotaCommands(namespace, quotas)
+    const commands = quotas === null ? [] : await quotaCommands(namespace, quotas)
     for (const [name = '', ...words] of commands) await admin.call(name, ...words)
   }
   return {

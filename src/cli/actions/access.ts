@@ -38,7 +38,7 @@ const FORMATS = ['redis', 'aclfile', 'nats', 'json']
  * Prints the rights of the users that were asked for, or the functions of the registry.
  * @throws InputError
  */
-export function printAccess(flags: AccessFlags): void {
+export async function printAccess(flags: AccessFlags): Promise<void> {
   const { format } = flags
   if (format !== undefined && !FORMATS.includes(format)) {
     throw new InputError(
@@ -49,7 +49,7 @@ export function printAccess(flags: AccessFlags): void {
     writeOutput(functionLibrary(), undefined)
     return
   }
-  const quotas = quotasFrom(flags)
+  const quotas = await quotasFrom(flags)
   if (quotas !== '' && flags.role.length === 0) {
     writeOutput(quotas, undefined)
     return
@@ -82,15 +82,27 @@ function rendered(
 }
 
 /** The commands that set the quotas in a file, for each tenant; `''` without a file. */
-function quotasFrom({ quotas: file, tenant: tenants, cluster, format }: AccessFlags): string {
+async function quotasFrom({
+  quotas: file,
+  tenant: tenants,
+  cluster,
+  format,
+}: AccessFlags): Promise<string> {
   if (file === undefined) return ''
   if (tenants.length === 0) throw missingTenant()
   if (format !== undefined && format !== 'redis') {
     throw new InputError('--quotas: commands to Redis set them, so --format can only be redis.')
   }
   const quotas = quotasIn(file)
-  return tenants
-    .flatMap((tenant) => checked(() => quotaCommands(tenant, quotas, cluster), `${file}: quotas`))
+  const commands = await Promise.all(
+    tenants.map((tenant) =>
+      quotaCommands(tenant, quotas, cluster).catch((error: unknown) => {
+        throw asFlags(error, file)
+      }),
+    ),
+  )
+  return commands
+    .flat()
     .map((words) => `${words.map(quotedWord).join(' ')}\n`)
     .join('')
 }
@@ -99,7 +111,10 @@ function quotasIn(file: string): Quotas {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Quotas
   } catch (error) {
-    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : unreadable(error)
+    const why =
+      error instanceof SyntaxError
+        ? `is not JSON: ${error.message.replaceAll(/\s+/g, ' ')}`
+        : unreadable(error)
     throw new InputError(
       `--quotas: ${file} ${why}. Name a file such as {"identities": 1000, "registrationsPerSecond": 50}.`,
     )
@@ -214,16 +229,20 @@ function sha256Of(file: string): string {
   return createHash('sha256').update(password).digest('hex')
 }
 
-/** The registry's complaints about a namespace or prefix, as those of the flags. */
-function checked<T>(make: () => T, quotas = 'quotas'): T {
+function checked<T>(make: () => T): T {
   try {
     return make()
   } catch (error) {
-    if (!(error instanceof RegistryError)) throw error
-    const message = error.message
-      .replace(/^namespace\b/i, '--tenant')
-      .replace(/^subjectPrefix\b/, '--prefix')
-      .replace(/^quotas\b/, () => `--quotas: ${quotas}`)
-    throw new InputError(`${message.replace(/\.$/, '')}.`)
+    throw asFlags(error)
   }
+}
+
+/** The registry's complaints about a namespace, prefix or quotas, as those of the flags. */
+function asFlags(error: unknown, quotasFile = ''): unknown {
+  if (!(error instanceof RegistryError)) return error
+  const message = error.message
+    .replace(/^namespace\b/i, '--tenant')
+    .replace(/^subjectPrefix\b/, '--prefix')
+    .replace(/^quotas\b/, () => `--quotas: ${quotasFile}: quotas`)
+  return new InputError(`${message.replace(/\.$/, '')}.`)
 }

@@ -37,7 +37,7 @@ export const access: Define = (command, end) => {
     )
     .action(async (flags: AccessFlags) => {
       const { printAccess } = await import('../actions/access.ts')
-      printAccess(flags)
+      await printAccess(flags)
       end(EXIT.good)
     })
   addSections(command, {

@@ -1,3 +1,4 @@
+import { compileMetadataSchema, type MetadataCheck } from '../quotas/metadata-schema.ts'
 import { burstOf, RATE_NAMES, type Quotas, type RateName } from '../quotas/quotas.ts'
 import { refusalError, type Refusal } from '../quotas/refusals.ts'
 import { spend, type Bucket, type BucketLaw } from '../quotas/token-bucket.ts'
@@ -7,6 +8,8 @@ export class MemoryQuotas {
   readonly #quotas: Quotas
   readonly #buckets = new Map<RateName, { readonly law: BucketLaw; bucket: Bucket }>()
 
+  #metadataCheck: Promise<MetadataCheck> | undefined
+
   constructor(quotas: Quotas) {
     this.#quotas = quotas
     for (const name of RATE_NAMES) {
@@ -15,6 +18,17 @@ export class MemoryQuotas {
       const law = { perSecond, burst: burstOf(perSecond, quotas[`${name}Burst`]) }
       this.#buckets.set(name, { law, bucket: { used: 0, atUs: 0 } })
     }
+  }
+
+  /**
+   * What metadata has to fit; `null` without a schema.
+   * @throws RegistryError `INVALID_ARGUMENT` for what isn't a schema
+   */
+  get metadataCheck(): Promise<MetadataCheck> | null {
+    const { metadataSchema } = this.#quotas
+    if (metadataSchema === undefined) return null
+    this.#metadataCheck ??= compileMetadataSchema(metadataSchema)
+    return this.#metadataCheck
   }
 
   /** @throws RegistryError `QUOTA_EXCEEDED` for a TTL that is too long; 0 is for ever. */

@@ -66,6 +66,11 @@ export class MemoryStore implements RegistryStore {
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationTimes> {
+    const checking = this.#quotas.metadataCheck
+    if (checking !== null) {
+      const check = await checking
+      check(request.metadataJson)
+    }
     const now = this.#advance()
     const { identity, ttlMs } = request
     const isLive = this.#index.get(identity) !== undefined

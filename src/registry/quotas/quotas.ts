@@ -1,5 +1,7 @@
 import { take, takeOptions, wholeNumber, type Take, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
+import type { SchemaObject } from './metadata-schema.ts'
+import { boundedSchema } from './schema-bounds.ts'
 
 /**
  * What a tenant, a namespace, may use in all of its processes together. What is left out has no limit.
@@ -27,6 +29,8 @@ export interface Quotas {
   readonly connections?: number
   /** Longest time to live of a registration in ms, > 0. With it, none may live for ever. */
   readonly maxTtlMs?: number
+  /** JSON Schema (draft 2020-12) of metadata, up to 32 KiB; see `docs/quotas.md`. */
+  readonly metadataSchema?: SchemaObject
 }
 
 /** What a rate limits. */
@@ -58,10 +62,11 @@ const takes: Takes<Quotas> = {
   payloadBytesBurst: count,
   connections: count,
   maxTtlMs: wholeNumber(1, MAX_TTL_MS),
+  metadataSchema: (value, where) => JSON.parse(boundedSchema(value, where)) as SchemaObject,
 }
 
 /**
- * Checks quotas.
+ * Checks quotas, and copies them; `compileMetadataSchema` checks what the schema means.
  * @throws RegistryError `INVALID_ARGUMENT`, which says where.
  */
 export function takeQuotas(given: unknown, where = 'quotas'): Quotas {

@@ -22,6 +22,8 @@ export interface RedisAccess {
   readonly database: number
   /** `null`: without TLS. */
   readonly tls: TlsSettings | null
+  /** Whether scripts are functions that an administrator has loaded; `?scripts=functions`. */
+  readonly usesFunctions?: true
 }
 
 /** A Redis server, and how to be admitted. */
@@ -113,7 +115,17 @@ function accessWith(
   if (password !== undefined && passwordFile !== undefined) {
     throw new ParameterError('redis', 'has a password and a ?password-file=; keep one of them')
   }
-  return { username, password, passwordFile, database, tls: tlsOf('redis', parameters) ?? tls }
+  const access = { username, password, passwordFile, database }
+  return {
+    ...access,
+    tls: tlsOf('redis', parameters) ?? tls,
+    ...(usesFunctions(parameters) ? { usesFunctions: true } : {}),
+  }
+}
+
+function usesFunctions({ scripts = 'eval' }: Parameters): boolean {
+  if (scripts === 'functions' || scripts === 'eval') return scripts === 'functions'
+  throw new ParameterError('redis', 'has a ?scripts= that is neither functions nor eval')
 }
 
 /** The `host:port` of each server or Sentinel that a place names, for messages. */

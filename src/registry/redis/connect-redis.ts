@@ -48,10 +48,14 @@ export async function connectRedis(
   { credentials, tls, ...others }: RedisConnectOptions = {},
 ): Promise<RedisConnection> {
   const place = overTls(parseRedis(url), tls)
-  if (credentials === undefined) return connectPlace(place, others)
-  const used = credentials.current
-  const connection = await connectPlace(admittedWith(place, used), others)
-  renewOn(connection.client, credentials, used, others.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+  const used = credentials?.current
+  const admitted = used === undefined ? place : admittedWith(place, used)
+  const connection = await connectPlace(admitted, others)
+  const { usesFunctions = false } = place.kind === 'servers' ? place.addresses[0] : place.access
+  connection.usesFunctions = usesFunctions
+  if (credentials !== undefined && used !== undefined) {
+    renewOn(connection.client, credentials, used, others.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+  }
   return connection
 }
 

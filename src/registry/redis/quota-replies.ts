@@ -12,6 +12,9 @@ export const QUOTAS_CHANGED = `${REFUSED}CHANGED`
 /** The refusal for a namespace that has no quotas. */
 export const ABSENT = `${REFUSED}ABSENT`
 
+/** How the refusal for damaged quotas begins; what is damaged follows. */
+export const CORRUPT = `${REFUSED}CORRUPT `
+
 /** Whether a script refused, and changed nothing. */
 export function isRefused(reply: unknown): reply is string {
   return typeof reply === 'string' && reply.startsWith(REFUSED)

@@ -85,7 +85,14 @@ async function openStore(
   try {
     const evictions = new Evictions(warnings, connection.name)
     const keys = keysOf(namespace, connection.isCluster)
-    connection.usesFunctions = options.scripts === 'functions'
+    const { scripts, strategy } = options
+    if (scripts !== undefined) connection.usesFunctions = scripts === 'functions'
+    if (connection.usesFunctions && strategy === 'scan') {
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        `options: the strategy "scan" searches all keys of the server, which users of functions may not. Leave out strategy: 'scan', or don't use functions.`,
+      )
+    }
     const facts = await whenLoaded(timeoutMs, () => readFacts(connection, keys))
     evictions.observe(facts)
     const quotas = options.quotas === true ? await StoreQuotas.open(connection, keys) : null
@@ -125,7 +132,7 @@ async function openWrites(
   // Until replicas have confirmed, a server that is well stays silent.
   const timeoutMs = connecting.timeoutMs + wait.timeoutMs
   const connection = await connectRedis(url, { ...connecting, timeoutMs })
-  connection.usesFunctions = scripts === 'functions'
+  if (scripts !== undefined) connection.usesFunctions = scripts === 'functions'
   return new ReplicatedWrites(connection, keys.index, wait)
 }
 
@@ -220,7 +227,10 @@ class RedisStore implements RegistryStore {
           this.#tending.trustedUntilMs,
           ...quotas,
         ])
-      const reply = this.#quotas === null ? await write(['']) : await this.#quotas.register(write)
+      const reply =
+        this.#quotas === null
+          ? await write([''])
+          : await this.#quotas.register(request.metadataJson, write)
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is already registered.`)
       }

@@ -41,7 +41,7 @@ export interface RedisStoreOptions {
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
-  /** Default `eval`. */
+  /** Default: what the URL says, by `?scripts=functions`; else `eval`. */
   readonly scripts?: ScriptForm
   /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
@@ -101,12 +101,6 @@ const takes: Takes<RedisStoreOptions> = {
  */
 export function takeStoreOptions(options: unknown): RedisStoreOptions {
   const { namespace, ...others } = takeOptions(options, 'options', takes)
-  if (others.strategy === 'scan' && others.scripts === 'functions') {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `options: the strategy "scan" searches all keys of the server, which users of functions may not. Leave out one of strategy: 'scan' and scripts: 'functions'.`,
-    )
-  }
   if (namespace !== undefined) return { namespace, ...others }
   throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a namespace')
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { takeOptions, text, urls, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
+import { compileMetadataSchema } from '../quotas/metadata-schema.ts'
 import { burstOf, RATE_NAMES, takeQuotas, type Quotas } from '../quotas/quotas.ts'
 import { connectRedis } from './connect-redis.ts'
 import { keysOf } from './keys.ts'
@@ -25,6 +26,8 @@ export function fieldsOf(quotas: Quotas): Readonly<Record<string, string>> {
     const burst = quotas[`${name}Burst`]
     set(`${name}Burst`, perSecond === undefined ? undefined : burstOf(perSecond, burst))
   }
+  limits['metadataSchema'] =
+    quotas.metadataSchema === undefined ? NO_LIMIT : JSON.stringify(quotas.metadataSchema)
   const version = createHash('sha256').update(JSON.stringify(limits)).digest('hex').slice(0, 16)
   return { version, ...limits }
 }
@@ -35,13 +38,15 @@ export function fieldsOf(quotas: Quotas): Readonly<Record<string, string>> {
  * @param isCluster whether Redis is a cluster, where keys have hash tags.
  * @throws RegistryError `INVALID_ARGUMENT`, which says where.
  */
-export function quotaCommands(
+export async function quotaCommands(
   namespace: string,
   quotas: Quotas,
   isCluster = false,
-): readonly (readonly string[])[] {
+): Promise<readonly (readonly string[])[]> {
   const keys = keysOf(validateNamespace(namespace), isCluster)
-  const fields = fieldsOf(takeQuotas(quotas))
+  const taken = takeQuotas(quotas)
+  if (taken.metadataSchema !== undefined) await compileMetadataSchema(taken.metadataSchema)
+  const fields = fieldsOf(taken)
   return [
     ...RATE_NAMES.map((name) => ['HSETNX', keys.spent, name, '0 0']),
     ['HSET', keys.quotas, ...Object.entries(fields).flat()],
@@ -75,7 +80,7 @@ export async function writeQuotas(options: WriteQuotasOptions): Promise<void> {
   }
   const connection = await connectRedis(redisUrl)
   try {
-    const commands = quotaCommands(namespace, quotas, connection.isCluster)
+    const commands = await quotaCommands(namespace, quotas, connection.isCluster)
     for (const [command = '', ...words] of commands) {
       await connection.perform((client) => client.call(command, ...words))
     }

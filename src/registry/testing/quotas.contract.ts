@@ -132,6 +132,28 @@ export function describeQuotaContract(
       expect(await store.lookUp(['a'])).toMatchObject([{ gateway: 'g', expiresAt }])
     })
 
+    test('refuses metadata that does not fit the schema, and says where; it costs nothing', async () => {
+      const store = await opened({
+        registrationsPerSecond: SLOW,
+        registrationsBurst: 1,
+        metadataSchema: {
+          type: 'object',
+          properties: { address: { properties: { zip: { pattern: '^[0-9]{5}$' } } } },
+          required: ['address'],
+        },
+      })
+      const says = (message: string) => ({ code: 'INVALID_METADATA', message })
+      const metadata = { address: { zip: '1234' } }
+      await expect(store.register(request('a', { metadata }))).rejects.toMatchObject(
+        says('metadata.address.zip: must match pattern "^[0-9]{5}$"'),
+      )
+      await expect(store.register(request('a', { replace: true }))).rejects.toMatchObject(
+        says("metadata: must have required property 'address'"),
+      )
+      await store.register(request('a', { metadata: { address: { zip: '12345' } } }))
+      await store.heartbeat('a', 1000)
+    })
+
     test('charges multicasts, their recipients and their bytes, all or nothing', async () => {
       const store = await opened({
         multicastsPerSecond: SLOW,

@@ -28,7 +28,7 @@ export async function startTwoTenants(extraArgs: readonly string[] = []) {
   for (const user of users) await createRedisUser(admin, user)
   for (const namespace of [ATTACKER, VICTIM]) {
     const quotas = { identities: 100, multicastsPerSecond: 1_000 }
-    for (const [name = '', ...words] of quotaCommands(namespace, quotas)) {
+    for (const [name = '', ...words] of await quotaCommands(namespace, quotas)) {
       await admin.call(name, ...words)
     }
   }
