@@ -135,7 +135,7 @@ describe('a provider', () => {
     expect(credentials.current.password).toBe('1')
     expect(told.length).toBeGreaterThan(1)
     expect(told[0]).toMatch(
-      /^CREDENTIALS_FAILED options\.x: new credentials can't be used: .*; the present ones stay in use, and end in \d+ s\. The provider is asked again in [\d.]+ s\.$/,
+      /^CREDENTIALS_FAILED options\.x: new credentials can't be used: .*; the present ones stay in use, and end in \d+ s\. Trying again in [\d.]+ s\.$/,
     )
     await vi.advanceTimersByTimeAsync(30_000)
     expect(told.at(-1)).toContain('the present ones have ended')
@@ -184,7 +184,7 @@ describe('the same credentials again', () => {
     credentials.follow(({ password }) => {
       adopted.push(password)
       return Promise.resolve()
-    })
+    }, credentials.current)
     const { current } = credentials
     await vi.advanceTimersByTimeAsync(9_000)
     expect([adopted, credentials.current === current, asked() > 1]).toEqual([[], true, true])
@@ -200,7 +200,7 @@ describe('the same credentials again', () => {
     expect(asked()).toBe(2)
     expect(told).toEqual([
       expect.stringMatching(
-        /they are those that a server refused; .* asked again at the next refusal\.$/,
+        /they are those that a server refused; .* Trying again at the next refusal\.$/,
       ),
     ])
     credentials.refused(current)
@@ -217,9 +217,10 @@ describe('new credentials', () => {
     credentials.follow(({ password }) => {
       adopted.push(password)
       return Promise.resolve()
-    })
-    credentials.follow(() =>
-      isWilling ? Promise.resolve() : Promise.reject(new Error('refused them')),
+    }, credentials.current)
+    credentials.follow(
+      () => (isWilling ? Promise.resolve() : Promise.reject(new Error('refused them'))),
+      credentials.current,
     )
     await vi.advanceTimersByTimeAsync(8_001)
     expect([adopted.includes('2'), credentials.current.password]).toEqual([true, '1'])
@@ -227,6 +228,25 @@ describe('new credentials', () => {
     isWilling = true
     await vi.advanceTimersByTimeAsync(3_000)
     expect(credentials.current.password).toBe('2')
+  })
+
+  test('are adopted by a connection that was still opening with the old ones, after failures too', async () => {
+    const { credentials, told } = await open(inTurn(endingIn('1', 10_000), endingIn('2', 100_000)))
+    const used = credentials.current
+    await vi.advanceTimersByTimeAsync(8_001)
+    const adopted: string[] = []
+    let isWilling = false
+    const adopt = ({ password }: RedisCredentials): Promise<void> => {
+      if (!isWilling) return Promise.reject(new Error('not yet'))
+      adopted.push(password)
+      return Promise.resolve()
+    }
+    credentials.follow(adopt, used)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(told[0]).toContain("new credentials can't be used: not yet;")
+    isWilling = true
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(adopted).toEqual(['2'])
   })
 })
 

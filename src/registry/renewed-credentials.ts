@@ -81,9 +81,14 @@ export class RenewedCredentials<T extends object> {
     return typeof this.#options.given === 'function'
   }
 
-  /** Calls `adopt` with new credentials. @returns a function that ends this. */
-  follow(adopt: Adopt<T>): () => void {
+  /**
+   * Calls `adopt` with new credentials.
+   * @param used what the connection was opened with: if it has been replaced meanwhile, `adopt` is called at once.
+   * @returns a function that ends this.
+   */
+  follow(adopt: Adopt<T>, used: T): () => void {
     this.#adopters.add(adopt)
+    if (used !== this.#current) void this.#catchUp(adopt)
     return () => this.#adopters.delete(adopt)
   }
 
@@ -153,6 +158,20 @@ export class RenewedCredentials<T extends object> {
     this.#renewing = null
   }
 
+  /** Makes a connection that was opened with earlier credentials use the current ones. */
+  async #catchUp(adopt: Adopt<T>): Promise<void> {
+    while (this.#adopters.has(adopt)) {
+      try {
+        await adopt(this.#current)
+        return
+      } catch (error) {
+        const pauseMs = this.#pauseAfterFailure()
+        this.#warn(error, pauseMs)
+        await this.#sleep(pauseMs)
+      }
+    }
+  }
+
   async #adopt(next: T): Promise<void> {
     const adopted = await Promise.allSettled([...this.#adopters].map((adopt) => adopt(next)))
     const refusal = adopted.find(({ status }) => status === 'rejected')
@@ -200,7 +219,7 @@ export class RenewedCredentials<T extends object> {
     const then = pauseMs === null ? 'at the next refusal' : `in ${inSeconds(pauseMs)}`
     warnings.warn(
       'CREDENTIALS_FAILED',
-      `${where}: new credentials can't be used: ${reasonOf(error, where)}; ${current}. The provider is asked again ${then}.`,
+      `${where}: new credentials can't be used: ${reasonOf(error, where)}; ${current}. Trying again ${then}.`,
     )
   }
 }

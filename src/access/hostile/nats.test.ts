@@ -30,7 +30,11 @@ describe.skipIf(!hasProgram)('A tenant of a shared NATS (needs nats-server on th
       const frames = fc.sample(randomFrame(), { numRuns: RANDOM_FRAMES, seed })
       let denied = 0
       for (let from = 0; from < frames.length; from += AT_A_TIME) {
-        const said = await tenants.attack(frames.slice(from, from + AT_A_TIME).join(''))
+        const place = `HOSTILE_SEED=${seed}, frames ${from} to ${from + AT_A_TIME}`
+        const some = frames.slice(from, from + AT_A_TIME).join('')
+        const said = await tenants.attack(some).catch((error: unknown) => {
+          throw new Error(`${place}: ${String(error)}`, { cause: error })
+        })
         denied += said.split('Permissions Violation').length - 1
       }
       expect(denied, `HOSTILE_SEED=${seed}`).toBeGreaterThan(RANDOM_FRAMES / 10)

@@ -43,9 +43,16 @@ export class ConnectionPool {
   readonly #options: PoolOptions
   readonly #unfollow: () => void
   #next = 0
+  #replacing: Promise<void> = Promise.resolve()
   #closed = false
 
-  private constructor(opened: readonly Opened[], addresses: ServerAddresses, options: PoolOptions) {
+  /** @param first the credentials that the connections were opened with. */
+  private constructor(
+    opened: readonly Opened[],
+    addresses: ServerAddresses,
+    options: PoolOptions,
+    first: NatsCredentials | undefined,
+  ) {
     const { inboxPrefix, onUpChange = () => {}, warnings = new Warnings(), credentials } = options
     let wasUp = true
     const onChange = (): void => {
@@ -59,7 +66,10 @@ export class ConnectionPool {
     )
     this.#addresses = addresses
     this.#options = options
-    this.#unfollow = credentials?.follow((next) => this.#replaceAll(next)) ?? (() => {})
+    this.#unfollow =
+      credentials !== undefined && first !== undefined
+        ? credentials.follow((next) => this.#replaceInTurn(next), first)
+        : () => {}
   }
 
   /** Whether any connection is up. */
@@ -71,9 +81,10 @@ export class ConnectionPool {
   static async open(options: PoolOptions): Promise<ConnectionPool> {
     const addresses = parseServerAddresses(options.servers, options.tls)
     const start = Math.floor(Math.random() * addresses.hosts.length)
+    const first = options.credentials?.current
     const attempts = await Promise.allSettled(
       Array.from({ length: options.connections }, (_, index) =>
-        openOne(addresses, start + index, options, options.credentials?.current),
+        openOne(addresses, start + index, options, first),
       ),
     )
     const opened: Opened[] = []
@@ -86,7 +97,7 @@ export class ConnectionPool {
       await Promise.all(opened.map(({ nats }) => nats.close()))
       throw failure
     }
-    const pool = new ConnectionPool(opened, addresses, options)
+    const pool = new ConnectionPool(opened, addresses, options, first)
     await pool.#checkInboxes(options)
     return pool
   }
@@ -105,6 +116,17 @@ export class ConnectionPool {
       `its user lacks permission to subscribe to ${inboxPrefix}.>, where replies arrive`,
       refused.inbox.refusal,
     )
+  }
+
+  /** Replaces the connections, after those that are being replaced already. */
+  #replaceInTurn(next: NatsCredentials): Promise<void> {
+    this.#replacing = this.#replaceAfter(this.#replacing, next)
+    return this.#replacing
+  }
+
+  async #replaceAfter(before: Promise<void>, next: NatsCredentials): Promise<void> {
+    await Promise.allSettled([before])
+    await this.#replaceAll(next)
   }
 
   /**

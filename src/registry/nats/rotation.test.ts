@@ -15,8 +15,8 @@ import type { NatsMessengerOptions } from './messenger-options.ts'
 import { connectNatsMessenger } from './nats-messenger.ts'
 import { type OperatedServer, startOperatedServer } from './testing/nats-operator.ts'
 
-/** After how long the server closes a connection, at least, in ms. */
-const LIFE_MS = 2_000
+/** How long credentials live, in ms, of which the registry is told; the server admits them for longer: the machine may be busy. */
+const LIFE_MS = 500
 
 let operated: OperatedServer
 
@@ -96,11 +96,7 @@ if (missingPrograms() === undefined) {
 
   describe('credentials of NATS that end again and again', () => {
     test('are replaced without a message lost, late or twice, for every guarantee', async () => {
-      // Long before the server ends them, because the machine may be busy.
-      const provide = () => ({
-        creds: operated.credsFor(LIFE_MS),
-        expiresAt: Date.now() + LIFE_MS / 4,
-      })
+      const provide = () => ({ creds: operated.credsFor(60_000), expiresAt: Date.now() + LIFE_MS })
       const durable = { gatewayName: 'host' }
       const sender = await open(provide, { connections: 2, durability: {} })
       const host = await open(provide, { connections: 2 })
@@ -110,20 +106,24 @@ if (missingPrograms() === undefined) {
         await sendAll(sender, host, 'at-least-once'),
         await sendAll(sender, durableHost, 'exactly-once'),
       ]
-      await expect
-        .poll(() => [sender, host, durableHost].every((each) => each.asked() > 6), {
-          timeout: 60_000,
-        })
-        .toBe(true)
+      const messengers = [sender, host, durableHost]
+      const rotated = (times: number) =>
+        expect
+          .poll(() => messengers.every((each) => each.asked() > times), { timeout: 60_000 })
+          .toBe(true)
+      await rotated(2)
+      const since = Date.now()
+      await rotated(5)
       for (const stop of stops) {
         const { sent, wrong } = await stop()
         expect(wrong).toEqual([])
         expect(sent).toBeGreaterThan(10)
       }
-      for (const { told, ups } of [sender, host, durableHost]) {
-        expect(told).toEqual([])
-        expect(ups).toEqual([])
-      }
+      expect(messengers.flatMap(({ ups }) => ups)).toEqual([])
+      // Those of the first credentials are gone: one is left in the place of each.
+      await expect
+        .poll(async () => (await operated.connectedSince()).map((time) => time > since))
+        .toEqual([true, true, true, true, true])
     })
 
     test('move with identities and patterns that come and go', async () => {
@@ -145,7 +145,6 @@ if (missingPrograms() === undefined) {
       }
       expect(got).toHaveLength(2 * rounds)
       expect(host.asked()).toBeGreaterThan(2)
-      expect([...sender.told, ...host.told]).toEqual([])
     })
   })
 

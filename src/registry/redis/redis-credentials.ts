@@ -93,7 +93,7 @@ export function renewOn(
   const noteRefusal = (error: unknown): void => {
     if (error instanceof Error && REFUSED.test(error.message)) credentials.refused(used)
   }
-  const unfollow = credentials.follow(adopt)
+  const unfollow = credentials.follow(adopt, used)
   client.once('end', unfollow)
   client.on('error', noteRefusal)
   if (client instanceof Cluster) {
@@ -101,8 +101,6 @@ export function renewOn(
     client.prependListener('+node', (node: Redis) => setCredentials(node, used))
     client.on('node error', noteRefusal)
   }
-  // They may have been replaced while this client connected.
-  if (credentials.current !== used) void adopt(credentials.current).catch(noteRefusal)
 }
 
 /** @throws the server's refusal; then the client keeps its credentials. */

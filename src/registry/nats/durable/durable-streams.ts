@@ -4,12 +4,11 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
-  jetstreamManager,
   RetentionPolicy,
   StorageType,
   type StreamInfo,
 } from '@nats-io/jetstream'
-import { nanos, type NatsConnection } from '@nats-io/transport-node'
+import { nanos } from '@nats-io/transport-node'
 import {
   checkRetention,
   type Durability,
@@ -20,6 +19,7 @@ import { RegistryError } from '../../errors.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connection.ts'
 import type { Subjects } from '../subjects.ts'
+import { jetStreamAdmin } from './jetstream-admin.ts'
 import { askedAgain, jetStreamAnswers, unlessLeaderless } from './leaderless.ts'
 import { StreamReplicas } from './stream-replicas.ts'
 
@@ -39,7 +39,7 @@ const SUBJECTS_OVERLAP = 10_065
  * handled messages. Connecting never changes an existing stream.
  */
 export class DurableStreams {
-  #admin: JetStreamManager
+  readonly #admin: () => JetStreamManager
   readonly subjects: Subjects
   readonly #warnings: Warnings
   /** When each stream was created, by the server's clock: distinguishes it from others of the same name. */
@@ -50,7 +50,7 @@ export class DurableStreams {
   #restoring: Promise<void> | null = null
 
   private constructor(
-    admin: JetStreamManager,
+    admin: () => JetStreamManager,
     subjects: Subjects,
     warnings: Warnings,
     retention: Retention,
@@ -76,15 +76,11 @@ export class DurableStreams {
     warnings: Warnings,
   ): Promise<DurableStreams> {
     try {
-      await jetStreamAnswers(connection.nats, API_TIMEOUT_MS)
-      const admin = await adminOf(connection.nats)
+      await jetStreamAnswers(connection, API_TIMEOUT_MS)
+      const admin = await jetStreamAdmin(connection, API_TIMEOUT_MS)
       const wanted = new StreamReplicas(connection, replicas)
       const retention = newRetention(retentionMs)
       const streams = new DurableStreams(admin, subjects, warnings, retention, wanted)
-      // Until then, the former connection answers.
-      connection.onReplace((next) => {
-        void adminOf(next).then((renewed) => (streams.#admin = renewed))
-      })
       await unlessLeaderless(() => streams.#ensure())
       streams.#checkRetention(retentionMs)
       return streams
@@ -100,7 +96,7 @@ export class DurableStreams {
 
   /** Changes with the connection: don't keep it. */
   get admin(): JetStreamManager {
-    return this.#admin
+    return this.#admin()
   }
 
   /** The retention in force for all members of the namespace. */
@@ -177,13 +173,12 @@ export class DurableStreams {
   }
 
   async #findOrMake(name: string, subject: string): Promise<StreamInfo> {
-    const { streams } = this.admin
     const found = await this.#find(name)
     if (found !== null) return this.#checked(found, subject)
     const { retentionMs, duplicateWindowMs } = this.#retention
     try {
       const info = await this.#replicas.create((replicas) =>
-        streams.add({
+        this.admin.streams.add({
           name,
           subjects: [subject],
           // Limits, not work queue: a handled message must still be recognised.
@@ -206,7 +201,7 @@ export class DurableStreams {
       }
       if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
       // Another process created it meanwhile, with its own retention.
-      return this.#checked(await streams.info(name), subject)
+      return this.#checked(await this.admin.streams.info(name), subject)
     }
   }
 
@@ -214,10 +209,6 @@ export class DurableStreams {
     this.#replicas.check(info)
     return checkedStream(info, subject)
   }
-}
-
-function adminOf(nats: NatsConnection): Promise<JetStreamManager> {
-  return jetstreamManager(nats, { timeout: API_TIMEOUT_MS, checkAPI: false })
 }
 
 export function reasonOf(error: unknown): string {

@@ -11,11 +11,15 @@ const PAUSE_MS = 100
  * unanswered for good.
  * @throws JetStream's refusal, or the lack of an answer after `timeoutMs`.
  */
-export async function jetStreamAnswers(nats: NatsConnection, timeoutMs: number): Promise<void> {
+export async function jetStreamAnswers(
+  connection: { readonly nats: NatsConnection },
+  timeoutMs: number,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
-  const admin = await jetstreamManager(nats, { timeout: ANSWER_MS, checkAPI: false })
   for (;;) {
     try {
+      const options = { timeout: ANSWER_MS, checkAPI: false }
+      const admin = await jetstreamManager(connection.nats, options)
       await admin.getAccountInfo()
       return
     } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { nkeys } from '@nats-io/transport-node'
+import { freePort } from '../../../environment/free-port.ts'
 import {
   CONFIGURATION_FILE,
   startNatsProgram,
@@ -11,6 +12,8 @@ type KeyPair = ReturnType<typeof nkeys.createUser>
 /** A NATS server whose users are admitted by a JWT, and what makes users. */
 export interface OperatedServer {
   readonly server: ServerProgram
+  /** When each of its clients connected, in ms since 1970. */
+  readonly connectedSince: () => Promise<readonly number[]>
   /**
    * The text of a `.creds` file of a new user.
    * @param lifeMs how long it is valid at least; NATS counts whole seconds.
@@ -47,7 +50,9 @@ export async function startOperatedServer(): Promise<OperatedServer> {
   const preload = [account, system]
     .map((pair, index) => `${pair.getPublicKey()}: ${accountJwts[index] ?? ''}`)
     .join('\n')
+  const monitoring = await freePort()
   const server = await startNatsProgram({
+    extraArgs: ['--http_port', `${monitoring}`],
     files: {
       [CONFIGURATION_FILE]: `operator: ${operatorJwt}\nresolver: MEMORY\nresolver_preload: {\n${preload}\n}\n`,
     },
@@ -59,7 +64,12 @@ export async function startOperatedServer(): Promise<OperatedServer> {
     const seed = new TextDecoder().decode(user.getSeed())
     return `-----BEGIN NATS USER JWT-----\n${jwt}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`
   }
-  return { server, credsFor }
+  const connectedSince = async (): Promise<readonly number[]> => {
+    const response = await fetch(`http://127.0.0.1:${monitoring}/connz`)
+    const { connections } = (await response.json()) as { connections: readonly { start: string }[] }
+    return connections.map(({ start }) => Date.parse(start))
+  }
+  return { server, connectedSince, credsFor }
 }
 
 const NO_LIMITS = { subs: -1, data: -1, payload: -1 }
