@@ -185,11 +185,11 @@ if (canRun) {
       servers.push(server)
       const url = `rediss://ann:s3cret@127.0.0.1:${port}?${all}`
       const connection = await connectRedis(url, { timeoutMs: 5_000 })
-      const ping = () => connection.perform((redis) => redis.ping())
+      const ping = () => connection.perform((admitted) => admitted.ping())
       const again = async (args: readonly string[]): Promise<void> => {
-        const { ended } = server
+        const gone = server.ended
         process.kill(server.pid, 'SIGKILL')
-        await ended
+        await gone
         await server.startAgain(args)
       }
       await again(tls(authority.issue('DNS:server.example')))
