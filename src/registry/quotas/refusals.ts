@@ -1,4 +1,4 @@
-import { formatCount } from '../../format.ts'
+import { counted, formatCount } from '../../format.ts'
 import { RegistryError } from '../errors.ts'
 import type { RateName } from './quotas.ts'
 
@@ -26,21 +26,21 @@ export type Refusal =
       readonly retryAfterMs: number | null
     }
 
-const NOUNS: Readonly<Record<RateName, string>> = {
-  registrations: 'registrations',
-  multicasts: 'multicasts',
-  payloadBytes: 'bytes of payload × recipients',
+const NOUNS: Readonly<Record<RateName, readonly [singular: string, plural: string]>> = {
+  registrations: ['registration', 'registrations'],
+  multicasts: ['multicast', 'multicasts'],
+  payloadBytes: ['byte of payload × recipients', 'bytes of payload × recipients'],
 }
 
 /** The error for a call that a quota of `namespace` refused. */
 export function refusalError(namespace: string, refusal: Refusal): RegistryError {
   const whose = namespace === '' ? 'The namespace' : `Namespace "${namespace}"`
-  const limit = formatCount(refusal.limit)
+  const limited = (...nouns: readonly [string, string]) => counted(refusal.limit, ...nouns)
   switch (refusal.kind) {
     case 'identities':
       return exceeded(
         refusal.retryAfterMs,
-        `${whose} holds ${limit} identities, all that its quota allows. ` +
+        `${whose} holds ${limited('identity', 'identities')}, all that its quota allows. ` +
           (refusal.retryAfterMs === null
             ? 'None of them expires by itself; unregister one.'
             : `Unregister one, or wait: the first expires in ${formatCount(refusal.retryAfterMs)} ms unless it is renewed.`),
@@ -48,32 +48,29 @@ export function refusalError(namespace: string, refusal: Refusal): RegistryError
     case 'connections':
       return exceeded(
         refusal.retryAfterMs,
-        `${whose} has a quota of ${limit} registries open at once, and that many are. Close one; ` +
+        `${whose} has a quota of ${limited('open registry', 'open registries')}, and that many are. Close one; ` +
           `those of processes that ended without closing them count for 30 s longer.`,
       )
     case 'maxTtlMs':
       return exceeded(
         null,
-        `ttlMs: ${whose.replace('N', 'n').replace('The', 'the')} has a quota of ${limit} ms; give a ttlMs from 1 to ${refusal.limit}.`,
+        `${whose} has a quota of ${formatCount(refusal.limit)} ms for a TTL. Give a ttlMs from 1 to ${refusal.limit}.`,
       )
     case 'recipients':
       return exceeded(
         null,
-        `${whose} has a quota of ${limit} recipients per multicast. Narrow the filter; nothing was sent.`,
+        `${whose} has a quota of ${limited('recipient', 'recipients')} per multicast. Narrow the filter; nothing was sent.`,
       )
     case 'registrations':
     case 'multicasts':
     case 'payloadBytes': {
-      const noun = NOUNS[refusal.kind]
+      const amount = limited(...NOUNS[refusal.kind])
       if (refusal.retryAfterMs === null) {
-        return exceeded(
-          null,
-          `${whose} has a quota of ${limit} ${noun} at once; waiting doesn't help.`,
-        )
+        return exceeded(null, `${whose} has a quota of ${amount} at once; waiting doesn't help.`)
       }
       return new RegistryError(
         'RATE_LIMITED',
-        `${whose} has used up its quota of ${limit} ${noun} per second. Try again in ${formatCount(refusal.retryAfterMs)} ms.`,
+        `${whose} has used up its quota of ${amount} per second. Try again in ${formatCount(refusal.retryAfterMs)} ms.`,
         { retryAfterMs: refusal.retryAfterMs },
       )
     }

@@ -13,6 +13,7 @@ import {
 import { connectRedisStore } from './redis-store.ts'
 import { callAll, usersOn } from './testing/short-lived-users.ts'
 import type { RedisStoreOptions } from './store-options.ts'
+import { writeQuotas } from './stored-quotas.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 
@@ -53,6 +54,23 @@ describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH
     expect(await keysByNode(cluster.primaries, `${namespace}:alice`)).toContain(1)
     await store.clear()
     await store.close()
+  })
+
+  test('quotas are on the node of their namespace, with and without a hash tag', async () => {
+    for (const namespace of [randomUUID(), `{${randomUUID()}}-7`]) {
+      const quotas = { identities: 1, multicastsPerSecond: 0.001, connections: 1 }
+      await writeQuotas({ redisUrl: url(), namespace, quotas })
+      const store = await connectRedisStore({ url: url(), namespace, quotas: true })
+      await store.register(request('alice'))
+      await expect(store.register(request('bob'))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      await store.chargeMulticast?.(1, 1)
+      await expect(store.chargeMulticast?.(1, 1)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+      await expect(
+        connectRedisStore({ url: url(), namespace, quotas: true }),
+      ).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+      await store.clear()
+      await store.close()
+    }
   })
 
   test('tenants without hash tags spread over the nodes', async () => {

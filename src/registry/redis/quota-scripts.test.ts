@@ -10,9 +10,11 @@ const hasProgram = findProgram('redis-server') !== undefined
 
 /** Spends at a given time: KEYS bucket. ARGV s, µs, rate, burst, cost. */
 const spendAt = script(`
-local time, microseconds = { ARGV[1], ARGV[2] }, ARGV[2] + 0${spend}
-local limits = { registrationsPerSecond = ARGV[3] + 0, registrationsBurst = ARGV[4] + 0 }
-return spend(KEYS[1], limits, { { 'registrations', ARGV[5] + 0 } }) or 'given'`)
+local time, microseconds, cost = { ARGV[1], ARGV[2] }, ARGV[2] + 0, ARGV[5] + 0
+local registrationsPerSecond, registrationsBurst = ARGV[3] + 0, ARGV[4] + 0${spend('KEYS[1]', [
+  { rate: 'registrations', amount: 'cost' },
+])}
+return 'given'`)
 
 describe.skipIf(!hasProgram)('A bucket in Redis (needs redis-server on the PATH)', () => {
   const own = redisOfTests()

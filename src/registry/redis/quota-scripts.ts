@@ -1,4 +1,5 @@
 import { TOLERANCE } from '../quotas/token-bucket.ts'
+import type { RateName } from '../quotas/quotas.ts'
 import { now, script } from './script.ts'
 
 /*
@@ -6,115 +7,119 @@ import { now, script } from './script.ts'
  * `stored-quotas.ts`. What was used of its rates is another hash, with a bucket per field. Their keys come as
  * arguments, because Redis takes every key of a script for one that it writes, and a tenant may only read its quotas.
  *
- * Replies to refused calls are `REFUSED <what> [<limit> [<ms until trying again may help>]]`.
+ * Replies to refused calls are `REFUSED <what> [<limit> [<ms until trying again may help>]]`. The parts below return them from the
+ * script that they stand in; they are written out rather than called, because functions and lists take longer than the rest.
  */
 
 /**
- * Lua: `readQuotas(key, version, …)` returns the limits of these names, without those that aren't limited, or nil and the refusal.
- * `version` is what the caller knows; '' for any. A limit that is no number refuses.
+ * Lua: reads limits into variables of their names, nil if not limited. A limit that is no number refuses.
+ * @param key expression for the key of the quotas.
+ * @param version expression for the version that the caller knows, to refuse another one; '' for any.
  */
-export const readQuotas = `
-local function readQuotas(key, version, ...)
-  local names = { ... }
-  local found = try('HMGET', key, 'version', ...)
-  if found.err then return nil, 'REFUSED UNREADABLE ' .. found.err end
-  local limits, missing = {}, found[1] and 0 or 1
-  for at, name in ipairs(names) do
-    local text = found[at + 1]
-    if not text then
-      missing = missing + 1
-    elseif text ~= 'none' then
-      local limit = tonumber(text)
-      if not limit or not (limit >= 0 and limit <= 1e13) then return nil, 'REFUSED CORRUPT ' .. name end
-      limits[name] = limit
-    end
-  end
-  if missing > 0 then
-    return nil, missing == #names + 1 and 'REFUSED ABSENT' or 'REFUSED CORRUPT its fields'
-  end
-  if version ~= '' and version ~= found[1] then return nil, 'REFUSED CHANGED' end
-  return limits
+export const readQuotas = (key: string, version: string, names: readonly string[]): string => `
+local quotas = try('HMGET', ${key}, 'version', ${names.map((name) => `'${name}'`).join(', ')})
+if quotas.err then return 'REFUSED UNREADABLE ' .. quotas.err end
+if not (${['version', ...names].map((_, at) => `quotas[${at + 1}]`).join(' and ')}) then
+  return (${['version', ...names].map((_, at) => `quotas[${at + 1}]`).join(' or ')}) and 'REFUSED CORRUPT its fields' or 'REFUSED ABSENT'
+end
+${version === '' ? '' : `if quotas[1] ~= ${version} then return 'REFUSED CHANGED' end`}
+${names.map((name, at) => readLimit(name, `quotas[${at + 2}]`)).join('')}`
+
+const readLimit = (name: string, text: string): string => `
+if ${text} ~= 'none' then
+  ${name} = tonumber(${text})
+  if not (${name} and ${name} >= 0 and ${name} <= 1e13) then return 'REFUSED CORRUPT ${name}' end
 end`
 
+/** A cost: a Lua expression. */
+interface Cost {
+  readonly rate: RateName
+  readonly amount: string
+}
+
 /**
- * Lua: `spend(key, limits, costs)` takes costs, by the name of a rate, from buckets; all or none. Returns the refusal, if any.
- * `token-bucket.ts` has the law. A bucket is `used µs`. One that was lost or is corrupt counts as used up, so that losing it gains nothing.
+ * Lua: takes costs from buckets, all or none. `token-bucket.ts` has the law. A bucket is `used µs`, of which
+ * `used` is in millionths, rounded up. One that was lost
+ * or is corrupt counts as used up, so that losing it gains nothing.
+ * @param key expression for the key of the buckets.
  */
-export const spend = `
-local function spend(key, limits, costs)
-  local names, nowUs = {}, time[1] * 1000000 + microseconds
-  for _, cost in ipairs(costs) do
-    if limits[cost[1] .. 'PerSecond'] then names[#names + 1] = cost[1] end
-  end
-  if #names == 0 then return end
-  local found = try('HMGET', key, unpack(names))
+export const spend = (key: string, costs: readonly Cost[]): string => `
+if ${costs.map(({ rate }) => `${rate}PerSecond`).join(' or ')} then
+  local nowUs = time[1] * 1000000 + microseconds
+  local found = try('HMGET', ${key}, ${costs.map(({ rate }) => `'${rate}'`).join(', ')})
   if found.err then return 'REFUSED UNREADABLE ' .. found.err end
-  local fields, at = {}, 0
-  for _, cost in ipairs(costs) do
-    local name, amount = cost[1], cost[2]
-    local rate, burst = limits[name .. 'PerSecond'], limits[name .. 'Burst']
-    if rate then
-      at = at + 1
-      if not burst then return 'REFUSED CORRUPT ' .. name .. 'Burst' end
-      local used, since = string.match(found[at] or '', '^(%d[%d.]*) (%d+)$')
-      used, since = tonumber(used or ''), tonumber(since or '')
-      if not used or not since then used, since = burst, math.huge end
-      -- Also after the clock was set back: a refusal must not leave a bucket that gives nothing until then.
-      if since > nowUs then
-        used, since = math.min(used, burst), nowUs
-        call('HSET', key, name, string.format('%.9f %.0f', used, since))
-      end
-      local back = math.max(0, nowUs - since)
-      local total = math.max(0, math.min(used, burst) - back * rate / 1000000) + amount
-      if total > burst + ${TOLERANCE} then
-        if amount > burst or rate == 0 then
-          return 'REFUSED QUOTA_EXCEEDED ' .. name .. ' ' .. string.format('%.17g', burst)
-        end
-        return 'REFUSED RATE_LIMITED ' .. name .. ' ' .. string.format('%.17g', rate) .. ' ' ..
-          string.format('%d', math.min(1e15, math.ceil((total - burst) / rate * 1000)))
-      end
-      fields[#fields + 1] = name
-      fields[#fields + 1] = string.format('%.9f %.0f', total, nowUs)
-    end
-  end
-  local set = try('HSET', key, unpack(fields))
+  local ${costs.map(({ rate }) => rate).join(', ')}${costs.map((cost, at) => take(key, cost, `found[${at + 1}]`)).join('')}
+  local set${costs.map(({ rate }) => `\n  if ${rate} then set = try('HSET', ${key}, '${rate}', ${rate}) end`).join('')}
   if type(set) == 'table' then return 'REFUSED UNREADABLE ' .. set.err end
 end`
 
+const take = (key: string, { rate, amount }: Cost, text: string): string => `
+  if ${rate}PerSecond then
+    local rate, burst = ${rate}PerSecond, ${rate}Burst
+    if not burst then return 'REFUSED CORRUPT ${rate}Burst' end
+    local used, since = string.match(${text} or '', '^(%d+) (%d+)$')
+    used, since = tonumber(used or ''), tonumber(since or '')
+    if not used or not since then used, since = math.huge, math.huge end
+    used = math.min(used / 1000000, burst)
+    if since > nowUs then
+      -- Also after the clock was set back: a refusal must not leave a bucket that gives nothing until then.
+      call('HSET', ${key}, '${rate}', string.format('%d %d', math.ceil(used * 1000000), nowUs))
+    else
+      used = used - (nowUs - since) * rate / 1000000
+      if used < 0 then used = 0 end
+    end
+    used = used + ${amount}
+    if used > burst + ${TOLERANCE} then
+      if ${amount} > burst or rate == 0 then
+        return string.format('REFUSED QUOTA_EXCEEDED ${rate} %.17g', burst)
+      end
+      return string.format('REFUSED RATE_LIMITED ${rate} %.17g %d', rate, math.min(1e15, math.ceil((used - burst) / rate * 1000)))
+    end
+    ${rate} = string.format('%d %d', math.ceil(used * 1000000), nowUs)
+  end`
+
 /** Lua: refuses a TTL (an expression) that is longer than the quota. */
 export const checkTtl = (ttl: string): string => `
-  if limits.maxTtlMs and (${ttl} == 0 or ${ttl} > limits.maxTtlMs) then
-    return 'REFUSED QUOTA_EXCEEDED maxTtlMs ' .. string.format('%d', limits.maxTtlMs)
-  end`
+if maxTtlMs and (${ttl} == 0 or ${ttl} > maxTtlMs) then
+  return string.format('REFUSED QUOTA_EXCEEDED maxTtlMs %d', maxTtlMs)
+end`
+
+const CHARGED = [
+  'recipientsPerMulticast',
+  'multicastsPerSecond',
+  'multicastsBurst',
+  'payloadBytesPerSecond',
+  'payloadBytesBurst',
+]
 
 /**
  * Charges a multicast before it is sent. KEYS any key of the namespace, because a cluster finds the node by it.
  * ARGV key of the quotas, key of the buckets, number of recipients, bytes of payload. Replies 1, or the refusal.
  */
-export const chargeMulticastScript = script(`${now}${readQuotas}${spend}
-local limits, refusal = readQuotas(ARGV[1], '', 'recipientsPerMulticast', 'multicastsPerSecond', 'multicastsBurst',
-  'payloadBytesPerSecond', 'payloadBytesBurst')
-if refusal then return refusal end
+export const chargeMulticastScript = script(`${now}
+local ${CHARGED.join(', ')}${readQuotas('ARGV[1]', '', CHARGED)}
 local recipients = ARGV[3] + 0
-if limits.recipientsPerMulticast and recipients > limits.recipientsPerMulticast then
-  return 'REFUSED QUOTA_EXCEEDED recipients ' .. string.format('%d', limits.recipientsPerMulticast)
-end
-return spend(ARGV[2], limits, { { 'multicasts', 1 }, { 'payloadBytes', recipients * ARGV[4] } }) or 1`)
+local bytes = recipients * ARGV[4]
+if recipientsPerMulticast and recipients > recipientsPerMulticast then
+  return string.format('REFUSED QUOTA_EXCEEDED recipients %d', recipientsPerMulticast)
+end${spend('ARGV[2]', [
+  { rate: 'multicasts', amount: '1' },
+  { rate: 'payloadBytes', amount: 'bytes' },
+])}
+return 1`)
 
 /**
  * Takes or renews the lease of an open registry. KEYS leases. ARGV key of the quotas, name of the registry, how long a lease lasts in ms.
  * Replies 1, or the refusal. Leases end by the clock of Redis. Who holds one keeps it also under a lower quota. Dropping ended ones
  * comes first, because a script that has freed memory may write when it is full.
  */
-export const takeLeaseScript = script(`${now}${readQuotas}
-local limits, refusal = readQuotas(ARGV[1], '', 'connections')
-if refusal then return refusal end
+export const takeLeaseScript = script(`${now}
+local connections${readQuotas('ARGV[1]', '', ['connections'])}
 call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%d', now))
-local most = limits.connections
-if most and not call('ZSCORE', KEYS[1], ARGV[2]) and call('ZCARD', KEYS[1]) >= most then
+if connections and not call('ZSCORE', KEYS[1], ARGV[2]) and call('ZCARD', KEYS[1]) >= connections then
   local ends = tonumber(call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '')
-  return 'REFUSED QUOTA_EXCEEDED connections ' .. string.format('%d', most) ..
-    (ends and ' ' .. string.format('%d', math.min(1e15, math.ceil(ends - now))) or '')
+  return string.format('REFUSED QUOTA_EXCEEDED connections %d', connections) ..
+    (ends and string.format(' %d', math.min(1e15, math.ceil(ends - now))) or '')
 end
 call('ZADD', KEYS[1], string.format('%d', now + ARGV[3]), ARGV[2])
 return 1`)

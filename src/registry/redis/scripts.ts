@@ -51,15 +51,17 @@ end`
  * Replies registered_at, an error code or a refusal; after tending, [registered_at, whether the next write should too].
  */
 export const registerScript = script(`${now}
-local limits
-if ARGV[10] ~= '' then${readQuotas}
-  local refusal
-  limits, refusal = readQuotas(ARGV[10], ARGV[12], 'identities', 'maxTtlMs', 'registrationsPerSecond', 'registrationsBurst')
-  if refusal then return refusal end
+local identities, maxTtlMs, registrationsPerSecond, registrationsBurst
+if ARGV[10] ~= '' then${readQuotas('ARGV[10]', 'ARGV[12]', [
+  'identities',
+  'maxTtlMs',
+  'registrationsPerSecond',
+  'registrationsBurst',
+])}
 end
 local isLive = false
 -- 1 for the index, and 2 for the record. A replacing write needs neither, unless there is a limit.
-local found = (ARGV[4] ~= '1' or ARGV[8] ~= '' or limits and limits.identities) and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
+local found = (ARGV[4] ~= '1' or ARGV[8] ~= '') and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
 if found and found >= 2 then
   local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
   isLive = ends and (ends == 0 or ends > now)
@@ -77,16 +79,17 @@ if ARGV[8] ~= '' and not isLive then
   end
 end
 local ttl = ARGV[3] + 0
-if limits then${checkTtl('ttl')}
-  local most = not isLive and limits.identities
-  if most and call('ZCARD', KEYS[2]) >= most and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
-    local first = call('ZRANGE', KEYS[2], '(' .. now, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
-    local left = (tonumber(first[2] or '') or math.huge) - now
-    return 'REFUSED QUOTA_EXCEEDED identities ' .. string.format('%d', most) ..
-      (left < 1e15 and ' ' .. string.format('%d', math.ceil(left)) or '')
-  end${spend}
-  local refusal = spend(ARGV[11], limits, { { 'registrations', 1 } })
-  if refusal then return refusal end
+if ARGV[10] ~= '' then${checkTtl('ttl')}
+  if identities and not isLive and call('ZCARD', KEYS[2]) >= identities and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= identities then
+    -- A replacing write has not looked yet.
+    local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
+    if not ends or ends ~= 0 and ends <= now then
+      local first = call('ZRANGE', KEYS[2], '(' .. now, '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+      local left = (tonumber(first[2] or '') or math.huge) - now
+      return string.format('REFUSED QUOTA_EXCEEDED identities %d', identities) ..
+        (left < 1e15 and string.format(' %d', math.ceil(left)) or '')
+    end
+  end${spend('ARGV[11]', [{ rate: 'registrations', amount: '1' }])}
 end${decideTending('ARGV[9]', 'ARGV[7]')}
 local registered, expires = string.format('%d', now), '0'
 if ttl > 0 then expires = string.format('%d', now + ttl) end
@@ -136,9 +139,8 @@ if not registered or not (registered >= 0) then
   return 'NOT_FOUND'
 end
 local ttl = ARGV[2] + 0
-if ARGV[6] ~= '' then${readQuotas}
-  local limits, refusal = readQuotas(ARGV[6], '', 'maxTtlMs')
-  if refusal then return refusal end${checkTtl('ttl')}
+if ARGV[6] ~= '' then
+  local maxTtlMs${readQuotas('ARGV[6]', '', ['maxTtlMs'])}${checkTtl('ttl')}
 end${decideTending('ARGV[5]', 'ARGV[4]')}
 local expires = '0'
 if ttl > 0 then expires = string.format('%d', now + ttl) end
