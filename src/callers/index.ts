@@ -13,3 +13,7 @@ export {
   type Permission,
 } from './operation.ts'
 export { AuditTrail, type AuditEntry, type AuditRecord } from './audit-trail.ts'
+
+export { JwtAuthorizer } from './jwt/jwt-authorizer.ts'
+export type { JwtAuthorizerOptions } from './jwt/jwt-options.ts'
+export type { GrantClaims } from './jwt/grants.ts'

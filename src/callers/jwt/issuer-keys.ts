@@ -1,0 +1,89 @@
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
+import { secureUrl } from './secure-url.ts'
+
+/** The keys of an issuer are not reachable; tokens can't be verified. */
+export class KeysUnreachableError extends Error {
+  override readonly name = 'KeysUnreachableError'
+}
+
+export interface IssuerKeysOptions {
+  readonly issuer: string
+  /** Where the keys are; `null`: where the issuer's OpenID configuration says. */
+  readonly jwksUrl: string | null
+  /** How long fetched keys are used, in ms. */
+  readonly keysForMs: number
+  /** After a fetch, an unknown key leads to no other one for this long, in ms. */
+  readonly refetchAfterMs: number
+}
+
+const FETCH_TIMEOUT_MS = 5_000
+/** After a configuration could not be read, the next attempt waits for this long. */
+const RETRY_AFTER_MS = 1_000
+const MAX_CONFIGURATION_CHARACTERS = 100_000
+
+/** Gets the keys of an issuer, which are fetched when the first token comes, when they are old, and for an unknown key. */
+export class IssuerKeys {
+  readonly #options: IssuerKeysOptions
+  #keys: Promise<JWTVerifyGetKey> | null = null
+  #retryAtMs = 0
+
+  constructor(options: IssuerKeysOptions) {
+    this.#options = options
+  }
+
+  readonly get: JWTVerifyGetKey = async (header, token) => {
+    const getKey = await this.#open()
+    return getKey(header, token)
+  }
+
+  #open(): Promise<JWTVerifyGetKey> {
+    if (this.#keys !== null) return this.#keys
+    if (performance.now() < this.#retryAtMs) throw new KeysUnreachableError('not tried again yet')
+    const { keysForMs, refetchAfterMs } = this.#options
+    const opening = (async () =>
+      createRemoteJWKSet(await this.#jwksUrl(), {
+        cacheMaxAge: keysForMs,
+        cooldownDuration: refetchAfterMs,
+        timeoutDuration: FETCH_TIMEOUT_MS,
+        [customFetch]: fetchKeys,
+      }))()
+    this.#keys = opening
+    opening.catch(() => {
+      this.#keys = null
+      this.#retryAtMs = performance.now() + RETRY_AFTER_MS
+    })
+    return opening
+  }
+
+  async #jwksUrl(): Promise<URL> {
+    const { issuer, jwksUrl } = this.#options
+    if (jwksUrl !== null) return secureUrl(jwksUrl, 'jwksUrl')
+    const place = secureUrl(
+      `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      'issuer',
+    )
+    const answer = await fetchKeys(place, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+    const text = await answer.text()
+    if (!answer.ok || text.length > MAX_CONFIGURATION_CHARACTERS) {
+      throw new KeysUnreachableError(`the OpenID configuration: HTTP ${answer.status}`)
+    }
+    const { issuer: named, jwks_uri: uri } = JSON.parse(text) as Partial<Record<string, unknown>>
+    if (named !== issuer || typeof uri !== 'string') {
+      throw new KeysUnreachableError('the OpenID configuration is of another issuer')
+    }
+    return secureUrl(uri, 'jwks_uri')
+  }
+}
+
+/**
+ * Follows no redirects: they lead away from the address that was checked. Asks a second time, because a connection that
+ * was kept may have been closed since.
+ */
+async function fetchKeys(url: string | URL, options: RequestInit): Promise<Response> {
+  const ask = () => fetch(url, { ...options, redirect: 'error' })
+  try {
+    return await ask().catch(ask)
+  } catch (error) {
+    throw new KeysUnreachableError('no answer', { cause: error })
+  }
+}
