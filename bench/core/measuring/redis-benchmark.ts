@@ -20,9 +20,9 @@ export interface RedisBenchmark {
 
 /** Why `redis-benchmark` can't run against a server; `null` if it can. */
 export function whyNoRedisBenchmark(redisUrl: string): string | null {
-  const { protocol, password } = new URL(redisUrl)
+  const { protocol, password, searchParams } = new URL(redisUrl)
   if (findProgram('redis-benchmark') === undefined) return 'redis-benchmark is not on the PATH'
-  if (protocol !== 'redis:' || password !== '') {
+  if (protocol !== 'redis:' || password !== '' || searchParams.has('password-file')) {
     return 'redis-benchmark is run only against a server without TLS and password'
   }
   return null
