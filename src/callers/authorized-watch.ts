@@ -2,9 +2,15 @@ import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
 import { afterMs } from './after-ms.ts'
 import { credentialsEnded, type Permit } from './enforcement-point.ts'
 
+/** A watch that was opened, and the event that comes before its own. */
+export interface OpenedWatch {
+  readonly stream: WatchStream
+  readonly first: WatchEvent | null
+}
+
 export interface AuthorizedWatchSettings {
   readonly permit: Promise<Permit>
-  readonly open: (permit: Permit) => WatchStream
+  readonly open: (permit: Permit) => OpenedWatch
   /** The permit no longer holds. */
   readonly onEnd: (permit: NonNullable<Permit>) => void
 }
@@ -15,11 +21,13 @@ export class AuthorizedWatch implements WatchStream {
   readonly #stream: Promise<WatchStream>
   #cancel: () => void = () => {}
   #hasEnded = false
+  #first: WatchEvent | null = null
 
   constructor({ permit, open, onEnd }: AuthorizedWatchSettings) {
     this.#permit = permit
     this.#stream = permit.then((granted) => {
-      const stream = open(granted)
+      const { stream, first } = open(granted)
+      this.#first = first
       if (granted === null) return stream
       this.#cancel = afterMs(granted.validForMs, () => {
         this.#hasEnded = true
@@ -34,6 +42,9 @@ export class AuthorizedWatch implements WatchStream {
 
   async next(): Promise<IteratorResult<WatchEvent, undefined>> {
     const [permit, stream] = await Promise.all([this.#permit, this.#stream])
+    const first = this.#first
+    this.#first = null
+    if (first !== null && !this.#hasEnded) return { done: false, value: first }
     const next = this.#hasEnded ? { done: true as const, value: undefined } : await stream.next()
     if (this.#hasEnded) throw credentialsEnded('watch')
     if (next.done === true) this.#cancel()
@@ -48,6 +59,7 @@ export class AuthorizedWatch implements WatchStream {
   async return(): Promise<IteratorReturnResult<undefined>> {
     const stream = await this.#stream.catch(() => null)
     this.#cancel()
+    this.#first = null
     await stream?.return?.()
     return { done: true, value: undefined }
   }

@@ -1,4 +1,5 @@
 import type { Filter } from '../registry/filter/filter.ts'
+import type { Metadata } from '../registry/registration.ts'
 import type { Operation } from './operation.ts'
 
 /** Who asks. */
@@ -23,16 +24,21 @@ export interface AccessQuestion<Credentials> {
   readonly pattern: string | null
   /** Dotted paths of the metadata that filter and order read. */
   readonly fields: readonly string[]
+  /** A copy of the metadata to register; only with `register`. */
+  readonly metadata?: Metadata
 }
 
-/** The answer. */
+/** The answer. One with a member that is not listed here denies: a mistyped `hiddenFields` would hide nothing. */
 export type Decision =
   | {
       readonly allowed: true
       readonly principal: Principal
-      /** The caller sees and reaches only registrations that match this too. Default: all. */
+      /**
+       * The caller lists, watches and sends to only registrations that match this too, and registers only metadata that
+       * matches it. Default: all.
+       */
       readonly filter?: Filter
-      /** Dotted paths of metadata that the caller neither sees nor can ask about. Default: none. */
+      /** Dotted paths of metadata that the caller neither sees, also in arrays, nor can ask about. Default: none. */
       readonly hiddenFields?: readonly string[]
       /** For how long it holds, in ms: watches and subscriptions end then. Default: for ever. */
       readonly validForMs?: number

@@ -7,13 +7,14 @@ import { parseFilter } from '../registry/filter/parse.ts'
 import { fieldsOf } from '../registry/filter/fields.ts'
 import { validateIdentity } from '../registry/identity.ts'
 import type { MessageHandler, Subscription } from '../registry/messenger.ts'
+import { validateMetadata } from '../registry/metadata.ts'
 import type { MulticastOptions, MulticastResult } from '../registry/multicast.ts'
 import type { Metadata } from '../registry/registration.ts'
 import type { MulticastRegistry, RegisterOptions } from '../registry/registry.ts'
 import type { RegistrationTimes, SeenRegistration } from '../registry/store.ts'
 import type { WatchStream } from '../registry/watch/watch-event.ts'
 import type { WatchOptions } from '../registry/watch/watch-options.ts'
-import { AuthorizedWatch } from './authorized-watch.ts'
+import { AuthorizedWatch, type OpenedWatch } from './authorized-watch.ts'
 import type { EnforcementPoint, Permit } from './enforcement-point.ts'
 import type { Operation } from './operation.ts'
 import { afterMs } from './after-ms.ts'
@@ -45,8 +46,11 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     metadata: Metadata,
     options?: RegisterOptions,
   ): Promise<RegistrationTimes> {
-    await this.#admit('register', { identities: [validateIdentity(identity)] })
-    return this.#registry.register(identity, metadata, options)
+    const valid = validateIdentity(identity)
+    // A copy: what is registered is what was decided about.
+    const own = JSON.parse(validateMetadata(metadata, this.#point.limits).json) as Metadata
+    await this.#admit('register', { identities: [valid], metadata: own })
+    return this.#registry.register(valid, own, options)
   }
 
   async heartbeat(identity: string, ttlMs?: number): Promise<RegistrationTimes> {
@@ -84,7 +88,7 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     const given = copyOf(options)
     return new AuthorizedWatch({
       permit: this.#admit('watch', { fields: fieldsOf(node) }),
-      open: (permit) => this.#registry.watch(filterFor(permit, node), given),
+      open: (permit) => this.#openWatch(permit, filterFor(permit, node), given),
       onEnd: ({ principal }) => this.#point.recordEnd('watch', principal, []),
     })
   }
@@ -123,6 +127,22 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
   async clear(): Promise<void> {
     await this.#admit('clear', {})
     return this.#registry.clear()
+  }
+
+  /**
+   * A watch that is resumed also tells which identities have gone that never matched. So a narrowed one begins again
+   * instead, as if it could not be resumed.
+   */
+  #openWatch(permit: Permit, filter: Filter, options: WatchOptions | undefined): OpenedWatch {
+    const stream = this.#registry.watch(filter, options)
+    if (permit === null || permit.filter === null) return { stream, first: null }
+    const { from: token, signal, ...others } = options ?? {}
+    if (token === undefined) return { stream, first: null }
+    // It was opened only to check the options.
+    void stream.return?.()
+    const again = signal === undefined ? others : { ...others, signal }
+    const first = signal?.aborted === true ? null : ({ type: 'reset', token } as const)
+    return { stream: this.#registry.watch(filter, again), first }
   }
 
   async #admit(

@@ -37,17 +37,17 @@ export class EnforcementPoint<Credentials> {
 
   /**
    * Lets a call through.
-   * @returns at once if the authorizer decides at once.
+   * @returns at once if the authorizer decides at once, or if nothing is enforced.
    * @throws RegistryError `FORBIDDEN`; or rejects with it.
    */
   admit(
     credentials: Credentials,
     operation: Operation,
-    about: Partial<Pick<Question, 'identities' | 'pattern' | 'fields'>>,
+    about: Partial<Pick<Question, 'identities' | 'pattern' | 'fields' | 'metadata'>>,
   ): Permit | Promise<Permit> {
-    const { authorizer, namespace } = this.#settings
+    const { authorizer, namespace, enforce } = this.#settings
     const { identities = NONE, pattern = null, fields = NONE } = about
-    const question = { credentials, operation, namespace, identities, pattern, fields }
+    const question = { ...about, credentials, operation, namespace, identities, pattern, fields }
     const startedAtMs = performance.now()
     const finish = (ruling: Ruling): Permit => this.#finish(question, ruling, startedAtMs)
     let decision: unknown
@@ -56,9 +56,9 @@ export class EnforcementPoint<Credentials> {
     } catch {
       return finish(UNDECIDED)
     }
-    return isThenable(decision)
-      ? this.#inTime(decision, question).then(finish)
-      : finish(rulingOf(decision, question, this.limits))
+    if (!isThenable(decision)) return finish(rulingOf(decision, question, this.limits))
+    const finished = this.#inTime(decision, question).then(finish)
+    return enforce ? finished : null
   }
 
   /** Records that something which was permitted ends, because the decision no longer holds. */

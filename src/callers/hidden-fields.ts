@@ -3,15 +3,15 @@ import type { JsonValue, Metadata } from '../registry/registration.ts'
 
 /** Parts of the metadata that a caller may not see. */
 export class HiddenFields {
-  readonly #paths: readonly (readonly string[])[]
+  readonly #fields: readonly string[]
 
   /** @param fields dotted paths. */
   constructor(fields: readonly string[]) {
-    this.#paths = fields.map((field) => field.split('.'))
+    this.#fields = [...fields]
   }
 
   get isEmpty(): boolean {
-    return this.#paths.length === 0
+    return this.#fields.length === 0
   }
 
   /**
@@ -19,34 +19,43 @@ export class HiddenFields {
    * that contains it.
    */
   touches(field: string): boolean {
-    const asked = field.split('.')
-    return this.#paths.some((path) => {
-      const common = Math.min(path.length, asked.length)
-      return path.slice(0, common).every((name, at) => name === asked[at])
-    })
+    return this.#fields.some(
+      (hidden) =>
+        hidden === field || field.startsWith(`${hidden}.`) || hidden.startsWith(`${field}.`),
+    )
   }
 
-  /** A registration without the hidden fields. */
+  /**
+   * A registration without the hidden fields: also those in arrays, and those of which a name itself has dots, although
+   * filters can't ask for either.
+   */
   without<T extends Pick<ListedRegistration, 'metadata'>>(registration: T): T {
     const { metadata } = registration
     if (this.isEmpty || metadata === undefined) return registration
-    return Object.freeze({ ...registration, metadata: this.#paths.reduce(withoutPath, metadata) })
+    return Object.freeze({ ...registration, metadata: this.#object(metadata, '') })
+  }
+
+  #object(value: Metadata, prefix: string): Metadata {
+    const shown = Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
+      const field = prefix + name
+      return this.#fields.includes(field) ? [] : [[name, this.#value(member, field)]]
+    })
+    // Not a literal, in which `__proto__` would be no member.
+    return Object.freeze(Object.fromEntries(shown))
+  }
+
+  #value(value: JsonValue, field: string): JsonValue {
+    if (!isContainer(value) || !this.touches(field)) return value
+    return isArray(value)
+      ? Object.freeze(value.map((each) => this.#value(each, field)))
+      : this.#object(value, `${field}.`)
   }
 }
 
-/** A copy without the field at a path; the same object if it has none. */
-function withoutPath(metadata: Metadata, [name, ...rest]: readonly string[]): Metadata {
-  if (name === undefined || !Object.hasOwn(metadata, name)) return metadata
-  const value = metadata[name]
-  if (rest.length > 0 && !isObject(value)) return metadata
-  const others = Object.entries(metadata).flatMap(([key, own]): [string, JsonValue][] => {
-    if (key !== name) return [[key, own]]
-    return rest.length > 0 && isObject(own) ? [[key, withoutPath(own, rest)]] : []
-  })
-  // Not a literal, in which `__proto__` would be no member.
-  return Object.freeze(Object.fromEntries(others))
+function isContainer(value: JsonValue): value is Metadata | readonly JsonValue[] {
+  return typeof value === 'object' && value !== null
 }
 
-function isObject(value: JsonValue | undefined): value is Metadata {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isArray(value: Metadata | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../registry/json-check.ts'
 import { defaultLimits, type RegistryLimits } from '../registry/limits.ts'
 import type { FilterNode } from '../registry/filter/ast.ts'
+import { compileFilter } from '../registry/filter/compile.ts'
 import { parseFilter } from '../registry/filter/parse.ts'
 import type { AccessQuestion, Principal } from './authorizer.ts'
 import { HiddenFields } from './hidden-fields.ts'
@@ -19,6 +20,7 @@ export type Ruling =
   | { readonly allowed: false; readonly principal: Principal | null; readonly reason: string }
 
 const NO_DECISION = 'it was not decided whether it is allowed'
+const MEMBERS = new Set(['allowed', 'principal', 'reason', 'filter', 'hiddenFields', 'validForMs'])
 const NOTHING_HIDDEN = new HiddenFields([])
 const MAX_REASON = 500
 
@@ -47,13 +49,14 @@ function readDecision(
   limits: RegistryLimits,
 ): Ruling {
   if (!isPlainObject(decision)) return UNDECIDED
+  if (!Object.keys(decision).every((name) => MEMBERS.has(name))) return UNDECIDED
   const { allowed, reason, filter, hiddenFields = [], validForMs = Infinity } = decision
   const principal = principalOf(decision['principal'])
   if (allowed === false) {
     const isText = typeof reason === 'string' && reason !== ''
     return { allowed, principal, reason: isText ? reason.slice(0, MAX_REASON) : NO_DECISION }
   }
-  if (allowed !== true || principal === null || !isTexts(hiddenFields)) return UNDECIDED
+  if (allowed !== true || principal === null || !arePaths(hiddenFields)) return UNDECIDED
   if (typeof validForMs !== 'number' || Number.isNaN(validForMs)) return UNDECIDED
   const denied = (why: string): Ruling => ({ allowed: false, principal, reason: why })
   if (validForMs <= 0) return denied('the credentials have ended')
@@ -62,7 +65,11 @@ function readDecision(
   if (secret !== undefined) return denied(`the field ${JSON.stringify(secret)} is hidden`)
   if (filter === undefined) return { allowed, principal, filter: null, hidden, validForMs }
   if (question.operation === 'clear') return denied('only a part of the namespace is visible')
-  return { allowed, principal, filter: parseFilter(filter, limits), hidden, validForMs }
+  const node = parseFilter(filter, limits)
+  if (question.metadata !== undefined && !compileFilter(node).matches(question.metadata)) {
+    return denied('the metadata is outside of what is visible')
+  }
+  return { allowed, principal, filter: node, hidden, validForMs }
 }
 
 function principalOf(value: unknown): Principal | null {
@@ -72,6 +79,9 @@ function principalOf(value: unknown): Principal | null {
   return typeof issuer === 'string' || issuer === null ? { subject, issuer } : null
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+function arePaths(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => typeof each === 'string' && !each.split('.').includes(''))
+  )
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { nkeys } from '@nats-io/transport-node'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { freePort } from '../environment/free-port.ts'
 import {
   findProgram,
@@ -82,13 +82,15 @@ if (canRun) {
       const port = await freePort()
       const server = await startRedisProgram({
         extraArgs:
-          `--tls-port ${port} --tls-cert-file ${cert} --tls-key-file ${key} --tls-ca-cert-file ${authority.ca} --tls-auth-clients yes --user ann on >s3cret ~* &* +@all --user default off`.split(
+          `--tls-port ${port} --tls-cert-file ${cert} --tls-key-file ${key} --tls-ca-cert-file ${authority.ca} --tls-auth-clients yes ${COMMON}`.split(
             ' ',
           ),
       })
       servers.push(server)
       return [`127.0.0.1:${port}`, `127.0.0.1:${server.port}`]
     }
+
+    const COMMON = '--user ann on >s3cret ~* &* +@all --user default off'
 
     async function useRedis(url: string, timeoutMs = 5_000): Promise<void> {
       const connection = await connectRedis(url, { timeoutMs })
@@ -105,6 +107,10 @@ if (canRun) {
       })
       await pool.close()
     }
+
+    const UNTRUSTED = /isn't trusted .*-tls-ca/
+    const MISNAMED = /has another name: .*-tls-server-name/
+    const NO_CERTIFICATE = /certificate of the client.*-tls-cert|client's certificate.*-tls-cert/
 
     test('a client with a certificate, a user and a password in a file is admitted to Redis', async () => {
       await useRedis(`redis://ann@${redis.good}?${all}&password-file=${secret}`)
@@ -168,9 +174,30 @@ if (canRun) {
       ).rejects.toThrow(/^options\.redisTls: .*is not PEM(?!.*s3cret)/)
     })
 
-    const UNTRUSTED = /isn't trusted .*-tls-ca/
-    const MISNAMED = /has another name: .*-tls-server-name/
-    const NO_CERTIFICATE = /certificate of the client.*-tls-cert|client's certificate.*-tls-cert/
+    test('a connection that TLS keeps down says so, and returns once the certificate is right', async () => {
+      const port = await freePort()
+      const tls = ({ cert, key }: CertificateFiles) =>
+        `--tls-port ${port} --tls-cert-file ${cert} --tls-key-file ${key} --tls-ca-cert-file ${authority.ca} ${COMMON}`.split(
+          ' ',
+        )
+      const right = tls(authority.issue('IP:127.0.0.1'))
+      const server = await startRedisProgram({ extraArgs: right })
+      servers.push(server)
+      const url = `rediss://ann:s3cret@127.0.0.1:${port}?${all}`
+      const connection = await connectRedis(url, { timeoutMs: 5_000 })
+      const ping = () => connection.perform((admitted) => admitted.ping())
+      const again = async (args: readonly string[]): Promise<void> => {
+        const gone = server.ended
+        process.kill(server.pid, 'SIGKILL')
+        await gone
+        await server.startAgain(args)
+      }
+      await again(tls(authority.issue('DNS:server.example')))
+      await vi.waitFor(() => expect(ping()).rejects.toThrow(MISNAMED), 10_000)
+      await again(right)
+      await vi.waitFor(ping, 10_000)
+      await connection.close()
+    })
 
     test.each([
       ['no authority', 'good', '', UNTRUSTED],

@@ -68,7 +68,7 @@ export async function runCommand(
 /** The environment of a user: without the variables of this test run, and those that change what a command does. */
 export function userEnvironment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const ofTests =
-    /^(?:VITEST|BENCH_|npm_|REDIS_URL|NATS_URL|NODE_ENV|NODE_OPTIONS|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL)/
+    /^(?:VITEST|BENCH_|npm_|REDIS_|NATS_|NODE_ENV|NODE_OPTIONS|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL)/
   const inherited = Object.entries(process.env).filter(([name]) => !ofTests.test(name))
   return { ...Object.fromEntries(inherited), ...settings }
 }

@@ -35,5 +35,6 @@ test.skipIf(!isInstalled)(
 test.skipIf(!isInstalled)('redis-benchmark is not run against a server with a password', () => {
   expect(whyNoRedisBenchmark('redis://127.0.0.1:6379/2')).toBeNull()
   expect(whyNoRedisBenchmark('redis://:secret@127.0.0.1:6379')).toContain('password')
+  expect(whyNoRedisBenchmark('redis://127.0.0.1?password-file=/p')).toContain('password')
   expect(whyNoRedisBenchmark('rediss://127.0.0.1:6379')).toContain('TLS')
 })

@@ -20,9 +20,9 @@ export interface RedisBenchmark {
 
 /** Why `redis-benchmark` can't run against a server; `null` if it can. */
 export function whyNoRedisBenchmark(redisUrl: string): string | null {
-  const { protocol, password } = new URL(redisUrl)
+  const { protocol, password, searchParams } = new URL(redisUrl)
   if (findProgram('redis-benchmark') === undefined) return 'redis-benchmark is not on the PATH'
-  if (protocol !== 'redis:' || password !== '') {
+  if (protocol !== 'redis:' || password !== '' || searchParams.has('password-file')) {
     return 'redis-benchmark is run only against a server without TLS and password'
   }
   return null
@@ -42,7 +42,8 @@ export async function runRedisBenchmark(options: RedisBenchmark): Promise<number
   const entry = ['mark-__rand_int__', '10000']
   // The last: it has tended just now, so it tends only as often as every writer does.
   const trustedUntil = `${Date.now() + TRUST_MS / 2}`
-  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil]
+  // The last one: without quotas.
+  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil, '']
   const server = ['-h', hostname, '-p', port || '6379', '--dbnum', pathname.slice(1) || '0']
   const load = ['-P', '64', '-c', `${clients}`, '-n', `${requests}`, '-r', `${identities}`]
   const { stdout } = await promisify(execFile)(findProgram('redis-benchmark') ?? '', [

@@ -136,7 +136,7 @@ describe.skipIf(!hasProgram)('A tenant of a shared Redis (needs redis-server on 
       {
         weight: 1,
         arbitrary: fc.constantFrom(
-          ...['~quota:', '~spent:'].flatMap((key) => [key + VICTIM, key + ATTACKER]),
+          ...['~quota:', '~spent:', '~leases:'].flatMap((key) => [key + VICTIM, key + ATTACKER]),
         ),
       },
       { weight: 2, arbitrary: fc.constantFrom(...WORDS) },

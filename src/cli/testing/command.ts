@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { SERVER_OPTIONS } from '../../environment/server-options.ts'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
 /** The outcome of a command. */
@@ -19,6 +20,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios'),
   BENCH_DURATION: '',
   BENCH_PROFILE: '',
+  ...Object.fromEntries(SERVER_OPTIONS.map(({ variable }) => [variable, ''])),
   REDIS_URL: '',
   NATS_URL: '',
   GITHUB_STEP_SUMMARY: '',

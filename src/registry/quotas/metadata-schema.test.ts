@@ -15,7 +15,8 @@ const address = {
     kind: { const: 'user' },
     never: false,
     either: { anyOf: [{ type: 'string' }, { type: 'number' }] },
-    __proto__: undefined,
+    names: { propertyNames: { pattern: '^[a-z]+$' } },
+    some: { contains: { type: 'string' } },
   },
   $defs: { zip: { type: 'string', pattern: '^[0-9]{5}$' } },
 }
@@ -34,6 +35,8 @@ describe('metadata', () => {
     [{ level: 0.5 }, 'metadata.level: must be integer'],
     [{ kind: 'x' }, 'metadata.kind: must be "user"'],
     [{ never: 1 }, 'metadata.never: is not allowed'],
+    [{ names: { A1: 1 } }, 'metadata.names: the name "A1" must match pattern'],
+    [{ some: [1, 2] }, 'metadata.some: must contain at least 1 valid item(s)'],
     [{ either: true }, 'metadata.either: must match a schema in anyOf'],
   ])('%j is refused, which says where', async (metadata, message) => {
     const check = await compileMetadataSchema(address)

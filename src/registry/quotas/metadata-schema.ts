@@ -78,14 +78,19 @@ async function loadCompiler(): Promise<(schema: SchemaObject) => Validator> {
   }
 }
 
+const CHOICES: ReadonlySet<string | undefined> = new Set(['anyOf', 'oneOf', 'contains'])
+
 /** Why metadata doesn't fit. Of alternatives, that none fits; otherwise the first fault. */
 function explained(errors: readonly ErrorObject[], metadata: unknown): string {
   const last = errors.at(-1)
-  const isChoice = last?.keyword === 'anyOf' || last?.keyword === 'oneOf'
+  const isChoice = CHOICES.has(last?.keyword)
   const error = isChoice ? last : errors[0]
   if (error === undefined) return 'metadata: does not fit the schema of its namespace'
   const place = placeOf(error.instancePath, metadata)
-  return `${formatPlace('metadata', place)}: ${shortened(oneLine(reasonOf(error)), MAX_REASON)}`
+  const { propertyName } = error
+  const whose = propertyName === undefined ? '' : `the name ${JSON.stringify(propertyName)} `
+  const reason = shortened(oneLine(whose + reasonOf(error)), MAX_REASON)
+  return `${formatPlace('metadata', place)}: ${reason}`
 }
 
 function reasonOf({ keyword, message = 'does not fit', params }: ErrorObject): string {

@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { tlsFailure } from '../tls-failure.ts'
 import { functionOf, LIBRARY_NAME } from './functions.ts'
 import { missingRight } from './missing-right.ts'
 
@@ -31,9 +32,14 @@ export class RedisConnection {
   usesFunctions = false
   readonly #commands = new Map<string, ScriptCommand>()
 
+  /** Why TLS keeps the connection down; `null` if it doesn't. */
+  #tlsFailure: string | null = null
+
   constructor(client: RedisClient, name: string) {
     this.client = client
     this.name = name
+    client.on('error', (error: unknown) => (this.#tlsFailure = tlsFailure('redis', error)))
+    client.on('ready', () => (this.#tlsFailure = null))
   }
 
   get isCluster(): boolean {
@@ -116,7 +122,7 @@ export class RedisConnection {
     if (NOT_SENT.test(message)) {
       return new RegistryError(
         'UNAVAILABLE',
-        `The connection to Redis at ${this.name} is down; nothing was sent. Reconnecting.`,
+        `The connection to Redis at ${this.name} is down${this.#tlsFailure === null ? '' : `: ${this.#tlsFailure}`}; nothing was sent. Reconnecting.`,
       )
     }
     return new RegistryError(

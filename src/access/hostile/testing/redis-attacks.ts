@@ -227,6 +227,8 @@ export const REDIS_ATTACKS: readonly RedisAttack[] = [
   key('read', "read the victim's quotas", ['HMGET', victim.quotas, 'version']),
   key('write', "lower the victim's quotas", ['HSET', victim.quotas, 'identities', '0']),
   key('starve', "use up the victim's rates", ['HSET', victim.spent, 'multicasts', '1000000 0']),
+  key('starve', "take up the victim's connections", ['ZADD', victim.leases, '9999999999999', 'x']),
+  key('write', "end the victim's connections", ['ZREM', victim.leases, 'x']),
   {
     ...inside(
       'starve',

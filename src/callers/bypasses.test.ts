@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { MemoryMessenger } from '../registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../registry/memory/memory-store.ts'
+import { MulticastRegistry } from '../registry/registry.ts'
+import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
+import { AuditTrail } from './audit-trail.ts'
+import { authorize } from './authorized-registry.ts'
+import type { Decision } from './authorizer.ts'
+import type { CallerRegistry } from './caller-registry.ts'
+
+// Ways around a decision: each was, or could be, a way in.
+
+const opened: MulticastRegistry[] = []
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((registry) => registry.close()))
+})
+
+function openRegistry(): MulticastRegistry {
+  const registry = new MulticastRegistry({
+    store: new MemoryStore(),
+    messenger: new MemoryMessenger(),
+    namespace: 'orders',
+  })
+  opened.push(registry)
+  return registry
+}
+
+const principal = { subject: 'alice', issuer: null }
+
+/** A caller whom every call is allowed, within these bounds. */
+function callerOf(registry: MulticastRegistry, bounds: object): CallerRegistry<string> {
+  const decision = { allowed: true, principal, ...bounds } as Decision
+  return authorize<string>(registry, { decide: () => decision }).as('token')
+}
+
+const ofTeamA = { filter: { team: 'a' } }
+
+async function nextEvents(watch: WatchStream, until: WatchEvent['type']): Promise<WatchEvent[]> {
+  const events: WatchEvent[] = []
+  for (;;) {
+    const { value } = await watch.next()
+    if (value === undefined) return events
+    events.push(value)
+    if (value.type === until) return events
+  }
+}
+
+describe('a narrowed watch', () => {
+  test('that is resumed names no identity outside of it that has gone meanwhile', async () => {
+    const registry = openRegistry()
+    const caller = callerOf(registry, ofTeamA)
+    await registry.register('ours', { team: 'a' })
+    await registry.register('theirs', { team: 'b' })
+    const watch = caller.watch()
+    const token = (await nextEvents(watch, 'current')).at(-1)?.token ?? ''
+    await watch.return?.()
+    await registry.unregister('theirs')
+    await registry.register('ours-too', { team: 'a' })
+
+    const resumed = caller.watch({}, { from: token })
+    const events = await nextEvents(resumed, 'current')
+    await resumed.return?.()
+    expect(JSON.stringify(events)).not.toContain('theirs')
+    // The answer to a token that can't be resumed from: everything again.
+    expect(events.map(({ type }) => type)).toEqual(['reset', 'joined', 'joined', 'current'])
+  })
+
+  test('is not resumed from the token of anything else', async () => {
+    const caller = callerOf(openRegistry(), ofTeamA)
+    await expect(caller.watch({}, { from: 'x' }).next()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+  })
+
+  test('that ends with its reset still to come is over', async () => {
+    const registry = openRegistry()
+    const caller = callerOf(registry, ofTeamA)
+    const watch = caller.watch()
+    const token = (await nextEvents(watch, 'current')).at(-1)?.token ?? ''
+    await watch.return?.()
+    const resumed = caller.watch({}, { from: token, signal: AbortSignal.abort() })
+    expect(await resumed.next()).toMatchObject({ done: true })
+  })
+})
+
+describe('a narrowed caller', () => {
+  test('registers only what it may see', async () => {
+    const registry = openRegistry()
+    const caller = callerOf(registry, ofTeamA)
+    await caller.register('alice', { team: 'a' })
+    for (const metadata of [{ team: 'b' }, {}]) {
+      await expect(caller.register('alice', metadata, { replace: true })).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      })
+    }
+    const { registrations } = await registry.enumerate()
+    expect(registrations).toMatchObject([{ identity: 'alice', metadata: { team: 'a' } }])
+  })
+
+  test('registers what was checked, not what it reads as later', async () => {
+    const registry = openRegistry()
+    let reads = 0
+    const shifting = {
+      get team() {
+        reads += 1
+        return reads <= 2 ? 'a' : 'b'
+      },
+    }
+    await callerOf(registry, ofTeamA)
+      .register('alice', shifting)
+      .catch(() => {})
+    expect((await registry.enumerate({ team: 'b' })).totalCount).toBe(0)
+  })
+
+  test('gets the error of the registry for metadata that is not JSON', async () => {
+    await expect(
+      callerOf(openRegistry(), ofTeamA).register('alice', { team: undefined } as never),
+    ).rejects.toMatchObject({ code: 'INVALID_METADATA' })
+  })
+})
+
+describe('hidden fields', () => {
+  test('are hidden in arrays, and where a name itself has dots', async () => {
+    const registry = openRegistry()
+    const metadata = {
+      people: [{ name: 'Ann', pay: 901 }, 7, [{ pay: 902 }]],
+      'people.pay': 903,
+      box: { 'people.pay': 1 },
+    }
+    await registry.register('bob', metadata)
+    const caller = callerOf(registry, { hiddenFields: ['people.pay'] })
+    const [listed] = (await caller.enumerate()).registrations
+    expect(listed?.metadata).toEqual({
+      people: [{ name: 'Ann' }, 7, [{}]],
+      box: { 'people.pay': 1 },
+    })
+  })
+
+  test.each(['a..b', '.', 'a.'])('that are no paths deny: %s', async (field) => {
+    await expect(
+      callerOf(openRegistry(), { hiddenFields: [field] }).enumerate(),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+})
+
+test.each(['hidenFields', 'hidden_fields', 'filters', 'validFor', 'expiresAt'])(
+  'a decision with the unknown member %s denies, because it was meant to restrict',
+  async (name) => {
+    await expect(callerOf(openRegistry(), { [name]: ['pay'] }).enumerate()).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    })
+  },
+)
+
+test('without enforcement no call waits for the authorizer', async () => {
+  const registry = openRegistry()
+  const audit = new AuditTrail()
+  const { promise, resolve } = Promise.withResolvers<Decision>()
+  const options = { audit, enforce: false, decideWithinMs: 60_000 }
+  const caller = authorize(registry, { decide: () => promise }, options).as('token')
+  await caller.register('alice', {})
+  expect(await caller.enumerate()).toMatchObject({ totalCount: 1 })
+  resolve({ allowed: false, principal, reason: 'because' })
+  const records = audit[Symbol.asyncIterator]()
+  for (const operation of ['register', 'enumerate']) {
+    expect((await records.next()).value).toMatchObject({
+      operation,
+      allowed: false,
+      enforced: false,
+    })
+  }
+})
