@@ -113,6 +113,12 @@ export interface Messenger {
   subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription>
 
   /**
+   * Refuses options that `send` would refuse, so that nothing is charged for them. A messenger without it refuses in `send`.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
+  checkOptions?(options: SendOptions): void
+
+  /**
    * Sends to every target and reports the status of each. If an identity is listed twice, its first
    * gateway is used.
    */

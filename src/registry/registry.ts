@@ -205,6 +205,7 @@ export class MulticastRegistry {
       const compiled = filterFrom(filter, this.limits)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
       const targets = await unlessAborted(signal, () => this.#store.selectTargets(compiled, signal))
+      this.#messenger.checkOptions?.(sendOptions)
       const { size } = targets
       await unlessAborted(signal, async () =>
         this.#store.chargeMulticast?.(size, message.payload.byteLength),

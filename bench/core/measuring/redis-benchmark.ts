@@ -42,7 +42,8 @@ export async function runRedisBenchmark(options: RedisBenchmark): Promise<number
   const entry = ['mark-__rand_int__', '10000']
   // The last: it has tended just now, so it tends only as often as every writer does.
   const trustedUntil = `${Date.now() + TRUST_MS / 2}`
-  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil]
+  // The last one: without quotas.
+  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil, '']
   const server = ['-h', hostname, '-p', port || '6379', '--dbnum', pathname.slice(1) || '0']
   const load = ['-P', '64', '-c', `${clients}`, '-n', `${requests}`, '-r', `${identities}`]
   const { stdout } = await promisify(execFile)(findProgram('redis-benchmark') ?? '', [

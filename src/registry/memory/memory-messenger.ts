@@ -107,13 +107,17 @@ export class MemoryMessenger implements Messenger {
     })
   }
 
+  checkOptions(options: SendOptions): void {
+    checkSendOptions(options, this.#retention)
+  }
+
   async send(
     message: OutgoingMessage,
     targets: Iterable<DeliveryTarget>,
     options: SendOptions,
   ): Promise<DeliveryReport> {
     this.#checkOpen()
-    checkSendOptions(options, this.#retention)
+    this.checkOptions(options)
     validateMessageId(message.id)
     // A copy, as over a network: sender and subscribers may change their own.
     const copy = { ...message, payload: message.payload.slice() }

@@ -200,13 +200,17 @@ class NatsMessenger implements Messenger {
     return this.#ownSubjects.subscribeMatching(pattern, handler)
   }
 
+  checkOptions(options: SendOptions): void {
+    checkSendOptions(options, this.#durable?.streams.retention ?? null)
+  }
+
   async send(
     message: OutgoingMessage,
     targets: Iterable<DeliveryTarget>,
     options: SendOptions,
   ): Promise<DeliveryReport> {
     this.#checkOpen()
-    checkSendOptions(options, this.#durable?.streams.retention ?? null)
+    this.checkOptions(options)
     validateMessageId(message.id)
     const sending = this.#send(message, TargetSet.of(targets), options)
     this.#sends.add(sending)

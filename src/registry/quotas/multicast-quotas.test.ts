@@ -55,3 +55,11 @@ test('a multicast to nobody counts as one', async () => {
   await registry.multicast({}, 'x')
   await expect(registry.multicast({}, 'x')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
 })
+
+test('a multicast with options that are impossible costs nothing', async () => {
+  const { registry } = await opened({ multicastsPerSecond: 0.001, multicastsBurst: 1 })
+  await expect(
+    registry.multicast({}, 'x', { delivery: 'at-least-once', receipts: false }),
+  ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  await registry.multicast({}, 'x')
+})
