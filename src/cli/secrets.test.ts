@@ -17,7 +17,7 @@ const CANARY = /hushCanary/
 const PATIENCE = { timeout: 60_000 }
 
 if (findProgram('redis-server') !== undefined && findProgram('nats-server') !== undefined) {
-  describe('Secrets (needs redis-server and nats-server on the PATH)', () => {
+  describe.concurrent('Secrets (needs redis-server and nats-server on the PATH)', () => {
     const folder = useFolderOfAll()
     let redis: ServerProgram
     let nats: ServerProgram

@@ -105,6 +105,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ]),
   ...because('measures for half a minute; src/registry/redis/ tests what it calls', [
     'npm run bench:micro -- replica-wait',
+    'npm run bench:micro -- access',
   ]),
   ...because('measures for 2 minutes; src/plan/ tests it', [
     'npm run plan -- --measure',

@@ -74,12 +74,14 @@ test('checkout', async ({ load }) => {
     },
     include: ['**/*.ts'],
   }),
-  'types.ts': `import { MulticastRegistry, connectRegistry } from 'prism-loadtest/registry'
+  'types.ts': `import { AuditTrail, authorize, JwtAuthorizer } from 'prism-loadtest/callers'
+import { MulticastRegistry, connectRegistry } from 'prism-loadtest/registry'
 import { loadTests } from 'prism-loadtest/vitest'
 import { defineSystem } from 'prism-loadtest/system'
 import { constant, test } from 'prism-loadtest'
 
 export const all = [MulticastRegistry, connectRegistry, loadTests, defineSystem, constant, test]
+export const callers = [AuditTrail, authorize, JwtAuthorizer]
 `,
 }
 

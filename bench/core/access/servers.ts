@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import type { AccessUser } from '../../../src/access/access-user.ts'
 import { freePort } from '../../../src/environment/free-port.ts'
 import {
   CONFIGURATION_FILE,
@@ -31,8 +32,8 @@ export interface Access {
 
 /** One Redis for all, with and without TLS, and a NATS for each kind of access: it has one kind only. */
 export interface AccessServers {
-  /** May do everything. */
-  readonly admin: Redis
+  /** The Redis as a user who may do everything. */
+  readonly adminUrl: string
   readonly addressesFor: (access: Access) => Promise<Addresses>
   readonly stop: () => Promise<void>
 }
@@ -60,7 +61,7 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
   started.push(redis)
   const admin = new Redis(redis.url)
   await loadFunctions(admin)
-  const users = tenants.map((tenant) => userOf(tenant, ['loadtest']))
+  const users = tenants.map(userFor)
   for (const user of users) await createRedisUser(admin, user)
   const startNats = async (tls: boolean, hasUsers: boolean): Promise<ServerProgram> => {
     const configuration = [
@@ -74,7 +75,7 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
   }
   const nats = new Map<string, Promise<ServerProgram>>()
   return {
-    admin,
+    adminUrl: redis.url,
     addressesFor: async ({ tls, tenant }) => {
       const kind = `${tls} ${tenant !== null}`
       const server = nats.get(kind) ?? startNats(tls, tenant !== null)
@@ -97,6 +98,10 @@ export async function startAccessServers(tenants: readonly string[]): Promise<Ac
 
 /** Name and password of a tenant's user in an address. */
 function loginOf(tenant: string): string {
-  const user = userOf(tenant, ['loadtest'])
+  const user = userFor(tenant)
   return `${user.name}:${passwordOf(user)}@`
+}
+
+function userFor(tenant: string): AccessUser {
+  return userOf(tenant, ['loadtest'], { quotas: true })
 }

@@ -16,7 +16,7 @@ export interface GrantClaims {
 export interface Grants {
   readonly principal: Principal
   readonly permissions: ReadonlyMap<string, ReadonlySet<Permission>>
-  /** `null`: the identity of the subject, and those that begin with it and a dot. */
+  /** `null`: the subject alone. What begins with it and a dot may be the subject of another, as `bob.smith` is beside `bob`. */
   readonly identities: readonly IdentityPattern[] | null
   readonly hiddenFields: readonly string[]
 }
@@ -37,6 +37,8 @@ export function grantsOf(
 ): Grants {
   const { sub, iss } = claims
   if (typeof sub !== 'string' || sub === '') throw new Error('the claim sub is missing')
+  // RFC 7800: whoever presents it has to prove that the key named here is theirs, which nobody asks for.
+  if (Object.hasOwn(claims, 'cnf')) throw new Error('the token is bound to a key of its holder')
   const permissions = new Map<string, Set<Permission>>()
   for (const text of permissionTexts(claims[names.permissions])) {
     const [, permission, namespace = ''] = PERMISSION.exec(text) ?? []
@@ -83,15 +85,13 @@ function hasPermission(
 
 function owns({ identities, principal }: Grants, identity: string): boolean {
   if (identities !== null) return identities.some((pattern) => pattern.matches(identity))
-  const { subject } = principal
-  return identity === subject || identity.startsWith(`${subject}.`)
+  return identity === principal.subject
 }
 
 /** Whether all identities that match a pattern are the caller's: it begins with what an own pattern `…*` begins with. */
 function ownsAllOf(grants: Grants, pattern: string): boolean {
-  const { identities, principal } = grants
   if (!pattern.includes('*')) return owns(grants, pattern)
-  const own = identities?.map(({ text }) => text) ?? [`${principal.subject}.*`]
+  const own = grants.identities?.map(({ text }) => text) ?? []
   const [fixed = ''] = pattern.split('*')
   return own.some(
     (text) => text.indexOf('*') === text.length - 1 && fixed.startsWith(text.slice(0, -1)),

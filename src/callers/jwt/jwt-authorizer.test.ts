@@ -107,6 +107,11 @@ describe('refuses', () => {
       () => signed(key, claims({ exp: '9999999999' as never })),
       'lacks|not valid',
     ],
+    [
+      'one that is bound to a key',
+      () => signed(key, claims({ cnf: { jkt: 'x' } })),
+      'is not valid',
+    ],
     ['an empty subject', () => signed(key, claims({ sub: '' })), 'is not valid'],
     ['alg: none', () => unsigned(claims()), 'not signed by a key of the issuer'],
     ['the public key as a secret', () => hmac(claims()), 'not signed by a key of the issuer'],
@@ -236,7 +241,7 @@ describe('grants', () => {
   })
 
   test.each([
-    { identities: undefined, own: ['alice', 'alice.phone'], foreign: ['bob', 'alicex', 'al'] },
+    { identities: undefined, own: ['alice'], foreign: ['bob', 'alicex', 'al', 'alice.phone'] },
     { identities: ['bob', 'team.*'], own: ['bob', 'team.a.b'], foreign: ['alice', 'bobx', 'team'] },
     { identities: [], own: [], foreign: ['alice', 'bob'] },
   ])('own are the identities of the claim, or the subject: %j', async (row) => {
@@ -267,7 +272,7 @@ describe('grants', () => {
     ['*alice.', false],
     ['a*', false],
   ])('receives for the pattern %s: %s', async (pattern, allowed) => {
-    const token = await signed(key, claims())
+    const token = await signed(key, claims({ identities: ['alice', 'alice.*'] }))
     expect(await decide(token, { operation: 'subscribeMatching', pattern })).toMatchObject({
       allowed,
     })
