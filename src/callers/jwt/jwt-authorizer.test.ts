@@ -65,11 +65,9 @@ test('an access token of the provider permits what its scopes say', async () => 
 
 test('a token is verified once, and then decided about at once until it ends', async () => {
   const authorizer = authorizerFor({ leewayMs: 0 })
-  const token = await signed(key, claims({ exp: nowS() + 2 }))
-  expect(authorizer.decide(asking(token))).toBeInstanceOf(Promise)
-  await expect
-    .poll(() => authorizer.decide(asking(token)), { interval: 5 })
-    .toMatchObject({ allowed: true })
+  const token = await signed(key, claims({ exp: nowS() + 4 }))
+  expect(await authorizer.decide(asking(token))).toMatchObject({ allowed: true })
+  expect(authorizer.decide(asking(token))).toMatchObject({ allowed: true })
   await expect
     .poll(() => authorizer.decide(asking(token)), { timeout: 10_000 })
     .toMatchObject({ allowed: false, reason: 'the token has expired' })

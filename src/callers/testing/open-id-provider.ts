@@ -1,7 +1,8 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
 import { Provider } from 'oidc-provider'
+import { freePort } from '../../environment/free-port.ts'
 
 /** A key pair of the provider, and its name. */
 export interface SigningKey {
@@ -28,20 +29,21 @@ export class OpenIdProvider {
 
   /**
    * @param key signs the tokens.
-   * @param options.port default: any.
+   * @param options.port default: a free one.
    * @param options.claims added to each token.
    */
   static async start(
     key: SigningKey,
     {
-      port = 0,
+      port,
       audience = 'registry',
       claims = {},
     }: { readonly port?: number; readonly audience?: string; readonly claims?: JWTPayload } = {},
   ): Promise<OpenIdProvider> {
     const server = createServer()
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-    const { port: own } = server.address() as AddressInfo
+    const own = port ?? (await freePort())
+    server.listen(own, '127.0.0.1')
+    await once(server, 'listening')
     const issuer = `http://127.0.0.1:${own}`
     const jwk = { ...(await exportJWK(key.privateKey)), kid: key.kid, alg: 'ES256', use: 'sig' }
     const provider = new Provider(issuer, {
