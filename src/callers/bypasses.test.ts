@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, inject, test } from 'vitest'
+import { connectRegistry } from '../registry/connect.ts'
 import { MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
@@ -45,25 +47,47 @@ async function nextEvents(watch: WatchStream, until: WatchEvent['type']): Promis
   }
 }
 
-describe('a narrowed watch', () => {
-  test('that is resumed names no identity outside of it that has gone meanwhile', async () => {
-    const registry = openRegistry()
-    const caller = callerOf(registry, ofTeamA)
-    await registry.register('ours', { team: 'a' })
-    await registry.register('theirs', { team: 'b' })
-    const watch = caller.watch()
-    const token = (await nextEvents(watch, 'current')).at(-1)?.token ?? ''
-    await watch.return?.()
-    await registry.unregister('theirs')
-    await registry.register('ours-too', { team: 'a' })
+const backends = inject('backends')
 
-    const resumed = caller.watch({}, { from: token })
-    const events = await nextEvents(resumed, 'current')
-    await resumed.return?.()
-    expect(JSON.stringify(events)).not.toContain('theirs')
-    // The answer to a token that can't be resumed from: everything again.
-    expect(events.map(({ type }) => type)).toEqual(['reset', 'joined', 'joined', 'current'])
-  })
+const stores: [string, () => MulticastRegistry | Promise<MulticastRegistry>][] = [
+  ['in memory', openRegistry],
+]
+if (backends.kind !== 'memory') {
+  const { redisUrl, natsUrls } = backends
+  stores.push([
+    'in Redis',
+    async () => {
+      const namespace = `callers-${randomUUID()}`
+      const registry = await connectRegistry({ redisUrl, natsUrls, namespace })
+      opened.push(registry)
+      return registry
+    },
+  ])
+}
+
+describe('a narrowed watch', () => {
+  test.each(stores)(
+    '%s that is resumed names no identity that never was in it',
+    async (_, open) => {
+      const registry = await open()
+      const caller = callerOf(registry, ofTeamA)
+      await registry.register('ours', { team: 'a' })
+      await registry.register('theirs', { team: 'b' })
+      const watch = caller.watch()
+      const token = (await nextEvents(watch, 'current')).at(-1)?.token ?? ''
+      await watch.return?.()
+      await registry.unregister('theirs')
+      await registry.register('ours-too', { team: 'a' })
+
+      const resumed = caller.watch({}, { from: token })
+      const events = await nextEvents(resumed, 'current')
+      await resumed.return?.()
+      await registry.clear()
+      expect(JSON.stringify(events)).not.toContain('theirs')
+      // The answer to a token that can't be resumed from: everything again.
+      expect(events.map(({ type }) => type)).toEqual(['reset', 'joined', 'joined', 'current'])
+    },
+  )
 
   test('is not resumed from the token of anything else', async () => {
     const caller = callerOf(openRegistry(), ofTeamA)
