@@ -48,5 +48,5 @@ test('what nobody reads in time is lost from the oldest on, and counted in the n
 })
 
 test.each([0, -1, 1.5, Number.NaN])('refuses to keep %d records', (capacity) => {
-  expect(() => new AuditTrail(capacity)).toThrow(RangeError)
+  expect(() => new AuditTrail(capacity)).toThrow(/^capacity: .* must be an integer from 1/)
 })

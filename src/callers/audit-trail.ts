@@ -1,3 +1,4 @@
+import { wholeNumber } from '../registry/arguments.ts'
 import type { Principal } from './authorizer.ts'
 import type { Operation } from './operation.ts'
 
@@ -9,10 +10,10 @@ export interface AuditRecord {
   readonly principal: Principal | null
   readonly operation: Operation
   readonly namespace: string
-  /** The identities it concerned, at most the first 10. */
+  /** The identities it concerned: the first 10. */
   readonly identities: readonly string[]
   readonly identityCount: number
-  /** The pattern of identities, and the fields of the metadata, that it concerned. */
+  /** The pattern of identities that it concerned, and the first 10 fields of the metadata. */
   readonly pattern: string | null
   readonly fields: readonly string[]
   readonly allowed: boolean
@@ -31,6 +32,7 @@ export type AuditEntry = Omit<AuditRecord, 'lost'>
 
 /** Records kept for a reader by default. */
 const DEFAULT_CAPACITY = 10_000
+const MAX_CAPACITY = 10_000_000
 
 /**
  * Decisions, for one reader at a time: `for await (const record of audit)`. Requests never wait for it: if nobody
@@ -45,12 +47,13 @@ export class AuditTrail implements AsyncIterable<AuditRecord> {
   #isClosed = false
   #wake: (() => void) | null = null
 
-  /** @param capacity how many records are kept for the reader, an integer ≥ 1. */
+  /**
+   * @param capacity how many records are kept for the reader, 1 to 10,000,000.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
   constructor(capacity = DEFAULT_CAPACITY) {
-    if (!Number.isSafeInteger(capacity) || capacity < 1) {
-      throw new RangeError(`capacity: ${capacity} must be an integer of at least 1`)
-    }
-    this.#ring = Array.from<undefined>({ length: capacity })
+    const length = wholeNumber(1, MAX_CAPACITY)(capacity, 'capacity')
+    this.#ring = Array.from<undefined>({ length })
   }
 
   /** Keeps a record; takes no longer whoever reads, and never throws. */

@@ -230,6 +230,43 @@ describe('a narrowed filter', () => {
   })
 })
 
+test("nobody's message id stands for that of another caller", async () => {
+  const registry = openRegistry()
+  const authorized = authorize(
+    registry,
+    deciding(({ credentials }) => ({
+      allowed: true,
+      principal: { subject: credentials, issuer: null },
+    })),
+  )
+  const ids = new Set<string>()
+  await registry.subscribe('bob', ({ id }) => void ids.add(id))
+  await registry.register('bob', {})
+  const options = { messageId: 'order-7' }
+  await authorized.as('mallory').multicast({}, 'junk', options)
+  const { messageId } = await authorized.as('alice').multicast({}, 'hello', options)
+  expect(ids.size).toBe(2)
+  const again = await authorized.as('alice').multicast({}, 'hello', { messageId })
+  expect(again.messageId).toBe(messageId)
+  const stolen = await authorized.as('mallory').multicast({}, 'junk', { messageId })
+  expect(stolen.messageId).not.toBe(messageId)
+})
+
+test('a record of the audit is small, whatever was asked for', async () => {
+  const audit = new AuditTrail()
+  const caller = authorize(
+    openRegistry(),
+    deciding(() => allowed),
+    { audit },
+  ).as('token')
+  const long = 'x'.repeat(100_000)
+  await caller.enumerate({ [long]: 1 })
+  await expect(caller.subscribeMatching(`${long}*`, () => {})).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  })
+  expect(JSON.stringify(await recordsOf(audit)).length).toBeLessThan(1_000)
+})
+
 describe('hidden fields', () => {
   const hide = deciding(() => ({ ...allowed, hiddenFields: ['salary', 'home.street'] }))
   const metadata = { city: 'Rome', salary: 9, home: { street: 'Via', zip: 1 } }

@@ -25,7 +25,7 @@ export interface AccessQuestion<Credentials> {
   /** Dotted paths of the metadata that filter and order read. */
   readonly fields: readonly string[]
   /** A copy of the metadata to register; only with `register`. */
-  readonly metadata?: Metadata
+  readonly metadata?: Metadata | undefined
 }
 
 /** The answer. One with a member that is not listed here denies: a mistyped `hiddenFields` would hide nothing. */

@@ -1,13 +1,14 @@
-import { text } from '../registry/arguments.ts'
+import { hash } from 'node:crypto'
 import { takeSeen } from '../registry/call-arguments.ts'
 import type { EnumerateOptions, Enumeration } from '../registry/enumeration.ts'
 import { parsedFilter, type Filter } from '../registry/filter/filter.ts'
 import type { FilterNode } from '../registry/filter/ast.ts'
 import { parseFilter } from '../registry/filter/parse.ts'
 import { fieldsOf } from '../registry/filter/fields.ts'
+import { parseIdentityPattern } from '../registry/identity-pattern.ts'
 import { validateIdentity } from '../registry/identity.ts'
 import type { MessageHandler, Subscription } from '../registry/messenger.ts'
-import { validateMetadata } from '../registry/metadata.ts'
+import { CheckedMetadata } from '../registry/metadata.ts'
 import type { MulticastOptions, MulticastResult } from '../registry/multicast.ts'
 import type { Metadata } from '../registry/registration.ts'
 import type { MulticastRegistry, RegisterOptions } from '../registry/registry.ts'
@@ -15,11 +16,13 @@ import type { RegistrationTimes, SeenRegistration } from '../registry/store.ts'
 import type { WatchStream } from '../registry/watch/watch-event.ts'
 import type { WatchOptions } from '../registry/watch/watch-options.ts'
 import { AuthorizedWatch, type OpenedWatch } from './authorized-watch.ts'
-import type { EnforcementPoint, Permit } from './enforcement-point.ts'
+import type { About, EnforcementPoint, Permit } from './enforcement-point.ts'
 import type { Operation } from './operation.ts'
 import { afterMs } from './after-ms.ts'
 
 const METADATA = 'metadata.'
+/** Characters of the mark of a caller: 96 bits. */
+const MARK = 16
 
 /**
  * A registry as one caller may use it: with the methods of `MulticastRegistry`, which reject with `FORBIDDEN` for what the
@@ -48,9 +51,9 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
   ): Promise<RegistrationTimes> {
     const valid = validateIdentity(identity)
     // A copy: what is registered is what was decided about.
-    const own = JSON.parse(validateMetadata(metadata, this.#point.limits).json) as Metadata
-    await this.#admit('register', { identities: [valid], metadata: own })
-    return this.#registry.register(valid, own, options)
+    const own = new CheckedMetadata(metadata, this.#point.limits)
+    await this.#admit('register', { identities: [valid], checked: own })
+    return this.#registry.register(valid, own.asMetadata, options)
   }
 
   async heartbeat(identity: string, ttlMs?: number): Promise<RegistrationTimes> {
@@ -99,8 +102,9 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     options?: MulticastOptions,
   ): Promise<MulticastResult> {
     const node = parseFilter(filter, this.#point.limits)
+    const given = copyOf(options)
     const permit = await this.#admit('multicast', { fields: fieldsOf(node) })
-    return this.#registry.multicast(filterFor(permit, node), payload, options)
+    return this.#registry.multicast(filterFor(permit, node), payload, withOwnId(permit, given))
   }
 
   async subscribe(
@@ -119,7 +123,9 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
-    const permit = await this.#admit('subscribeMatching', { pattern: text(pattern, 'pattern') })
+    const permit = await this.#admit('subscribeMatching', {
+      pattern: parseIdentityPattern(pattern).text,
+    })
     const subscription = await this.#registry.subscribeMatching(pattern, handler)
     return this.#until(permit, 'subscribeMatching', [], subscription)
   }
@@ -145,10 +151,7 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     return { stream: this.#registry.watch(filter, again), first }
   }
 
-  async #admit(
-    operation: Operation,
-    about: Parameters<EnforcementPoint<Credentials>['admit']>[2],
-  ): Promise<Permit> {
+  async #admit(operation: Operation, about: About): Promise<Permit> {
     return this.#point.admit(this.#credentials, operation, about)
   }
 
@@ -180,6 +183,21 @@ function filterFor(permit: Permit, node: FilterNode): Filter {
   const { filter, principal } = permit
   const both: FilterNode = filter === null ? node : { kind: 'and', operands: [filter, node] }
   return parsedFilter(both, JSON.stringify([principal.issuer, principal.subject]))
+}
+
+/**
+ * A message's id is the caller's own: subscribers take two messages of one id for one, so that another's could stand in for
+ * it. The id in a result has the caller's mark already, and is repeated as it is.
+ */
+function withOwnId(
+  permit: Permit,
+  options: MulticastOptions | undefined,
+): MulticastOptions | undefined {
+  const id: unknown = options?.messageId
+  if (permit === null || typeof id !== 'string') return options
+  const { issuer, subject } = permit.principal
+  const mark = `${hash('sha256', JSON.stringify([issuer, subject]), 'base64url').slice(0, MARK)}.`
+  return { ...options, messageId: id.startsWith(mark) ? id : `${mark}${id}` }
 }
 
 /** The field of the metadata that a listing is sorted by. */

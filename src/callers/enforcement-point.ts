@@ -1,5 +1,8 @@
 import { RegistryError } from '../registry/errors.ts'
 import type { RegistryLimits } from '../registry/limits.ts'
+import type { CheckedMetadata } from '../registry/metadata.ts'
+import type { Metadata } from '../registry/registration.ts'
+import { shortened } from '../registry/text.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { AccessQuestion, Authorizer, Principal } from './authorizer.ts'
 import type { Operation } from './operation.ts'
@@ -19,9 +22,39 @@ export interface EnforcementSettings<Credentials> {
 
 type Question = AccessQuestion<unknown>
 
+/** What a call is about. */
+export type About = Partial<Pick<Question, 'identities' | 'pattern' | 'fields'>> & {
+  /** The metadata to register. */
+  readonly checked?: CheckedMetadata
+}
+
 const NONE: readonly string[] = []
-/** Identities in an audit record. */
-const RECORDED_IDENTITIES = 10
+/** Identities and fields in an audit record. */
+const RECORDED = 10
+
+class AskedQuestion<Credentials> implements AccessQuestion<Credentials> {
+  readonly credentials: Credentials
+  readonly operation: Operation
+  readonly namespace: string
+  readonly identities: readonly string[]
+  readonly pattern: string | null
+  readonly fields: readonly string[]
+  readonly #checked: CheckedMetadata | null
+
+  constructor(credentials: Credentials, operation: Operation, namespace: string, about: About) {
+    this.credentials = credentials
+    this.operation = operation
+    this.namespace = namespace
+    this.identities = about.identities ?? NONE
+    this.pattern = about.pattern ?? null
+    this.fields = about.fields ?? NONE
+    this.#checked = about.checked ?? null
+  }
+
+  get metadata(): Metadata | undefined {
+    return this.#checked?.metadata
+  }
+}
 
 /** Asks the authorizer, records what it decides, and denies what it doesn't allow. */
 export class EnforcementPoint<Credentials> {
@@ -40,14 +73,9 @@ export class EnforcementPoint<Credentials> {
    * @returns at once if the authorizer decides at once, or if nothing is enforced.
    * @throws RegistryError `FORBIDDEN`; or rejects with it.
    */
-  admit(
-    credentials: Credentials,
-    operation: Operation,
-    about: Partial<Pick<Question, 'identities' | 'pattern' | 'fields' | 'metadata'>>,
-  ): Permit | Promise<Permit> {
+  admit(credentials: Credentials, operation: Operation, about: About): Permit | Promise<Permit> {
     const { authorizer, namespace, enforce } = this.#settings
-    const { identities = NONE, pattern = null, fields = NONE } = about
-    const question = { ...about, credentials, operation, namespace, identities, pattern, fields }
+    const question = new AskedQuestion(credentials, operation, namespace, about)
     const startedAtMs = performance.now()
     const finish = (ruling: Ruling): Permit => this.#finish(question, ruling, startedAtMs)
     let decision: unknown
@@ -102,19 +130,21 @@ export class EnforcementPoint<Credentials> {
       principal: ruling.principal,
       operation,
       namespace,
-      identities:
-        identities.length > RECORDED_IDENTITIES
-          ? identities.slice(0, RECORDED_IDENTITIES)
-          : identities,
+      identities: identities.length > RECORDED ? identities.slice(0, RECORDED) : identities,
       identityCount: identities.length,
       pattern,
-      fields,
+      fields: recordedFields(fields),
       allowed: ruling.allowed,
       reason: ruling.allowed ? null : ruling.reason,
       enforced: enforce,
       durationMs: performance.now() - startedAtMs,
     })
   }
+}
+
+/** Names of fields may be as long as a caller likes. */
+function recordedFields(fields: readonly string[]): readonly string[] {
+  return fields.length === 0 ? fields : fields.slice(0, RECORDED).map((field) => shortened(field))
 }
 
 const ENDED = 'the credentials have ended'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseMetadata, validateMetadata } from './metadata.ts'
+import { CheckedMetadata, parseMetadata, validateMetadata } from './metadata.ts'
+import { defaultLimits } from './limits.ts'
 
 const limits = { maxMetadataBytes: 16_384, maxMetadataDepth: 32 }
 
@@ -150,5 +151,20 @@ describe('parseMetadata', () => {
 
   it.each(['', '{', '[]', 'null', '7'])('refuses %j', (json) => {
     expect(() => parseMetadata(json)).toThrow(expect.objectContaining({ code: 'INVALID_METADATA' }))
+  })
+})
+
+describe('checked metadata', () => {
+  it('is taken as it was when it was checked', () => {
+    const metadata = { city: 'Rome' }
+    const checked = new CheckedMetadata(metadata, defaultLimits)
+    metadata.city = 'Oslo'
+    expect(checked.metadata).toEqual({ city: 'Rome' })
+    expect(validateMetadata(checked.asMetadata).json).toBe('{"city":"Rome"}')
+  })
+
+  it('is not forged by its prototype', () => {
+    const forged: unknown = Object.create(CheckedMetadata.prototype)
+    expect(() => validateMetadata(forged)).toThrow('expected a JSON object')
   })
 })

@@ -15,14 +15,47 @@ export interface ValidMetadata {
   readonly json: string
 }
 
+type MetadataLimits = Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'>
+
+/**
+ * A copy of metadata that was checked, which `validateMetadata` takes as it is. It is not a plain object, so whatever doesn't
+ * know it refuses it: it can't be mistaken for `{}`.
+ */
+export class CheckedMetadata {
+  readonly #json: string
+  #parsed: Metadata | null = null
+
+  /** @throws RegistryError `INVALID_METADATA`, with the place of the fault. */
+  constructor(value: unknown, limits: MetadataLimits) {
+    this.#json = validateMetadata(value, limits).json
+  }
+
+  /** The metadata; parsed when it is first asked for. */
+  get metadata(): Metadata {
+    this.#parsed ??= JSON.parse(this.#json) as Metadata
+    return this.#parsed
+  }
+
+  /** What `register` of a registry with the same limits takes in place of metadata. */
+  get asMetadata(): Metadata {
+    return this as unknown as Metadata
+  }
+
+  static jsonOf(value: unknown): string | null {
+    return typeof value === 'object' && value !== null && #json in value ? value.#json : null
+  }
+}
+
 /**
  * Checks that `value` is a JSON object within the limits, and serialises it.
  * @throws RegistryError `INVALID_METADATA`, with the place of the fault.
  */
 export function validateMetadata(
   value: unknown,
-  limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'> = defaultLimits,
+  limits: MetadataLimits = defaultLimits,
 ): ValidMetadata {
+  const checked = CheckedMetadata.jsonOf(value)
+  if (checked !== null) return { metadata: value as Metadata, json: checked }
   const json = serialize(value, limits)
   // A UTF-16 code unit takes at most three bytes, so most metadata needs no count.
   if (json.length * 3 > limits.maxMetadataBytes) {
@@ -58,10 +91,7 @@ export function parseMetadata(json: string): Metadata {
   return freeze(value, MAX_METADATA_DEPTH)
 }
 
-function serialize(
-  value: unknown,
-  limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'>,
-): string {
+function serialize(value: unknown, limits: MetadataLimits): string {
   let problem
   try {
     if (!isPlainObject(value)) {

@@ -17,7 +17,7 @@ export interface IssuerKeysOptions {
 }
 
 const FETCH_TIMEOUT_MS = 5_000
-/** After a configuration could not be read, the next attempt waits for this long. */
+/** After a failed request, the next waits for this long. */
 const RETRY_AFTER_MS = 1_000
 const MAX_CONFIGURATION_CHARACTERS = 100_000
 
@@ -38,19 +38,17 @@ export class IssuerKeys {
 
   #open(): Promise<JWTVerifyGetKey> {
     if (this.#keys !== null) return this.#keys
-    if (performance.now() < this.#retryAtMs) throw new KeysUnreachableError('not tried again yet')
     const { keysForMs, refetchAfterMs } = this.#options
     const opening = (async () =>
       createRemoteJWKSet(await this.#jwksUrl(), {
         cacheMaxAge: keysForMs,
         cooldownDuration: refetchAfterMs,
         timeoutDuration: FETCH_TIMEOUT_MS,
-        [customFetch]: fetchKeys,
+        [customFetch]: (url, options) => this.#fetch(url, options),
       }))()
     this.#keys = opening
     opening.catch(() => {
       this.#keys = null
-      this.#retryAtMs = performance.now() + RETRY_AFTER_MS
     })
     return opening
   }
@@ -62,10 +60,10 @@ export class IssuerKeys {
       `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
       'issuer',
     )
-    const answer = await fetchKeys(place, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+    const answer = await this.#fetch(place, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
     const text = await answer.text()
-    if (!answer.ok || text.length > MAX_CONFIGURATION_CHARACTERS) {
-      throw new KeysUnreachableError(`the OpenID configuration: HTTP ${answer.status}`)
+    if (text.length > MAX_CONFIGURATION_CHARACTERS) {
+      throw new KeysUnreachableError('the OpenID configuration is too long')
     }
     const { issuer: named, jwks_uri: uri } = JSON.parse(text) as Partial<Record<string, unknown>>
     if (named !== issuer || typeof uri !== 'string') {
@@ -73,17 +71,24 @@ export class IssuerKeys {
     }
     return secureUrl(uri, 'jwks_uri')
   }
-}
 
-/**
- * Follows no redirects: they lead away from the address that was checked. Asks a second time, because a connection that
- * was kept may have been closed since.
- */
-async function fetchKeys(url: string | URL, options: RequestInit): Promise<Response> {
-  const ask = () => fetch(url, { ...options, redirect: 'error' })
-  try {
-    return await ask().catch(ask)
-  } catch (error) {
-    throw new KeysUnreachableError('no answer', { cause: error })
+  /**
+   * Follows no redirects: they lead away from the address that was checked. Asks a second time, because a connection that
+   * was kept may have been closed since. After a failure it waits, or a flood of tokens with unknown keys would be one of
+   * requests to a provider that is in trouble already.
+   */
+  async #fetch(url: string | URL, options: RequestInit): Promise<Response> {
+    if (performance.now() < this.#retryAtMs) throw new KeysUnreachableError('not asked again yet')
+    const ask = () => fetch(url, { ...options, redirect: 'error' })
+    try {
+      const answer = await ask().catch(ask)
+      if (answer.ok) return answer
+      await answer.body?.cancel()
+      throw new KeysUnreachableError(`HTTP ${answer.status}`)
+    } catch (error) {
+      this.#retryAtMs = performance.now() + RETRY_AFTER_MS
+      if (error instanceof KeysUnreachableError) throw error
+      throw new KeysUnreachableError('no answer', { cause: error })
+    }
   }
 }

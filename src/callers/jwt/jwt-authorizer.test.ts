@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { exportSPKI, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../environment/free-port.ts'
 import { OpenIdProvider, signed, signingKey, type SigningKey } from '../testing/open-id-provider.ts'
 import type { AccessQuestion, Decision } from '../authorizer.ts'
 import { OPERATION_RULES, type Operation, type Permission } from '../operation.ts'
@@ -177,7 +180,38 @@ test('clocks may differ by the leeway and no more', async () => {
   }
 })
 
+test('a decision holds until the token ends, also if it was verified before', async () => {
+  const authorizer = authorizerFor({ cacheForMs: 60_000 })
+  const token = await signed(key, claims({ exp: nowS() + 3_600 }))
+  for (let time = 0; time < 2; time += 1) {
+    const decision = await authorizer.decide(asking(token))
+    expect(decision).toMatchObject({ allowed: true })
+    expect('validForMs' in decision && decision.validForMs).toBeGreaterThan(3_000_000)
+  }
+})
+
 describe('keys', () => {
+  test('are not asked for with every token of an unknown key while the provider fails', async () => {
+    let asked = 0
+    const failing = createServer((request, response) => {
+      asked += 1
+      response.writeHead(request.url === '/keys' ? 503 : 404).end()
+    })
+    const port = await freePort()
+    failing.listen(port, '127.0.0.1')
+    await once(failing, 'listening')
+    const issuer = `http://127.0.0.1:${port}`
+    const authorizer = authorizerFor({ issuer, jwksUrl: `${issuer}/keys`, refetchAfterMs: 0 })
+    for (let n = 0; n < 20; n += 1) {
+      const token = await signed({ ...key, kid: `unknown ${n}` }, claims({ iss: issuer }))
+      expect(await authorizer.decide(asking(token))).toMatchObject({
+        reason: expect.stringContaining('not reachable') as string,
+      })
+    }
+    failing.close()
+    expect(asked).toBeLessThan(10)
+  })
+
   test('that are rotated are fetched, and tokens of the old one end with the cache', async () => {
     const [old, next] = [await signingKey('old'), await signingKey('next')]
     const before = await OpenIdProvider.start(old)

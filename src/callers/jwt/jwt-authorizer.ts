@@ -53,7 +53,7 @@ export class JwtAuthorizer implements Authorizer<string> {
       const grants = grantsOf(payload, claims, allowAllNamespaces)
       // The end by the issuer's clock, taken over once: from here on, the monotonic clock counts.
       const leftMs = (payload.exp ?? 0) * 1_000 + leewayMs - Date.now()
-      this.#verified.set(token, grants, Math.min(leftMs, cacheForMs))
+      this.#verified.set(token, grants, leftMs, cacheForMs)
       return decisionOf(grants, question, leftMs)
     } catch (error) {
       return unknownCaller(whyNotVerified(error))

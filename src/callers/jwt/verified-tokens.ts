@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 
 interface Verified<T> {
   readonly value: T
-  /** By the monotonic clock. */
+  /** When the token ends, and until when it isn't verified again, by the monotonic clock. */
+  readonly endsMs: number
   readonly untilMs: number
 }
 
@@ -18,7 +19,7 @@ export class VerifiedTokens<T> {
     this.#half = Math.ceil(capacity / 2)
   }
 
-  /** The value and for how many ms it still holds; `null` if there is none. */
+  /** The value, and for how many ms the token is still valid; `null` if it has to be verified. */
   get(token: string): { readonly value: T; readonly leftMs: number } | null {
     const key = hash('sha256', token, 'base64url')
     let found = this.#recent.get(key)
@@ -27,14 +28,17 @@ export class VerifiedTokens<T> {
       if (found === undefined) return null
       this.#keep(key, found)
     }
-    const leftMs = found.untilMs - performance.now()
-    return leftMs > 0 ? { value: found.value, leftMs } : null
+    const now = performance.now()
+    return now < found.untilMs ? { value: found.value, leftMs: found.endsMs - now } : null
   }
 
-  set(token: string, value: T, validForMs: number): void {
+  /** @param validForMs until the token ends. @param keepForMs until it has to be verified again. */
+  set(token: string, value: T, validForMs: number, keepForMs: number): void {
+    const now = performance.now()
     this.#keep(hash('sha256', token, 'base64url'), {
       value,
-      untilMs: performance.now() + validForMs,
+      endsMs: now + validForMs,
+      untilMs: now + Math.min(validForMs, keepForMs),
     })
   }
 
