@@ -35,5 +35,6 @@ export function bareRedis(
  */
 export function bareNats(urls: readonly string[]): Promise<NatsConnection> {
   const { hosts, credentials } = parseServerAddresses(urls)
-  return connect({ servers: [...hosts], ...credentials })
+  // A server that refuses names those of its cluster, itself too, and the client would try them for good.
+  return connect({ servers: [...hosts], ...credentials, ignoreClusterUpdates: true })
 }

@@ -201,6 +201,8 @@ async function checkNatsAt(urls: readonly string[]): Promise<ServerDescription> 
       ...credentials,
       timeout: timeoutMs,
       reconnect: false,
+      // One that refuses names servers of its cluster, itself too, which the client would try for good.
+      ignoreClusterUpdates: true,
     })
     try {
       const connection = await Promise.race([connected, silence()])

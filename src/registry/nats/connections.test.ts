@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { bareNats } from '../../environment/bare-clients.ts'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
+import { checkNats } from '../../environment/server-checks.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
 import { ConnectionPool } from './connections.ts'
@@ -48,6 +50,25 @@ async function silentServer(): Promise<string> {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A server of a cluster that refuses everybody, and counts connections. */
+async function refusingServer({ afterMs = 0 } = {}) {
+  let attempts = 0
+  const server = createServer((socket) => {
+    attempts += 1
+    const names = JSON.stringify([host, host.replace('127.0.0.1', 'localhost')])
+    socket.write(`INFO {"server_id":"x","version":"2.9.10","connect_urls":${names}}\r\n`)
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      setTimeout(() => socket.end("-ERR 'Authorization Violation'\r\n"), afterMs)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { host, attempts: () => attempts }
 }
 
 /** A proxy to a server that can lose data. */
@@ -118,6 +139,28 @@ describe('connecting to NATS', () => {
     expect(String(refused)).toMatch(`${host} `)
     expect(String(refused)).toMatch('refused the credentials')
     expect(String(refused)).not.toContain('s3cret')
+  })
+
+  test('a refusal by a server that names its cluster is told, and the client ends', async () => {
+    const server = await refusingServer()
+    const attempt = connectIn({ servers: [server.host], connectTimeoutMs: 2_000 })
+    await expect(attempt).rejects.toThrow('refused the credentials')
+    await expect(checkNats([server.host])).rejects.toThrow('refused the user or password')
+    await expect(bareNats([server.host])).rejects.toThrow('Authorization Violation')
+    const attempts = server.attempts()
+    await delay(300)
+    expect(server.attempts()).toBe(attempts)
+    expect(attempts).toBeLessThan(10)
+  })
+
+  test('a client whose first connection is late does not go on', async () => {
+    const server = await refusingServer({ afterMs: 150 })
+    const attempt = connectIn({ servers: [server.host], connectTimeoutMs: 100 })
+    await expect(attempt).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await delay(300)
+    const attempts = server.attempts()
+    await delay(500)
+    expect(server.attempts()).toBe(attempts)
   })
 
   test.each([

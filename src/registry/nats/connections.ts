@@ -9,7 +9,8 @@ import { tlsFailure } from '../tls-failure.ts'
 import { Connection, isRefusal } from './connection.ts'
 import { Admission, type RenewedNatsCredentials } from './nats-credentials.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
-import { tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
+import { FirstConnection } from './first-connection.ts'
+import { refusalOf, tlsRefusal, type ConnectAddresses } from './tls-refusal.ts'
 
 /** How to connect. */
 export interface PoolOptions {
@@ -192,6 +193,7 @@ async function connectWithin(
   { connectTimeoutMs: timeoutMs, ignoreClusterUpdates = false, inboxPrefix }: PoolOptions,
 ): Promise<NatsConnection> {
   const { hosts, credentials } = addresses
+  const first = new FirstConnection()
   const connecting = connect({
     servers: inRandomOrder(hosts, start % hosts.length),
     noRandomize: true,
@@ -210,6 +212,7 @@ async function connectWithin(
     pingInterval: 2_000,
     maxPingOut: 2,
     noAsyncTraces: true,
+    reconnectToServer: first.choose,
   })
   let timer: NodeJS.Timeout | undefined
   let asking: NodeJS.Timeout | undefined
@@ -225,13 +228,18 @@ async function connectWithin(
     )
   })
   try {
-    return await Promise.race([connecting, deadline])
+    const nats = await Promise.race([connecting, deadline])
+    first.end()
+    return nats
   } catch (error) {
+    first.giveUp()
     void connecting.then(
       (late) => late.close(),
       () => {},
     )
-    throw error instanceof RegistryError ? error : unavailable(hosts, reasonOf(error), error)
+    if (error instanceof RegistryError) throw error
+    const reason = first.isExhausted ? await refusalOf(addresses, timeoutMs) : error
+    throw unavailable(hosts, reasonOf(reason), reason)
   } finally {
     clearTimeout(asking)
     clearTimeout(timer)

@@ -15,21 +15,33 @@ export interface ConnectAddresses {
  * @returns `null` if TLS is not the reason.
  */
 export async function tlsRefusal(
-  { hosts, credentials }: ConnectAddresses,
+  addresses: ConnectAddresses,
   timeoutMs: number,
 ): Promise<string | null> {
-  if (!credentials.tls) return null
+  if (!addresses.credentials.tls) return null
+  const error = await refusalOf(addresses, timeoutMs)
+  if (error === null) return null
+  const guess = tlsGuess('nats', error, true)
+  return tlsFailure('nats', error) ?? (guess === '' ? null : `it closed the connection${guess}`)
+}
+
+/** The error of the last server that refuses a connection, by asking once; `null` if one admits it. */
+export async function refusalOf(
+  { hosts, credentials }: ConnectAddresses,
+  timeoutMs: number,
+): Promise<unknown> {
   try {
     const nats = await connect({
       servers: [...hosts],
       ...credentials,
-      timeout: timeoutMs,
+      timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),
       reconnect: false,
+      // A server that refuses names those of its cluster, itself too, and the client would try them for good.
+      ignoreClusterUpdates: true,
     })
     await nats.close()
     return null
   } catch (error) {
-    const guess = tlsGuess('nats', error, true)
-    return tlsFailure('nats', error) ?? (guess === '' ? null : `it closed the connection${guess}`)
+    return error
   }
 }

@@ -19,6 +19,8 @@ export async function deleteDurableStreams(
     servers: [...hosts],
     ...credentials,
     inboxPrefix,
+    // A server that refuses names those of its cluster, itself too, and the client would try them for good.
+    ignoreClusterUpdates: true,
     timeout: TIMEOUT_MS,
   })
   try {
