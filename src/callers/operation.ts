@@ -11,22 +11,24 @@ export type Permission = 'read' | 'write' | 'admin'
 
 /** What an operation takes. */
 export interface OperationRule {
-  readonly permission: Permission
+  /** All of these. */
+  readonly permissions: readonly Permission[]
   /** Whether it concerns identities that must be the caller's own. */
   readonly ownIdentities: boolean
 }
 
 /** The rule of each operation; a new one without a rule doesn't compile. */
 export const OPERATION_RULES: Readonly<Record<Operation, OperationRule>> = {
-  register: { permission: 'write', ownIdentities: true },
-  heartbeat: { permission: 'write', ownIdentities: true },
-  moveTo: { permission: 'write', ownIdentities: true },
-  unregister: { permission: 'write', ownIdentities: true },
-  multicast: { permission: 'write', ownIdentities: false },
-  enumerate: { permission: 'read', ownIdentities: false },
-  watch: { permission: 'read', ownIdentities: false },
+  register: { permissions: ['write'], ownIdentities: true },
+  heartbeat: { permissions: ['write'], ownIdentities: true },
+  moveTo: { permissions: ['write'], ownIdentities: true },
+  unregister: { permissions: ['write'], ownIdentities: true },
+  // Its result lists who matched.
+  multicast: { permissions: ['write', 'read'], ownIdentities: false },
+  enumerate: { permissions: ['read'], ownIdentities: false },
+  watch: { permissions: ['read'], ownIdentities: false },
   // Who receives for an identity gets its messages, and its host gets them no longer.
-  subscribe: { permission: 'read', ownIdentities: true },
-  subscribeMatching: { permission: 'read', ownIdentities: true },
-  clear: { permission: 'admin', ownIdentities: false },
+  subscribe: { permissions: ['read'], ownIdentities: true },
+  subscribeMatching: { permissions: ['read'], ownIdentities: true },
+  clear: { permissions: ['admin'], ownIdentities: false },
 }

@@ -58,12 +58,11 @@ export function grantsOf(
 /** Why the grants don't suffice; `null` if they do. */
 export function missingGrant(grants: Grants, question: AccessQuestion<unknown>): string | null {
   const { operation, namespace, identities, pattern } = question
-  const { permission, ownIdentities } = OPERATION_RULES[operation]
+  const { permissions, ownIdentities } = OPERATION_RULES[operation]
   const isAdmin = hasPermission(grants, namespace, 'admin')
   if (isAdmin) return null
-  if (!hasPermission(grants, namespace, permission)) {
-    return `it takes the permission ${permission}:namespace:${namespace}`
-  }
+  const lacking = permissions.find((each) => !hasPermission(grants, namespace, each))
+  if (lacking !== undefined) return `it takes the permission ${lacking}:namespace:${namespace}`
   if (!ownIdentities) return null
   const foreign = identities.find((identity) => !owns(grants, identity))
   if (foreign !== undefined) return `the identity ${JSON.stringify(foreign)} is another's`

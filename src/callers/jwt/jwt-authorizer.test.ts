@@ -259,17 +259,33 @@ describe('grants', () => {
   const permissions: readonly Permission[] = ['read', 'write', 'admin']
   const operations = Object.keys(OPERATION_RULES) as Operation[]
   const matrix = operations.flatMap((operation) =>
-    permissions.map((permission) => ({ operation, permission })),
+    [...permissions.map((each) => [each]), ['read', 'write']].map((given) => ({
+      operation,
+      given,
+    })),
   )
 
-  test.each(matrix)('$permission decides about $operation', async ({ operation, permission }) => {
-    const token = await signed(key, claims({ scope: `${permission}:namespace:orders openid` }))
+  test.each(matrix)('$given decide about $operation', async ({ operation, given }) => {
+    const scopes = given.map((each) => `${each}:namespace:orders`)
+    const token = await signed(key, claims({ scope: ['openid', ...scopes].join(' ') }))
     const { allowed } = await decide(token, { operation, identities: ['alice'] })
-    expect(allowed).toBe(
-      permission === 'admin' || permission === OPERATION_RULES[operation].permission,
-    )
+    const needed = OPERATION_RULES[operation].permissions
+    expect(allowed).toBe(given.includes('admin') || needed.every((each) => given.includes(each)))
     const elsewhere = await decide(token, { operation, namespace: 'order' })
     expect(elsewhere.allowed).toBe(false)
+  })
+
+  test('who may only write or only read sends nothing: the result lists who matched', async () => {
+    for (const [held, lacking] of [
+      ['write', 'read'],
+      ['read', 'write'],
+    ]) {
+      const token = await signed(key, claims({ scope: `${held}:namespace:orders` }))
+      expect(await decide(token, { operation: 'multicast' })).toMatchObject({
+        allowed: false,
+        reason: `it takes the permission ${lacking}:namespace:orders`,
+      })
+    }
   })
 
   test.each([
