@@ -105,3 +105,11 @@ test('refuses an empty file of a password', async () => {
   const args = ['--role', 'reader', '--tenant', 'a', '--password-file']
   await expect(access(...args, fileWith('\n'))).rejects.toThrow('is empty')
 })
+
+test.each([['--role', 'reader', '--password=hunter2'], ['redis://ann:hunter2@127.0.0.1:6379']])(
+  'repeats no secret that is typed where it does not belong: %s',
+  async (...args) => {
+    const error = await access(...args).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ exitCode: 2, message: expect.not.stringContaining('hunter2') })
+  },
+)

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Help, type OutputConfiguration } from 'commander'
 import { InputError } from '../input-error.ts'
+import { redactUrls } from '../environment/redact-url.ts'
 import { EXIT } from '../exit-code.ts'
 import { runCommand, type CommandEnd } from '../process/run-command.ts'
 
@@ -86,7 +87,11 @@ function withDefault(description: string, byDefault: unknown): string {
 
 function complaint({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'Name a command.'
-  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  // It repeats what was typed, such as `--nats-password=…`, a flag that doesn't exist.
+  const withoutValue = message.replace(/^error: (unknown option '[^'=]*)=[^]*'/, "$1'")
+  const text = redactUrls(withoutValue)
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
   const ended = /[.?!)]$/.test(text) ? text : `${text}.`
   return ended.charAt(0).toUpperCase() + ended.slice(1)
 }

@@ -45,7 +45,7 @@ describe('credentials', () => {
     { username: 'hunter2' },
     { username: '', password: 'hunter2' },
     { pasword: 'hunter2' },
-    { password: 'hunter2', expiresAt: 'tomorrow' },
+    { password: 'p', expiresAt: 'hunter2' },
     { password: 'hunter2', expiresAt: Number.NaN },
     { password: 'hunter2', expiresAt: new Date(Number.NaN) },
   ])('for Redis may not be %o, and the error repeats no secret', (value) => {

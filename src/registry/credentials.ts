@@ -1,4 +1,4 @@
-import { take, takeOptions, text, type Take, type Takes } from './arguments.ts'
+import { takeOptions, text, type Take, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 
 /** When credentials end: a time, or ms since 1970. Without it, they are used until a server refuses them. */
@@ -27,11 +27,12 @@ export type NatsCredentials =
  */
 export type CredentialsProvider<T> = (signal: AbortSignal) => T | PromiseLike<T>
 
-const expiresAt: Take<ExpiresAt> = take(
-  (value): value is ExpiresAt =>
-    value instanceof Date ? !Number.isNaN(value.getTime()) : Number.isFinite(value),
-  'a Date or a number of ms since 1970',
-)
+const expiresAt: Take<ExpiresAt> = (value, where) => {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  // A text isn't repeated: it may be a secret in the wrong place.
+  throw invalid(`${where}: must be a Date or a number of ms since 1970`)
+}
 
 const redisTakes: Takes<RedisCredentials> = { username: secret, password: secret, expiresAt }
 

@@ -42,14 +42,20 @@ export function readSecret(setting: FileSetting): string {
   return secret
 }
 
+/** What is no path, but the content of a file: PEM, the seed of an nkey, or a JWT. */
+const CONTENT = /[\r\n]|-----BEGIN|SU[A-Z2-7]{56}|eyJ[\w-]{8,}\./
+
 /** The error for a file of a setting that is of no use. @param reason follows the path. */
 export function unusable({ kind, parameter, path }: FileSetting, reason: string): RegistryError {
   const what = `${TITLES[kind]} ${parameter}: the`
+  const setBy = `It is set by ${settingsOf(kind, parameter)}.`
   return new RegistryError(
     'INVALID_ARGUMENT',
     path === null
       ? `${what} text ${reason}.`
-      : `${what} file ${quoted(path, 500)} ${reason}. It is set by ${settingsOf(kind, parameter)}.`,
+      : CONTENT.test(path)
+        ? `${what} value is a file's content instead of its path, and not shown. ${setBy}`
+        : `${what} file ${quoted(path, 500)} ${reason}. ${setBy}`,
   )
 }
 

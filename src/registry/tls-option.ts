@@ -38,6 +38,12 @@ const takes: Takes<TlsOption> = {
  */
 export function takeTls(kind: ServerKind): Take<TlsOption> {
   return (value, where) => {
+    if (typeof value === 'string') {
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        `${where}: must be an object with any of ca, cert, key, serverName, not a string`,
+      )
+    }
     const option = takeOptions(value, where, takes)
     const { cert, key } = option
     if ((cert === undefined) !== (key === undefined)) {

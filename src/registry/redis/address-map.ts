@@ -18,7 +18,9 @@ export const takeAddressMap: Take<AddressMap> = (value, where) => {
   for (const entry of entries) {
     for (const text of entry) {
       if (typeof text === 'string' && parseHostAndPort(text) !== undefined) continue
-      throw invalid(`${where}: ${written(text)} must have the form host:port`)
+      // What has an @ may have a password.
+      const shown = typeof text === 'string' && text.includes('@') ? 'a URL' : written(text)
+      throw invalid(`${where}: ${shown} must have the form host:port`)
     }
   }
   return Object.fromEntries(entries.map(([announced, reached]) => [announced, String(reached)]))
