@@ -28,7 +28,10 @@ export interface AccessQuestion<Credentials> {
   readonly metadata?: Metadata | undefined
 }
 
-/** The answer. One with a member that is not listed here denies: a mistyped `hiddenFields` would hide nothing. */
+/**
+ * The answer. One with a member that is not listed here, or is `undefined`, denies: a mistyped `hiddenFields`, or one looked up in
+ * vain, would hide nothing.
+ */
 export type Decision =
   | {
       readonly allowed: true
