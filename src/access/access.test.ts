@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SCRIPTS } from '../registry/redis/catalogue.ts'
 import { accessUser } from './access-user.ts'
-import { natsConfiguration } from './render-nats.ts'
+import { natsConfiguration, passwordVariable } from './render-nats.ts'
 import { aclFileLine, aclSetUser } from './render-redis.ts'
 import { ROLE_NAMES, ROLES, type AccessRequest } from './role.ts'
 
@@ -89,6 +89,13 @@ describe('the rendering', () => {
   test('denies what a list would leave open because it is empty', () => {
     const writer = accessUser(request({ roles: ['writer'] }))
     expect(natsConfiguration([writer], 'shared')).toContain('publish: { deny: [">"] }')
+  })
+
+  test('reads the password of each user from a variable of its own, whose name is valid', () => {
+    const tenants = ['a-b', 'a_b', 'A-b', '{a}-b', '1a', '{1a}']
+    const variables = tenants.map((tenant) => passwordVariable(accessUser(request({ tenant }))))
+    expect(new Set(variables).size).toBe(tenants.length)
+    for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z0-9_]*_PASSWORD$/)
   })
 
   test('puts the users of a tenant into one account', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AccessUser } from './access-user.ts'
 
 /** Which account the users of several tenants belong to. */
@@ -20,9 +21,15 @@ export function natsConfiguration(users: readonly AccessUser[], model: AccountMo
   return block('accounts', accounts.flat())
 }
 
-/** The environment variable from which the server reads a user's password. */
+/**
+ * The environment variable from which the server reads a user's password: no two users share one. Names that differ only in
+ * what a variable's name can't show get a hash.
+ */
 export function passwordVariable({ name }: Pick<AccessUser, 'name'>): string {
-  return `${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_PASSWORD`
+  const shown = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
+  if (/^[a-z][a-z0-9-]*$/.test(name)) return `${shown}_PASSWORD`
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase()
+  return `USER_${shown}_${hash}_PASSWORD`
 }
 
 function usersOf(users: readonly AccessUser[]): readonly string[] {

@@ -34,6 +34,11 @@ test('prints the rules for Redis and NATS', async () => {
   expect(out).toContain('"prism.multicast-gateway.a.*"')
 })
 
+test('prints a tenant that is named twice once', async () => {
+  const out = await access('--role', 'gateway', '--tenant', 'a', '--tenant', 'a')
+  expect(out.match(/ACL SETUSER|user: /g)).toHaveLength(2)
+})
+
 test('prints each format alone', async () => {
   const args = ['--role', 'sender', '--tenant', 'a', '--format']
   expect(await access(...args, 'redis')).toMatch(/^ACL SETUSER a-sender .*\n$/)
@@ -43,9 +48,9 @@ test('prints each format alone', async () => {
   expect(user).toMatchObject({ name: 'a-sender', tenant: 'a', passwordSha256: null })
 })
 
-test('takes the hash of the password in a file, without its line break', async () => {
+test('takes the hash of the password in a file, without its line breaks', async () => {
   const args = ['--role', 'reader', '--tenant', 'a', '--format', 'redis', '--password-file']
-  const out = await access(...args, fileWith('secret\n'))
+  const out = await access(...args, fileWith('secret\r\n\n'))
   expect(out).toContain('#2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b ')
   expect(out).not.toContain('secret')
 })

@@ -76,7 +76,7 @@ function rendered(
     default:
       return (
         `# Redis: commands for redis-cli\n${lines(aclSetUser)}${quotas}\n` +
-        `# NATS: for nats-server.conf. The server reads passwords from its environment: ${users.map(passwordVariable).join(', ')}\n${nats()}`
+        `# NATS: for nats-server.conf. The server reads passwords from its environment, in double quotes ('"…"'): ${users.map(passwordVariable).join(', ')}\n${nats()}`
       )
   }
 }
@@ -135,8 +135,9 @@ function unreadable(error: unknown): string {
 }
 
 function usersFrom(flags: AccessFlags): readonly AccessUser[] {
-  const { tenant: tenants, user: name, account, durable, passwordFile } = flags
+  const { user: name, account, durable, passwordFile } = flags
   const roles = rolesFrom(flags.role)
+  const tenants = [...new Set(flags.tenant)]
   if (tenants.length === 0) {
     throw missingTenant()
   }
@@ -213,11 +214,11 @@ function rolesFrom(given: readonly string[]): readonly RoleName[] {
   })
 }
 
-/** The hash of the password in a file, without the line break at its end. */
+/** The hash of the password in a file, without the line breaks at its end: as those who use it read it. */
 function sha256Of(file: string): string {
   let password: string
   try {
-    password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    password = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
   } catch (error) {
     throw new InputError(
       `--password-file: ${file} ${unreadable(error)}. Name a file that holds the password.`,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
 
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../../environment/programs.ts'
 import {
   connect,
@@ -16,7 +16,10 @@ import {
   targetsOf,
   temporaryFolder,
 } from '../testing/durable-nats.ts'
+import { Warnings } from '../../warnings.ts'
+import { Connection } from '../connection.ts'
 import { encodeGatewayBody, gatewayHeaders } from '../wire.ts'
+import { DurableStreams } from './durable-streams.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
@@ -216,6 +219,28 @@ describe('a stream that exists', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('60000 ms'),
     })
+  })
+
+  test('because another process creates it at this moment is used, whichever way the server says so', async () => {
+    const { url } = await startServer()
+    const nats = await connectAnyone(url)
+    const request = nats.request.bind(nats)
+    const codes = [10_065, 10_058]
+    const answering = vi.spyOn(nats, 'request').mockImplementation(async (subject, ...others) => {
+      const answer = await request(subject, ...others)
+      if (!subject.includes('.STREAM.CREATE.')) return answer
+      const error = { code: 400, err_code: codes.shift(), description: 'of the server' }
+      const data = new TextEncoder().encode(JSON.stringify({ error }))
+      return Object.create(answer, { data: { value: data } })
+    })
+    onTestFinished(() => answering.mockRestore())
+    const settings = { gatewayName: null, retentionMs: null, replicas: null }
+    const warnings = new Warnings(() => {})
+    const parts = { inboxPrefix: '_INBOX', warnings, onChange: () => {}, admission: null }
+    const connection = new Connection(nats, parts)
+    const streams = await DurableStreams.open(connection, SUBJECTS, settings, warnings)
+    expect(await streams.lastSequence()).toBe(0)
+    expect(codes).toEqual([])
   })
 
   test('is created once by many concurrent connects', async () => {

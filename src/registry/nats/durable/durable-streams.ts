@@ -33,6 +33,8 @@ export const DELETION_MS = 1_000
 const NAME_IN_USE = 10_058
 /** JetStream's error code for subjects that belong to another stream. */
 const SUBJECTS_OVERLAP = 10_065
+/** Either answers a process whose stream another one creates at the same moment: its subjects may be known before its name. */
+const CREATED_BY_ANOTHER: ReadonlySet<number> = new Set([NAME_IN_USE, SUBJECTS_OVERLAP])
 
 /**
  * The two streams behind exactly-once delivery, one pair per namespace: messages, and records of partly
@@ -192,16 +194,16 @@ export class DurableStreams {
       )
       return this.#checked(info, subject)
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
-        throw new RegistryError(
-          'INVALID_ARGUMENT',
-          `Another JetStream stream than "${name}" has the subject ${subject}. Remove the subject from that stream, or choose another subjectPrefix.`,
-          { cause: error },
-        )
-      }
-      if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
+      if (!(error instanceof JetStreamApiError && CREATED_BY_ANOTHER.has(error.code))) throw error
+      const created = await this.#find(name)
       // Another process created it meanwhile, with its own retention.
-      return this.#checked(await this.admin.streams.info(name), subject)
+      if (created !== null) return this.#checked(created, subject)
+      if (error.code !== SUBJECTS_OVERLAP) throw error
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        `Another JetStream stream than "${name}" has the subject ${subject}. Remove the subject from that stream, or choose another subjectPrefix.`,
+        { cause: error },
+      )
     }
   }
 
