@@ -24,7 +24,10 @@ export interface AccessQuestion<Credentials> {
   readonly pattern: string | null
   /** Dotted paths of the metadata that filter and order read. */
   readonly fields: readonly string[]
-  /** A copy of the metadata to register; only with `register`. */
+  /**
+   * A copy of the metadata to register; only with `register`. Spreading the question leaves it out, so an authorizer that asks
+   * another hands it on by name.
+   */
   readonly metadata?: Metadata | undefined
 }
 
