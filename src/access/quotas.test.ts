@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../environment/programs.ts'
+import type { RegistryError } from '../registry/errors.ts'
 import type { SchemaObject } from '../registry/quotas/metadata-schema.ts'
 import type { Quotas } from '../registry/quotas/quotas.ts'
 import { connectRedisStore } from '../registry/redis/redis-store.ts'
@@ -269,6 +270,18 @@ describe.skipIf(!hasProgram)('Quotas in Redis (needs redis-server on the PATH)',
     const [oldest = ''] = await admin.zrange(`~leases:${own.namespace}`, '0', '0')
     await admin.zadd(`~leases:${own.namespace}`, 1, oldest)
     await open(own)
+  })
+
+  test('has no lease that lasts for longer, though it was taken before the clock was set back', async () => {
+    const own = await tenant({ connections: 1 })
+    await admin.zadd(
+      `~leases:${own.namespace}`,
+      Date.now() + 3_600_000,
+      'of a process that crashed',
+    )
+    const refusal: unknown = await connectRedisStore(own).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ code: 'QUOTA_EXCEEDED' })
+    expect((refusal as RegistryError).retryAfterMs).toBeLessThanOrEqual(30_000)
   })
 
   test('holds for stores that are opened at the same time', async () => {

@@ -1,4 +1,5 @@
 import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
+import { beginningOf } from '../registry/watch/watch-token.ts'
 import { afterMs } from './after-ms.ts'
 import { credentialsEnded, type Permit } from './enforcement-point.ts'
 
@@ -48,12 +49,9 @@ export class AuthorizedWatch implements WatchStream {
     const next = this.#hasEnded ? { done: true as const, value: undefined } : await stream.next()
     if (this.#hasEnded) throw credentialsEnded('watch')
     if (next.done === true) this.#cancel()
-    if (next.done === true || permit === null || !('registration' in next.value)) return next
-    const { registration } = next.value
-    return {
-      done: false,
-      value: { ...next.value, registration: permit.hidden.without(registration) },
-    }
+    return next.done === true || permit === null
+      ? next
+      : { done: false, value: shown(next.value, permit) }
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
@@ -67,4 +65,12 @@ export class AuthorizedWatch implements WatchStream {
   [Symbol.asyncIterator](): this {
     return this
   }
+}
+
+/** An event as the caller may see it: where a narrowed watch is among all changes tells when others change. */
+function shown(event: WatchEvent, { filter, hidden }: NonNullable<Permit>): WatchEvent {
+  const token = filter === null ? event.token : beginningOf(event.token)
+  return 'registration' in event
+    ? { ...event, token, registration: hidden.without(event.registration) }
+    : { ...event, token }
 }

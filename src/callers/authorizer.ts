@@ -24,11 +24,17 @@ export interface AccessQuestion<Credentials> {
   readonly pattern: string | null
   /** Dotted paths of the metadata that filter and order read. */
   readonly fields: readonly string[]
-  /** A copy of the metadata to register; only with `register`. */
+  /**
+   * A copy of the metadata to register; only with `register`. Spreading the question leaves it out, so an authorizer that asks
+   * another hands it on by name.
+   */
   readonly metadata?: Metadata | undefined
 }
 
-/** The answer. One with a member that is not listed here denies: a mistyped `hiddenFields` would hide nothing. */
+/**
+ * The answer. One with a member that is not listed here, or is `undefined`, denies: a mistyped `hiddenFields`, or one looked up in
+ * vain, would hide nothing.
+ */
 export type Decision =
   | {
       readonly allowed: true

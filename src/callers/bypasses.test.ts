@@ -89,6 +89,20 @@ describe('a narrowed watch', () => {
     },
   )
 
+  test.each(stores)('%s has tokens that do not tell of changes elsewhere', async (_, open) => {
+    const registry = await open()
+    const watch = callerOf(registry, ofTeamA).watch()
+    const tokens = new Set<string>()
+    for (const identity of ['ours', 'ours-too']) {
+      await registry.register('theirs', { team: 'b' }, { replace: true })
+      await registry.register(identity, { team: 'a' })
+      for (const { token } of await nextEvents(watch, 'joined')) tokens.add(token)
+    }
+    await watch.return?.()
+    await registry.clear()
+    expect(tokens.size).toBe(1)
+  })
+
   test('is not resumed from the token of anything else', async () => {
     const caller = callerOf(openRegistry(), ofTeamA)
     await expect(caller.watch({}, { from: 'x' }).next()).rejects.toMatchObject({
@@ -108,6 +122,25 @@ describe('a narrowed watch', () => {
 })
 
 describe('a narrowed caller', () => {
+  test('gets cursors that do not count what it may not see', async () => {
+    const registry = openRegistry()
+    for (const at of [0, 1, 2, 3]) {
+      await registry.register(`theirs-${at}`, { team: 'b', at })
+    }
+    for (const at of [4, 5, 6, 7, 8, 9]) {
+      await registry.register(`ours-${at}`, { team: 'a', at })
+    }
+    const options = { limit: 2, sortBy: 'metadata.at' }
+    const caller = callerOf(registry, ofTeamA)
+    // The index of the order is made when it is used repeatedly.
+    for (let request = 0; request < 5; request += 1) {
+      const { nextCursor } = await caller.enumerate({}, options)
+      expect(nextCursor).toMatch(/\.2$/)
+      const next = await caller.enumerate({}, { ...options, cursor: nextCursor ?? '' })
+      expect(next.nextCursor).toMatch(/\.4$/)
+    }
+  })
+
   test('registers only what it may see', async () => {
     const registry = openRegistry()
     const caller = callerOf(registry, ofTeamA)
@@ -173,6 +206,17 @@ test.each(['hidenFields', 'hidden_fields', 'filters', 'validFor', 'expiresAt'])(
     await expect(callerOf(openRegistry(), { [name]: ['pay'] }).enumerate()).rejects.toMatchObject({
       code: 'FORBIDDEN',
     })
+  },
+)
+
+test.each(['hiddenFields', 'filter', 'validForMs'])(
+  'a decision whose %s is undefined denies, because it was looked up in vain',
+  async (name) => {
+    await expect(callerOf(openRegistry(), { [name]: undefined }).enumerate()).rejects.toMatchObject(
+      {
+        code: 'FORBIDDEN',
+      },
+    )
   },
 )
 

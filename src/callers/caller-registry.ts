@@ -182,7 +182,8 @@ function filterFor(permit: Permit, node: FilterNode): Filter {
   if (permit === null) return parsedFilter(node, '')
   const { filter, principal } = permit
   const both: FilterNode = filter === null ? node : { kind: 'and', operands: [filter, node] }
-  return parsedFilter(both, JSON.stringify([principal.issuer, principal.subject]))
+  const audience = JSON.stringify([principal.issuer, principal.subject])
+  return parsedFilter(both, audience, filter !== null)
 }
 
 /**

@@ -49,7 +49,9 @@ function readDecision(
   limits: RegistryLimits,
 ): Ruling {
   if (!isPlainObject(decision)) return UNDECIDED
-  if (!Object.keys(decision).every((name) => MEMBERS.has(name))) return UNDECIDED
+  // A restriction that is undefined was meant to be one: its source had none.
+  const isKnown = (name: string): boolean => MEMBERS.has(name) && decision[name] !== undefined
+  if (!Object.keys(decision).every(isKnown)) return UNDECIDED
   const { allowed, reason, filter, hiddenFields = [], validForMs = Infinity } = decision
   const principal = principalOf(decision['principal'])
   if (allowed === false) {

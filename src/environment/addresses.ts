@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { NatsAccess } from '../registry/nats/authenticator.ts'
-import { parseNats } from '../registry/nats/server-address.ts'
+import { parseNats } from '../registry/nats/parse-nats.ts'
 import {
   namesOf,
   nameOf,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parseNats } from '../registry/nats/server-address.ts'
+import { parseNats } from '../registry/nats/parse-nats.ts'
 import { parseRedis } from '../registry/redis/address.ts'
 import { ParameterError, type ServerKind } from '../registry/server-parameters.ts'
 import { tlsOf, tlsParameters } from '../registry/tls.ts'

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey, type RemoteJWKSet } from 'jose'
 import { secureUrl } from './secure-url.ts'
 
 /** The keys of an issuer are not reachable; tokens can't be verified. */
@@ -24,7 +24,8 @@ const MAX_CONFIGURATION_CHARACTERS = 100_000
 /** Gets the keys of an issuer, which are fetched when the first token comes, when they are old, and for an unknown key. */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions
-  #keys: Promise<JWTVerifyGetKey> | null = null
+  #keys: Promise<RemoteJWKSet> | null = null
+  #fetchedAtMs = -Infinity
   #retryAtMs = 0
 
   constructor(options: IssuerKeysOptions) {
@@ -33,10 +34,16 @@ export class IssuerKeys {
 
   readonly get: JWTVerifyGetKey = async (header, token) => {
     const getKey = await this.#open()
+    const nowMs = performance.now()
+    // The library goes by the time of day: were that set back, keys that were removed would be used for longer.
+    if (nowMs > this.#fetchedAtMs + this.#options.keysForMs) {
+      await getKey.reload()
+      this.#fetchedAtMs = nowMs
+    }
     return getKey(header, token)
   }
 
-  #open(): Promise<JWTVerifyGetKey> {
+  #open(): Promise<RemoteJWKSet> {
     if (this.#keys !== null) return this.#keys
     const { keysForMs, refetchAfterMs } = this.#options
     const opening = (async () =>

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { exportSPKI, type JWTPayload } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePort } from '../../environment/free-port.ts'
 import { OpenIdProvider, signed, signingKey, type SigningKey } from '../testing/open-id-provider.ts'
 import type { AccessQuestion, Decision } from '../authorizer.ts'
@@ -239,6 +239,9 @@ describe('keys', () => {
     }
     await own.stop()
     expect(await lasting.decide(asking(token))).toMatchObject({ allowed: true })
+    // Nor for longer if the clock is set back.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 60_000 })
+    onTestFinished(() => void vi.useRealTimers())
     expect(await brief.decide(asking(token))).toMatchObject({
       allowed: false,
       reason: expect.stringContaining('not reachable') as string,

@@ -21,6 +21,8 @@ export interface CompiledFilter {
   readonly isEqualitiesOnly: boolean
   /** The same for filters that differ only in the order of their entries; computed when read. */
   readonly canonical: string
+  /** Whether what doesn't match must not show in results either, not even by its number. Default `false`. */
+  readonly hidesOthers?: boolean
 }
 
 type Predicate = (metadata: Metadata) => boolean

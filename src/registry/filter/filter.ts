@@ -45,7 +45,8 @@ export function filterFrom(filter: unknown, limits: FilterLimits = defaultLimits
 /**
  * A filter for `MulticastRegistry` from its parsed form, to which limits don't apply.
  * @param audience whom the results are for: cursors and watch tokens of one audience are of no use to another.
+ * @param hidesOthers whether what doesn't match must not show in results either, not even by its number.
  */
-export function parsedFilter(node: FilterNode, audience: string): Filter {
-  return new ParsedFilter(node, audience) as unknown as Filter
+export function parsedFilter(node: FilterNode, audience: string, hidesOthers = false): Filter {
+  return new ParsedFilter(node, audience, hidesOthers) as unknown as Filter
 }

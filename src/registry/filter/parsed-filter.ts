@@ -8,13 +8,16 @@ import { compileFilter, type CompiledFilter } from './compile.ts'
 export class ParsedFilter {
   readonly #node: FilterNode
   readonly #audience: string
+  readonly #hidesOthers: boolean
 
   /**
    * @param audience whom the results are for: cursors and watch tokens of one audience are of no use to another.
+   * @param hidesOthers whether what doesn't match must not show in results either.
    */
-  constructor(node: FilterNode, audience: string) {
+  constructor(node: FilterNode, audience: string, hidesOthers: boolean) {
     this.#node = node
     this.#audience = audience
+    this.#hidesOthers = hidesOthers
   }
 
   /** The compiled form of a `ParsedFilter`; `null` for anything else. */
@@ -26,6 +29,7 @@ export class ParsedFilter {
       matches: compiled.matches,
       equalities: compiled.equalities,
       isEqualitiesOnly: compiled.isEqualitiesOnly,
+      hidesOthers: filter.#hidesOthers,
       get canonical() {
         return JSON.stringify([audience, compiled.canonical])
       },

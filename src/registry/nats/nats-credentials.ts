@@ -10,7 +10,7 @@ import { RenewedCredentials } from '../renewed-credentials.ts'
 import { quoted } from '../text.ts'
 import type { Warnings } from '../warnings.ts'
 import { readCreds, type NatsAccess } from './authenticator.ts'
-import { parseNats } from './server-address.ts'
+import { parseNats } from './parse-nats.ts'
 
 /** Credentials for NATS that all connections of a messenger share. */
 export type RenewedNatsCredentials = RenewedCredentials<NatsCredentials>

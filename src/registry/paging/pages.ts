@@ -134,8 +134,9 @@ export class Pages {
       const snapshotId = this.#snapshots.add(snapshot, digest())
       return { registrations, next: { kind: 'in', registryId, snapshotId, offset } }
     }
-    // The index also keeps registrations that don't match, so it is used if most match.
-    return ordered !== null && rank !== null && 2 * matches.size > ordered.size
+    // The index also keeps registrations that don't match, so it is used if most match. Its cursors count them.
+    const mayCountOthers = filter.hidesOthers !== true
+    return mayCountOthers && ordered !== null && rank !== null && 2 * matches.size > ordered.size
       ? keep(new OrderedSnapshot(ordered, order.order), rank)
       : keep(new UnsortedSnapshot(matches, matches.size, order), registrations.length)
   }

@@ -108,6 +108,7 @@ describe('a schema', () => {
     [deep(40), 'levels deep'],
     [{ enum: ['x'.repeat(40_000)] }, 'bytes; at most'],
     [{ $async: true }, '$async is not supported'],
+    [JSON.parse('{"properties": {"__proto__": false}}'), '__proto__ would not be checked'],
     [{ properties: { a: { $id: 'x' } } }, 'properties.a.$id is not supported'],
     [{ properties: { a: { $dynamicRef: '#x' } } }, '$dynamicRef is not supported'],
     [{ properties: { a: { pattern: '(a)\\1' } } }, 'back references'],

@@ -104,6 +104,12 @@ class SchemaWalk {
         throw this.#refused([...place, name], 'is not supported')
       }
     }
+    if (Object.hasOwn(value, '__proto__')) {
+      throw this.#refused(
+        [...place, '__proto__'],
+        'would not be checked; write the pattern "^__proto__$" in patternProperties',
+      )
+    }
     if (value['uniqueItems'] !== true) return
     const { maxItems } = value
     if (typeof maxItems !== 'number' || maxItems > MAX_UNIQUE_ITEMS) {

@@ -116,10 +116,13 @@ return 1`)
 export const takeLeaseScript = script(`${now}
 local connections${readQuotas('ARGV[1]', '', ['connections'])}
 call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%d', now))
+local ends = string.format('%d', now + ARGV[3])
+-- Taken before the clock was set back.
+for _, name in ipairs(call('ZRANGE', KEYS[1], '(' .. ends, '+inf', 'BYSCORE')) do call('ZADD', KEYS[1], ends, name) end
 if connections and not call('ZSCORE', KEYS[1], ARGV[2]) and call('ZCARD', KEYS[1]) >= connections then
-  local ends = tonumber(call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '')
+  local first = tonumber(call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or '')
   return string.format('REFUSED QUOTA_EXCEEDED connections %d', connections) ..
-    (ends and string.format(' %d', math.min(1e15, math.ceil(ends - now))) or '')
+    (first and string.format(' %d', math.ceil(first - now)) or '')
 end
-call('ZADD', KEYS[1], string.format('%d', now + ARGV[3]), ARGV[2])
+call('ZADD', KEYS[1], ends, ARGV[2])
 return 1`)

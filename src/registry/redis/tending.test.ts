@@ -188,7 +188,7 @@ describe.skipIf(!hasProgram)(
       await store.register(request('alice'))
       await redis.persist(index)
       const trustedUntilMs = Date.now() + 2 * TRUST_MS
-      const args = ['bob', '{}', 60_000, '0', '', 'mark', 10_000, '', trustedUntilMs]
+      const args = ['bob', '{}', 60_000, '0', '', 'mark', 10_000, '', trustedUntilMs, '']
       await redis.eval(registerScript, 3, 'test:bob', index, log, ...args)
       for (const end of await ends()) expect(end).toBeLessThan(Infinity)
     })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import { BEGINNING } from './pending-events.ts'
 
 const VERSION = 1
 
@@ -52,6 +53,12 @@ export class WatchTokens {
     }
     return position
   }
+}
+
+/** A token of the same watch, whose position says nothing: to resume from it is to begin again. */
+export function beginningOf(token: string): string {
+  const [version, scope] = partsOf(token)
+  return Buffer.from(JSON.stringify([version, scope, BEGINNING])).toString('base64url')
 }
 
 function partsOf(token: unknown): readonly unknown[] {

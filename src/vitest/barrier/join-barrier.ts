@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { InputError } from '../../input-error.ts'
 import { nowMs } from '../../load/clock.ts'
 import { RegistryError } from '../../registry/errors.ts'
-import { parseServerAddresses, type ServerAddresses } from '../../registry/nats/server-address.ts'
+import type { ServerAddresses } from '../../registry/nats/server-address.ts'
 import { tlsFailure } from '../../registry/tls-failure.ts'
 import { Barrier, type BarrierEnd, type Party } from './barrier.ts'
 import { readBarrierMessage, type BarrierMessage } from './barrier-message.ts'
@@ -75,7 +75,7 @@ export async function joinBarrier(
  * @throws InputError if NATS is unreachable.
  */
 export async function connected(natsUrls: readonly string[]): Promise<NatsConnection> {
-  const { hosts, credentials } = addressesOf(natsUrls)
+  const { hosts, credentials } = await addressesOf(natsUrls)
   // Imported by shards alone: loads of other systems need no client of NATS.
   const { connect } = await import('@nats-io/transport-node')
   try {
@@ -96,7 +96,8 @@ export async function connected(natsUrls: readonly string[]): Promise<NatsConnec
 }
 
 /** @throws InputError if a file that the addresses refer to is of no use. */
-function addressesOf(natsUrls: readonly string[]): ServerAddresses {
+async function addressesOf(natsUrls: readonly string[]): Promise<ServerAddresses> {
+  const { parseServerAddresses } = await import('../../registry/nats/server-address.ts')
   try {
     return parseServerAddresses(natsUrls)
   } catch (error) {
