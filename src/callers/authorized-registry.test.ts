@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
@@ -326,6 +327,23 @@ describe('what outlives a call ends with the decision', () => {
   test('a watch fails', async () => {
     const watch = authorize(openRegistry(), brief).as('token').watch({}, { initial: false })
     await expect(all(watch)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('a subscription that took longer to open than the decision holds, and the audit says which', async () => {
+    const audit = new AuditTrail()
+    const registry = openRegistry()
+    const subscribe = registry.subscribeMatching.bind(registry)
+    vi.spyOn(registry, 'subscribeMatching').mockImplementation(async (...given) => {
+      await delay(50)
+      return subscribe(...given)
+    })
+    await authorize(registry, brief, { audit })
+      .as('token')
+      .subscribeMatching('b*', () => {})
+    expect(await recordsOf(audit)).toMatchObject([
+      { allowed: true, pattern: 'b*' },
+      { allowed: false, pattern: 'b*', reason: 'the credentials have ended' },
+    ])
   })
 
   test('a subscription receives nothing more, and the audit says so', async () => {

@@ -89,10 +89,11 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
   watch(filter: Filter = {}, options?: WatchOptions): WatchStream {
     const node = parseFilter(filter, this.#point.limits)
     const given = copyOf(options)
+    const about = { fields: fieldsOf(node) }
     return new AuthorizedWatch({
-      permit: this.#admit('watch', { fields: fieldsOf(node) }),
+      permit: this.#admit('watch', about),
       open: (permit) => this.#openWatch(permit, filterFor(permit, node), given),
-      onEnd: ({ principal }) => this.#point.recordEnd('watch', principal, []),
+      onEnd: ({ principal }) => this.#point.recordEnd('watch', principal, about),
     })
   }
 
@@ -114,20 +115,22 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     const own: readonly string[] = Array.isArray(identities)
       ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
       : [validateIdentity(identities)]
-    const permit = await this.#admit('subscribe', { identities: own })
+    const about = { identities: own }
+    const permit = await this.#admit('subscribe', about)
+    const admittedAtMs = performance.now()
     const subscription = await this.#registry.subscribe(
       typeof identities === 'string' ? identities : own,
       handler,
     )
-    return this.#until(permit, 'subscribe', own, subscription)
+    return this.#until(permit, admittedAtMs, 'subscribe', about, subscription)
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
-    const permit = await this.#admit('subscribeMatching', {
-      pattern: parseIdentityPattern(pattern).text,
-    })
+    const about = { pattern: parseIdentityPattern(pattern).text }
+    const permit = await this.#admit('subscribeMatching', about)
+    const admittedAtMs = performance.now()
     const subscription = await this.#registry.subscribeMatching(pattern, handler)
-    return this.#until(permit, 'subscribeMatching', [], subscription)
+    return this.#until(permit, admittedAtMs, 'subscribeMatching', about, subscription)
   }
 
   async clear(): Promise<void> {
@@ -155,16 +158,18 @@ export class CallerRegistry<Credentials = unknown> implements Pick<MulticastRegi
     return this.#point.admit(this.#credentials, operation, about)
   }
 
-  /** A subscription that ends with the permit. */
+  /** A subscription that ends with the permit, however long it took to open. */
   #until(
     permit: Permit,
+    admittedAtMs: number,
     operation: Operation,
-    identities: readonly string[],
+    about: About,
     subscription: Subscription,
   ): Subscription {
     if (permit === null || permit.validForMs === Infinity) return subscription
-    const cancel = afterMs(permit.validForMs, () => {
-      this.#point.recordEnd(operation, permit.principal, identities)
+    const leftMs = permit.validForMs - (performance.now() - admittedAtMs)
+    const cancel = afterMs(leftMs, () => {
+      this.#point.recordEnd(operation, permit.principal, about)
       // Fails only if the connection has, and with it the subscription.
       void subscription.unsubscribe().catch(() => {})
     })

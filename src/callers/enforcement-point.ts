@@ -90,16 +90,9 @@ export class EnforcementPoint<Credentials> {
   }
 
   /** Records that something which was permitted ends, because the decision no longer holds. */
-  recordEnd(operation: Operation, principal: Principal, identities: readonly string[]): void {
+  recordEnd(operation: Operation, principal: Principal, about: About): void {
     const { namespace } = this.#settings
-    const question = {
-      credentials: null,
-      operation,
-      namespace,
-      identities,
-      pattern: null,
-      fields: NONE,
-    }
+    const question = new AskedQuestion(null, operation, namespace, about)
     this.#record(question, { allowed: false, principal, reason: ENDED }, performance.now())
   }
 
