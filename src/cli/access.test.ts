@@ -89,6 +89,11 @@ test.each([
   { args: '--role reader --tenant a --prefix a..b', says: '--prefix "a..b"' },
   { args: '--role reader --tenant a --durable', says: 'Add --account' },
   { args: '--role reader --tenant a --tenant b --user x', says: '--user: several tenants' },
+  {
+    args: '--role reader --tenant a --tenant b --password-file x',
+    says: '--password-file: with one password',
+  },
+  { args: '--role sender --tenant a-gateway', says: 'Name it by --user' },
   { args: '--role reader --tenant a --user x+@all', says: '--user: "x+@all" is not a valid name' },
   { args: '--role reader --tenant a --cluster --sentinel', says: 'mutually exclusive' },
   { args: '--role reader --tenant a --database x', says: '--database: "x" is not' },

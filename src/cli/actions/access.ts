@@ -151,6 +151,17 @@ function usersFrom(flags: AccessFlags): readonly AccessUser[] {
       `--user: ${JSON.stringify(name)} is not a valid name; expected letters, digits, - _ . { and }.`,
     )
   }
+  if (passwordFile !== undefined && tenants.length > 1) {
+    throw new InputError(
+      '--password-file: with one password, each tenant could log in as the others. Name one tenant.',
+    )
+  }
+  const ambiguous = tenants.find((tenant) => ROLE_NAMES.some((role) => tenant.endsWith(`-${role}`)))
+  if (name === undefined && ambiguous !== undefined) {
+    throw new InputError(
+      `--tenant: the user of ${ambiguous} could have the name of another tenant's, and take its place. Name it by --user.`,
+    )
+  }
   if (durable && !account) {
     throw new InputError(
       '--durable: JetStream does not keep tenants of one account apart. Add --account, which gives each tenant its own.',
