@@ -65,15 +65,19 @@ export class AuditTrail implements AsyncIterable<AuditRecord> {
       this.#read += 1
       this.#lost += 1
     }
-    const wake = this.#wake
-    this.#wake = null
-    wake?.()
+    this.#wakeReader()
   }
 
   /** Ends the reader's loop after the records so far. */
   close(): void {
     this.#isClosed = true
-    this.#wake?.()
+    this.#wakeReader()
+  }
+
+  /** Later, because what the reader does with the records must not come before what the request does next. */
+  #wakeReader(): void {
+    if (this.#wake === null) return
+    setImmediate(this.#wake)
     this.#wake = null
   }
 
