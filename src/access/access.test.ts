@@ -6,29 +6,15 @@ import { accessUser } from './access-user.ts'
 import { natsConfiguration, passwordVariable } from './render-nats.ts'
 import { aclFileLine, aclSetUser } from './render-redis.ts'
 import { ROLE_NAMES, ROLES, type AccessRequest } from './role.ts'
+import { requestOf } from './testing/tenant-users.ts'
 
 const REDIS = resolve(import.meta.dirname, '../registry/redis')
 
-function request(changes: Partial<AccessRequest> = {}): AccessRequest {
-  return {
-    roles: ['gateway'],
-    tenant: 'a',
-    subjectPrefix: 'prism.multicast',
-    topology: 'server',
-    functions: true,
-    durable: false,
-    waitForReplicas: false,
-    quotas: false,
-    database: 0,
-    ...changes,
-  }
-}
-
-const rulesOf = (changes: Partial<AccessRequest>) => aclSetUser(accessUser(request(changes)))
+const rulesOf = (changes: Partial<AccessRequest>) => aclSetUser(accessUser(requestOf(changes)))
 
 describe('the rights of a role', () => {
   test.each(ROLE_NAMES)('name only keys and subjects of the tenant: %s', (role) => {
-    const { redis, nats } = accessUser(request({ roles: [role], tenant: 'orders' }))
+    const { redis, nats } = accessUser(requestOf({ roles: [role], tenant: 'orders' }))
     for (const grant of [redis.main, ...redis.others]) {
       expect(grant.keys.every((key) => key.startsWith('orders:'))).toBe(true)
     }
@@ -43,9 +29,9 @@ describe('the rights of a role', () => {
   })
 
   test('of several roles are those of each', () => {
-    const { redis, nats } = accessUser(request({ roles: ['reader', 'writer', 'sender'] }))
+    const { redis, nats } = accessUser(requestOf({ roles: ['reader', 'writer', 'sender'] }))
     for (const role of ['reader', 'writer', 'sender'] as const) {
-      const one = accessUser(request({ roles: [role] }))
+      const one = accessUser(requestOf({ roles: [role] }))
       expect(redis.main.commands).toEqual(expect.arrayContaining([...one.redis.main.commands]))
       expect(nats.publish).toEqual(expect.arrayContaining([...one.nats.publish]))
     }
@@ -61,10 +47,10 @@ describe('the rights of a role', () => {
   })
 
   test('of a load test are those of a writer and a reader in Redis, of a sender and a receiver in NATS', () => {
-    const one = accessUser(request({ roles: ['loadtest'] }))
-    const both = accessUser(request({ roles: ['writer', 'reader'] }))
+    const one = accessUser(requestOf({ roles: ['loadtest'] }))
+    const both = accessUser(requestOf({ roles: ['writer', 'reader'] }))
     expect(one.redis).toEqual(both.redis)
-    const { nats } = accessUser(request({ roles: ['sender', 'receiver'] }))
+    const { nats } = accessUser(requestOf({ roles: ['sender', 'receiver'] }))
     expect(one.nats.subscribe).toEqual(nats.subscribe)
     expect(one.nats.publish).toEqual([...nats.publish, 'prism.multicast-subscribers.a'].sort())
   })
@@ -81,19 +67,19 @@ describe('the rights of a role', () => {
 describe('the rendering', () => {
   test('lets nobody log in without a password, and has only the hash of one', () => {
     expect(rulesOf({})).not.toMatch(/[>#]|nopass/)
-    const user = accessUser(request(), { passwordSha256: 'c0ffee', name: 'x' })
+    const user = accessUser(requestOf(), { passwordSha256: 'c0ffee', name: 'x' })
     expect(aclSetUser(user)).toMatch(/^ACL SETUSER x reset on #c0ffee /)
     expect(aclFileLine(user)).toMatch(/^user x reset on #c0ffee /)
   })
 
   test('denies what a list would leave open because it is empty', () => {
-    const writer = accessUser(request({ roles: ['writer'] }))
+    const writer = accessUser(requestOf({ roles: ['writer'] }))
     expect(natsConfiguration([writer], 'shared')).toContain('publish: { deny: [">"] }')
   })
 
   test('reads the password of each user from a variable of its own, whose name is valid', () => {
     const tenants = ['a-b', 'a_b', 'A-b', '{a}-b', '1a', '{1a}']
-    const variables = tenants.map((tenant) => passwordVariable(accessUser(request({ tenant }))))
+    const variables = tenants.map((tenant) => passwordVariable(accessUser(requestOf({ tenant }))))
     expect(new Set(variables).size).toBe(tenants.length)
     for (const variable of variables) expect(variable).toMatch(/^[A-Z][A-Z0-9_]*_PASSWORD$/)
   })
@@ -101,7 +87,7 @@ describe('the rendering', () => {
   test('puts the users of a tenant into one account', () => {
     const users = ['a', 'b'].flatMap((tenant) =>
       (['sender', 'gateway'] as const).map((role) =>
-        accessUser(request({ roles: [role], tenant, durable: tenant === 'a' })),
+        accessUser(requestOf({ roles: [role], tenant, durable: tenant === 'a' })),
       ),
     )
     const text = natsConfiguration(users, 'own')

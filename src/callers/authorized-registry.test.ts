@@ -1,30 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { MemoryMessenger } from '../registry/memory/memory-messenger.ts'
-import { MemoryStore } from '../registry/memory/memory-store.ts'
-import { MulticastRegistry } from '../registry/registry.ts'
+import { describe, expect, test, vi } from 'vitest'
 import type { Filter } from '../registry/filter/filter.ts'
 import { AuditTrail, type AuditRecord } from './audit-trail.ts'
 import { authorize } from './authorized-registry.ts'
 import type { AccessQuestion, Authorizer, Decision } from './authorizer.ts'
 import type { CallerRegistry } from './caller-registry.ts'
 import { OPERATION_RULES, type Operation } from './operation.ts'
-
-const opened: MulticastRegistry[] = []
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((registry) => registry.close()))
-})
-
-function openRegistry(): MulticastRegistry {
-  const registry = new MulticastRegistry({
-    store: new MemoryStore(),
-    messenger: new MemoryMessenger(),
-    namespace: 'orders',
-  })
-  opened.push(registry)
-  return registry
-}
+import { openRegistry } from './testing/open-registry.ts'
 
 const alice = { subject: 'alice', issuer: null }
 const allowed: Decision = { allowed: true, principal: alice }

@@ -1,31 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { connectRegistry } from '../registry/connect.ts'
-import { MemoryMessenger } from '../registry/memory/memory-messenger.ts'
-import { MemoryStore } from '../registry/memory/memory-store.ts'
-import { MulticastRegistry } from '../registry/registry.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
 import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
 import { AuditTrail } from './audit-trail.ts'
 import { authorize } from './authorized-registry.ts'
 import type { Decision } from './authorizer.ts'
 import type { CallerRegistry } from './caller-registry.ts'
+import { openRegistry } from './testing/open-registry.ts'
 
 // Ways around a decision: each was, or could be, a way in.
-
-const opened: MulticastRegistry[] = []
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((registry) => registry.close()))
-})
-
-function openRegistry(): MulticastRegistry {
-  const registry = new MulticastRegistry({
-    store: new MemoryStore(),
-    messenger: new MemoryMessenger(),
-    namespace: 'orders',
-  })
-  opened.push(registry)
-  return registry
-}
 
 const principal = { subject: 'alice', issuer: null }
 
@@ -59,7 +43,7 @@ if (backends.kind !== 'memory') {
     async () => {
       const namespace = `callers-${randomUUID()}`
       const registry = await connectRegistry({ redisUrl, natsUrls, namespace })
-      opened.push(registry)
+      onTestFinished(() => registry.close())
       return registry
     },
   ])

@@ -20,9 +20,14 @@ export function userOf(
   roles: readonly RoleName[],
   changes: Partial<AccessRequest> = {},
 ): AccessUser {
-  const request: AccessRequest = {
-    roles,
-    tenant,
+  return accessUser(requestOf({ roles, tenant, ...changes }))
+}
+
+/** A request for rights; by default of tenant `a`'s gateway with functions, on a single server. */
+export function requestOf(changes: Partial<AccessRequest> = {}): AccessRequest {
+  return {
+    roles: ['gateway'],
+    tenant: 'a',
     subjectPrefix: DEFAULT_SUBJECT_PREFIX,
     topology: 'server',
     functions: true,
@@ -32,7 +37,6 @@ export function userOf(
     database: 0,
     ...changes,
   }
-  return accessUser(request)
 }
 
 /** Makes a user in Redis, as an administrator would. */
