@@ -1,5 +1,4 @@
-/** The longest timer, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+import { MAX_TIMER_MS } from '../registry/arguments.ts'
 
 /**
  * Calls back after a time, however long, unless the process ends before.

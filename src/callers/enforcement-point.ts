@@ -6,7 +6,7 @@ import { shortened } from '../registry/text.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { AccessQuestion, Authorizer, Principal } from './authorizer.ts'
 import type { Operation } from './operation.ts'
-import { rulingOf, UNDECIDED, type Ruling } from './ruling.ts'
+import { CREDENTIALS_ENDED, rulingOf, UNDECIDED, type Ruling } from './ruling.ts'
 
 /** A call that is let through; `null`: as it is, because nothing is enforced. */
 export type Permit = Extract<Ruling, { allowed: true }> | null
@@ -93,7 +93,11 @@ export class EnforcementPoint<Credentials> {
   recordEnd(operation: Operation, principal: Principal, about: About): void {
     const { namespace } = this.#settings
     const question = new AskedQuestion(null, operation, namespace, about)
-    this.#record(question, { allowed: false, principal, reason: ENDED }, performance.now())
+    this.#record(
+      question,
+      { allowed: false, principal, reason: CREDENTIALS_ENDED },
+      performance.now(),
+    )
   }
 
   async #inTime(decision: PromiseLike<unknown>, question: Question): Promise<Ruling> {
@@ -140,13 +144,11 @@ function recordedFields(fields: readonly string[]): readonly string[] {
   return fields.length === 0 ? fields : fields.slice(0, RECORDED).map((field) => shortened(field))
 }
 
-const ENDED = 'the credentials have ended'
-
 /** The error of what was permitted until its credentials ended. */
 export function credentialsEnded(operation: Operation): RegistryError {
   return new RegistryError(
     'FORBIDDEN',
-    `${operation} has ended: ${ENDED}. Call it again with new ones.`,
+    `${operation} has ended: ${CREDENTIALS_ENDED}. Call it again with new ones.`,
   )
 }
 

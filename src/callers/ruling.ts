@@ -19,6 +19,8 @@ export type Ruling =
     }
   | { readonly allowed: false; readonly principal: Principal | null; readonly reason: string }
 
+/** Why nothing is allowed any more. */
+export const CREDENTIALS_ENDED = 'the credentials have ended'
 const NO_DECISION = 'it was not decided whether it is allowed'
 const MEMBERS = new Set(['allowed', 'principal', 'reason', 'filter', 'hiddenFields', 'validForMs'])
 const NOTHING_HIDDEN = new HiddenFields([])
@@ -61,7 +63,7 @@ function readDecision(
   if (allowed !== true || principal === null || !arePaths(hiddenFields)) return UNDECIDED
   if (typeof validForMs !== 'number' || Number.isNaN(validForMs)) return UNDECIDED
   const denied = (why: string): Ruling => ({ allowed: false, principal, reason: why })
-  if (validForMs <= 0) return denied('the credentials have ended')
+  if (validForMs <= 0) return denied(CREDENTIALS_ENDED)
   const hidden = hiddenFields.length === 0 ? NOTHING_HIDDEN : new HiddenFields(hiddenFields)
   const secret = question.fields.find((field) => hidden.touches(field))
   if (secret !== undefined) return denied(`the field ${JSON.stringify(secret)} is hidden`)

@@ -70,7 +70,7 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Take<nu
 }
 
 /** The longest timer, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A timeout in ms. */
 export const timeout: Take<number> = take(

@@ -91,7 +91,7 @@ export interface ConnectOptions {
   readonly scripts?: ScriptForm
   /**
    * `true`: enforces the quotas of the namespace, which an administrator has written with `writeQuotas`. Connecting fails with
-   * `UNAVAILABLE` if there are none; see `docs/tenants.md`. Default `false`.
+   * `UNAVAILABLE` if there are none; see `docs/quotas.md`. Default `false`.
    */
   readonly quotas?: boolean
   /** Number of connections to NATS, 1 to 64. Default 1. */

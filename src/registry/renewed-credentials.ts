@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from './arguments.ts'
 import {
   inSeconds,
   provided,
@@ -18,8 +19,6 @@ const MAX_PAUSE_PART = 0.1
 const CALM_MS = 2 * MAX_PAUSE_MS
 /** Shortest time until a provider is asked again that returned the credentials in use, in ms. */
 const MIN_INTERVAL_MS = 250
-/** The longest timer, in ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Makes connections use new credentials. Rejects if it can't, such as when a server refuses them. */
 type Adopt<T> = (credentials: T) => Promise<void>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
+import { MAX_TIMER_MS, takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
@@ -36,9 +36,6 @@ const takes: Takes<MemoryStoreOptions> = {
   maxIdentities: wholeNumber(0, Infinity),
   quotas: takeQuotas,
 }
-
-/** The longest timer, in ms: a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A store within this process, for tests and for trials without servers. */
 export class MemoryStore implements RegistryStore {

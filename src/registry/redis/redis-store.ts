@@ -382,18 +382,14 @@ class RedisStore implements RegistryStore {
 
   async #accept<T>(operation: () => Promise<T>): Promise<T> {
     this.#requireOpen()
-    const work = this.#quotas === null ? operation() : this.#withLease(this.#quotas, operation)
+    const lease = this.#quotas?.requireLease() ?? null
+    const work = lease === null ? operation() : lease.then(operation)
     this.#underWay.add(work)
     try {
       return await work
     } finally {
       this.#underWay.delete(work)
     }
-  }
-
-  async #withLease<T>(quotas: StoreQuotas, operation: () => Promise<T>): Promise<T> {
-    await quotas.requireLease()
-    return operation()
   }
 
   /** Reads the flag in a reply, and notes the tending that the reply may report. */
