@@ -19,10 +19,9 @@ function message(): OutgoingMessage {
 /** The contract of all messengers for aborted sends. */
 export function describeAbortedSend(name: string, prepare: () => ConnectMessenger): void {
   describe(`${name}, cancelled`, () => {
-    let opened: Messenger[] = []
+    const opened: Messenger[] = []
     afterEach(async () => {
-      await Promise.all(opened.map((messenger) => messenger.close()))
-      opened = []
+      await Promise.all(opened.splice(0).map((messenger) => messenger.close()))
     })
     /** A sender, and a host of `quick` and of `slow`, whose handler ends when it is released. */
     const openPair = async () => {

@@ -33,13 +33,12 @@ export function describeDurability(
 ): void {
   describe(`${name}, exactly-once`, () => {
     let connectMessenger: ConnectDurableMessenger
-    let opened: Messenger[] = []
+    const opened: Messenger[] = []
     beforeEach(async () => {
       connectMessenger = await prepare()
     })
     afterEach(async () => {
-      await Promise.all(opened.map((messenger) => messenger.close()))
-      opened = []
+      await Promise.all(opened.splice(0).map((messenger) => messenger.close()))
     })
     const connect = async (
       durability?: DurabilityOptions,
