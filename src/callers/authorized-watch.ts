@@ -1,6 +1,6 @@
+import { afterMs } from '../registry/after-ms.ts'
 import type { WatchEvent, WatchStream } from '../registry/watch/watch-event.ts'
 import { beginningOf } from '../registry/watch/watch-token.ts'
-import { afterMs } from './after-ms.ts'
 import { credentialsEnded, type Permit } from './enforcement-point.ts'
 
 /** A watch that was opened, and the event that comes before its own. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { afterMs } from '../registry/after-ms.ts'
 import { takeSeen } from '../registry/call-arguments.ts'
 import type { EnumerateOptions, Enumeration } from '../registry/enumeration.ts'
 import { parsedFilter, type Filter } from '../registry/filter/filter.ts'
@@ -18,7 +19,6 @@ import type { WatchOptions } from '../registry/watch/watch-options.ts'
 import { AuthorizedWatch, type OpenedWatch } from './authorized-watch.ts'
 import type { About, EnforcementPoint, Permit } from './enforcement-point.ts'
 import type { Operation } from './operation.ts'
-import { afterMs } from './after-ms.ts'
 
 const METADATA = 'metadata.'
 /** Characters of the mark of a caller: 96 bits. */

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from './arguments.ts'
+import { afterMs } from './after-ms.ts'
 import {
   inSeconds,
   provided,
@@ -34,7 +34,7 @@ export class RenewedCredentials<T extends object> {
   #current: T
   /** When the current ones end, by `performance.now()`. */
   #endsAt = Infinity
-  #timer: NodeJS.Timeout | undefined
+  #cancelRenewal = (): void => {}
   #renewing: Promise<void> | null = null
   #pauseMs = FIRST_PAUSE_MS
   #maxPauseMs = MAX_PAUSE_MS
@@ -80,7 +80,7 @@ export class RenewedCredentials<T extends object> {
   refused(credentials: T): void {
     if (credentials !== this.#current || !this.areRenewed || this.#closed.signal.aborted) return
     if (this.#renewing !== null) return
-    clearTimeout(this.#timer)
+    this.#cancelRenewal()
     // At once, unless the last ones were refused as well.
     const wasCalm = this.#isCalm
     const pauseMs = this.#pauseAfterFailure()
@@ -88,7 +88,7 @@ export class RenewedCredentials<T extends object> {
   }
 
   close(): void {
-    clearTimeout(this.#timer)
+    this.#cancelRenewal()
     this.#adopters.clear()
     this.#closed.abort()
   }
@@ -103,19 +103,11 @@ export class RenewedCredentials<T extends object> {
     this.#maxPauseMs = Math.min(MAX_PAUSE_MS, longestMs)
     if (!this.areRenewed || lifeMs === Infinity) return
     const part = EARLIEST_RENEWAL + Math.random() * (LATEST_RENEWAL - EARLIEST_RENEWAL)
-    this.#renewAt(performance.now() + Math.max(MIN_INTERVAL_MS, part * lifeMs))
-  }
-
-  #renewAt(time: number): void {
-    clearTimeout(this.#timer)
+    this.#cancelRenewal()
     if (this.#closed.signal.aborted) return
-    const leftMs = time - performance.now()
-    const renew = (): void => {
-      if (leftMs > MAX_TIMER_MS) this.#renewAt(time)
-      else this.#renewing ??= this.#renewAfter(0, false)
-    }
-    this.#timer = setTimeout(renew, Math.min(Math.max(0, leftMs), MAX_TIMER_MS))
-    this.#timer.unref()
+    this.#cancelRenewal = afterMs(Math.max(MIN_INTERVAL_MS, part * lifeMs), () => {
+      this.#renewing ??= this.#renewAfter(0, false)
+    })
   }
 
   /** Asks until the answer has been adopted. @param isRefused whether a server refused the current ones. */

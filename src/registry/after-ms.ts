@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../registry/arguments.ts'
+import { MAX_TIMER_MS } from './arguments.ts'
 
 /**
  * Calls back after a time, however long, unless the process ends before.
