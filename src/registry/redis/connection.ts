@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { tlsFailure } from '../tls-failure.ts'
 import { functionOf, LIBRARY_NAME } from './functions.ts'
 import { missingRight } from './missing-right.ts'
@@ -30,6 +31,8 @@ export class RedisConnection {
    * the server, so it isn't asked: its keys aren't counted or searched, nor its memory.
    */
   usesFunctions = false
+  /** Gets a span per command. */
+  telemetry = Telemetry.off
   readonly #commands = new Map<string, ScriptCommand>()
 
   /** Why TLS keeps the connection down; `null` if it doesn't. */
