@@ -1,49 +1,51 @@
-import type { MetricData, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics'
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+
+/** Units of the Unified Code for Units of Measure, as Prometheus spells them. Others are left as they are. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['s', 'seconds'],
+  ['ms', 'milliseconds'],
+  ['By', 'bytes'],
+])
 
 /**
- * Suffixes of names in Prometheus by unit, where unit and suffix are spelled differently: as OpenTelemetry's
- * specification asks (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/),
- * and the serializer doesn't do.
+ * A metric's name in Prometheus, without the `_total` of counters: dots become underscores, and the unit follows.
+ * OpenTelemetry's exporter for Prometheus, 0.301, omits the unit.
+ *
+ * Annotations such as `{request}` are not part of a name, and a rate ends in `_per_second`.
+ * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
  */
-const SUFFIXES: Readonly<Record<string, string>> = {
-  s: 'seconds',
-  ms: 'milliseconds',
-  By: 'bytes',
-  '%': 'percent',
+export function prometheusName(name: string, unit: string): string {
+  const whole = name.replaceAll(/[^a-zA-Z0-9_:]+/g, '_')
+  const suffix = suffixOf(unit)
+  return suffix === '' || whole.endsWith(`_${suffix}`) ? whole : `${whole}_${suffix}`
 }
 
-const PER: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour' }
-
-/** What can't be written is left out: an exponential histogram, which has no form in the text format. */
-export type IsWritable = (metric: MetricData) => boolean
-
-/** The same metrics, under names that end in their units: `a.duration` in `s` becomes `a.duration.seconds`. */
-export function namedForPrometheus(all: ResourceMetrics, isWritable: IsWritable): ResourceMetrics {
-  const scopeMetrics = all.scopeMetrics.map(({ scope, metrics }): ScopeMetrics => ({
-    scope,
-    metrics: metrics.filter(isWritable).map(renamed),
-  }))
-  return { resource: all.resource, scopeMetrics }
+/** Metrics as their serializer has to be given them to write names that have their units. */
+export function withPrometheusNames({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
+  return {
+    resource,
+    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
+      scope,
+      metrics: metrics.map(renamed),
+    })),
+  }
 }
 
 function renamed(metric: MetricData): MetricData {
   const { descriptor } = metric
-  const suffix = suffixOf(descriptor.unit)
-  const { name } = descriptor
-  if (suffix === '' || endsIn(name, suffix)) return metric
-  return { ...metric, descriptor: { ...descriptor, name: `${name}.${suffix}` } }
+  const name = prometheusName(descriptor.name, descriptor.unit)
+  // Prometheus takes a unit only if the name ends in it.
+  const unit = suffixOf(descriptor.unit)
+  return { ...metric, descriptor: { ...descriptor, name, unit } }
 }
 
-/** Units in braces, such as `{request}`, say what is counted, and have no suffix. */
+/** Such as `seconds` or `per_second`; empty if the unit only counts things. */
 function suffixOf(unit: string): string {
-  const [of = '', per, ...rest] = unit.replaceAll(/\{[^}]*\}/g, '').split('/')
-  if (rest.length > 0) return ''
-  const counted = of === '1' ? '' : (SUFFIXES[of] ?? of)
-  if (per === undefined || per === '') return counted
-  return [counted, 'per', PER[per] ?? per].filter((word) => word !== '').join('.')
-}
-
-function endsIn(name: string, suffix: string): boolean {
-  const plain = (text: string) => text.replaceAll('.', '_')
-  return plain(name).endsWith(`_${plain(suffix)}`)
+  const [amount = '', per] = unit.replaceAll(/\{[^}]*\}/g, '').split('/')
+  const words = [
+    // The number one: a name such as loadtest_measurement_valid says what it is.
+    ...(amount === '' || amount === '1' ? [] : [WORDS.get(amount) ?? amount]),
+    ...(per === undefined ? [] : ['per', per === 's' ? 'second' : per]),
+  ]
+  return words.join('_').replaceAll(/[^a-zA-Z0-9_]+/g, '_')
 }

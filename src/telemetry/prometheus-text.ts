@@ -1,5 +1,5 @@
-import type { CollectionResult } from '@opentelemetry/sdk-metrics'
-import { namedForPrometheus } from './prometheus-names.ts'
+import type { CollectionResult, MetricData } from '@opentelemetry/sdk-metrics'
+import { withPrometheusNames } from './prometheus-names.ts'
 import { loadSdk } from './sdk.ts'
 
 /** A `MetricReader` or `MetricProducer` of the SDK: collects the current values of metrics. */
@@ -26,16 +26,21 @@ export async function prometheusText(neededFor: string): Promise<PrometheusText>
   ])
   const serializer = new PrometheusSerializer()
   return ({ resourceMetrics, errors }) => {
-    const left: string[] = []
-    const named = namedForPrometheus(resourceMetrics, ({ dataPointType, descriptor }) => {
-      if (dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) return true
-      left.push(descriptor.name)
-      return false
-    })
+    const isExponential = ({ dataPointType }: MetricData) =>
+      dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM
+    const all = resourceMetrics.scopeMetrics
+    const left = all.flatMap(({ metrics }) => metrics.filter(isExponential))
+    const scopeMetrics = all.map(({ scope, metrics }) => ({
+      scope,
+      metrics: metrics.filter((metric) => !isExponential(metric)),
+    }))
+    const written = withPrometheusNames({ ...resourceMetrics, scopeMetrics })
     const comments = [
-      ...left.map((name) => `# ${name} is left out: its buckets are exponential`),
+      ...left.map(
+        ({ descriptor }) => `# ${descriptor.name} is left out: its buckets are exponential`,
+      ),
       ...(errors.length === 0 ? [] : [`# ${errors.length} metrics could not be collected`]),
     ]
-    return `${[serializer.serialize(named).trimEnd(), ...comments].join('\n')}\n`
+    return `${[serializer.serialize(written).trimEnd(), ...comments].join('\n')}\n`
   }
 }
