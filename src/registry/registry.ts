@@ -9,6 +9,7 @@ import {
 } from './arguments.ts'
 import { takeHandler, takeSeen } from './call-arguments.ts'
 import { takeSlots, type RegistrySlots } from './slots.ts'
+import { stateOf, type RegistryConnections } from './connection-counts.ts'
 import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -90,6 +91,15 @@ export class MulticastRegistry {
   /** The number of warnings by code; codes without warnings are left out. */
   get warnings(): ReadonlyMap<RegistryWarningCode, number> {
     return this.#warnings.counts
+  }
+
+  /** Whether Redis and NATS are connected at present; `down` once the registry is closed. Asks no server. */
+  get connections(): RegistryConnections {
+    if (this.#closing !== null) return { redis: 'down', nats: 'down' }
+    return {
+      redis: stateOf(this.#store.connections),
+      nats: stateOf(this.#messenger.connections),
+    }
   }
 
   /** The address of this registry's subscribers, for registrations made by other registries. */

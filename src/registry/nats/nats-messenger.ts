@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
+import type { ConnectionCounts } from '../connection-counts.ts'
 import { type Durability, durabilityOf } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
@@ -181,6 +182,12 @@ class NatsMessenger implements Messenger {
         : new DurableInbox({ ...sender, gatewayName, subscribers: this.#subscribers })
     this.#durable = { ...sender, inbox }
     await inbox?.open()
+  }
+
+  get connections(): ConnectionCounts {
+    const all = this.#pool.connections
+    const up = all.filter((connection) => connection.up).length
+    return { up, down: all.length - up }
   }
 
   hosts(identity: string): boolean {

@@ -45,6 +45,11 @@ export class RedisConnection {
     client.on('ready', () => (this.#tlsFailure = null))
   }
 
+  /** Whether commands can be sent at present. */
+  get isUp(): boolean {
+    return this.client.status === 'ready'
+  }
+
   get isCluster(): boolean {
     return this.client instanceof Cluster
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ConnectionCounts } from '../connection-counts.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
@@ -216,6 +217,11 @@ class RedisStore implements RegistryStore {
     this.#maxIdentities = maxIdentities
     this.#quotas = parts.quotas
     this.#logCap = logCap
+  }
+
+  get connections(): ConnectionCounts {
+    const { isUp } = this.#connection
+    return { up: isUp ? 1 : 0, down: isUp ? 0 : 1 }
   }
 
   register(request: RegistrationRequest): Promise<RegistrationTimes> {
