@@ -21,6 +21,7 @@ import { requestOf, summarize, type MulticastOptions, type MulticastResult } fro
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
+import { registryMetrics, type RegistryMetrics } from './telemetry/registry-metrics.ts'
 import { unlessAborted } from './waiting.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
 import { Ending } from './watch/ending.ts'
@@ -59,6 +60,7 @@ export class MulticastRegistry {
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #warnings: Warnings
+  readonly #metrics: RegistryMetrics | null
   readonly #pages: Pages
   readonly #takeTtl: Take<number>
   readonly #registerOptions: Takes<RegisterOptions>
@@ -79,6 +81,13 @@ export class MulticastRegistry {
     this.#messenger = messenger
     this.limits = limitsFrom(limits)
     this.#warnings = warnings ?? new Warnings()
+    this.#metrics = registryMetrics(namespace, () => ({
+      store: this.#store.observed,
+      backlogBytes: this.#messenger.backlogBytes,
+      redis: this.#store.connections,
+      nats: this.#messenger.connections,
+      warnings: this.warnings,
+    }))
     this.#pages = new Pages(namespace)
     this.#takeTtl = wholeNumber(0, this.limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
@@ -114,7 +123,7 @@ export class MulticastRegistry {
     metadata: Metadata,
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
-    return this.#accept(() => {
+    return this.#accept('register', () => {
       const {
         ttlMs = DEFAULT_TTL_MS,
         replace = false,
@@ -139,7 +148,7 @@ export class MulticastRegistry {
    *   `INVALID_ARGUMENT`
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
-    return this.#accept(() =>
+    return this.#accept('heartbeat', () =>
       this.#store.heartbeat(validateIdentity(identity), this.#takeTtl(ttlMs, 'ttlMs')),
     )
   }
@@ -154,14 +163,14 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
-    return this.#accept(() => {
+    return this.#accept('move', () => {
       return this.#store.moveTo(takeSeen(seen), this.#checkGateway(gateway))
     })
   }
 
   /** Removes a registration for every process; returns `false` if the identity was not registered. */
   async unregister(identity: string): Promise<boolean> {
-    return this.#accept(() => this.#store.unregister(validateIdentity(identity)))
+    return this.#accept('unregister', () => this.#store.unregister(validateIdentity(identity)))
   }
 
   /**
@@ -170,7 +179,7 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
-    return this.#accept(() => {
+    return this.#accept('enumerate', () => {
       const compiled = filterFrom(filter, this.limits)
       const { order, signal, cut } = this.#pages.open(compiled, options)
       return unlessAborted(signal, async () => cut(await this.#store.view(compiled, order, signal)))
@@ -209,7 +218,7 @@ export class MulticastRegistry {
     payload: Uint8Array | string,
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
-    return this.#accept(async () => {
+    return this.#accept('multicast', async () => {
       const { message, sendOptions } = requestOf(payload, options)
       const { signal } = sendOptions
       const compiled = filterFrom(filter, this.limits)
@@ -221,7 +230,9 @@ export class MulticastRegistry {
         this.#store.chargeMulticast?.(size, message.payload.byteLength),
       )
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
-      return summarize(message.id, statuses)
+      const result = summarize(message.id, statuses)
+      this.#metrics?.multicast(result)
+      return result
     })
   }
 
@@ -236,7 +247,7 @@ export class MulticastRegistry {
     identities: string | readonly string[],
     handler: MessageHandler,
   ): Promise<Subscription> {
-    return this.#accept(() => {
+    return this.#accept('subscribe', () => {
       const valid = Array.isArray(identities)
         ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
         : validateIdentity(identities)
@@ -251,7 +262,7 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
-    return this.#accept(() => {
+    return this.#accept('subscribe_matching', () => {
       return this.#messenger.subscribeMatching(
         text(pattern, 'pattern'),
         takeHandler(handler, 'handler'),
@@ -261,7 +272,7 @@ export class MulticastRegistry {
 
   /** Removes all registrations of the namespace, whichever process made them. */
   async clear(): Promise<void> {
-    return this.#accept(() => this.#store.clear())
+    return this.#accept('clear', () => this.#store.clear())
   }
 
   /**
@@ -278,14 +289,16 @@ export class MulticastRegistry {
     // A multicast uses the store, then the messenger, so both stay open until it ends.
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     this.#pages.close()
+    this.#metrics?.close()
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
-  async #accept<T>(call: () => Promise<T>): Promise<T> {
+  /** @param name of the operation in metrics. */
+  async #accept<T>(name: string, call: () => Promise<T>): Promise<T> {
     this.#requireOpen()
     this.#underWay += 1
     try {
-      return await call()
+      return await (this.#metrics === null ? call() : this.#metrics.timed(name, call))
     } finally {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#onIdle?.()
