@@ -74,6 +74,10 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
   onProgress: functionOf('that takes the progress'),
   faults: checkFaults,
+  tracer: check(
+    (value) => typeof value === 'object' && value !== null && 'start' in value,
+    'a RequestTracer',
+  ),
 }
 
 const PLAN: Fields<LoadPlan> = {

@@ -21,6 +21,8 @@ import { requestOf, summarize, type MulticastOptions, type MulticastResult } fro
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
+import type { OperationName } from './telemetry/operation.ts'
+import { type Telemetry, telemetryOf } from './telemetry/telemetry.ts'
 import { registryMetrics, type RegistryMetrics } from './telemetry/registry-metrics.ts'
 import { unlessAborted } from './waiting.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
@@ -60,6 +62,7 @@ export class MulticastRegistry {
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #warnings: Warnings
+  readonly #telemetry: Telemetry
   readonly #metrics: RegistryMetrics | null
   readonly #pages: Pages
   readonly #takeTtl: Take<number>
@@ -75,13 +78,14 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   constructor(slots: RegistrySlots) {
-    const { store, messenger, namespace = '', limits, warnings } = takeSlots(slots)
+    const { store, messenger, namespace = '', limits, warnings, telemetry } = takeSlots(slots)
     this.namespace = namespace
     this.#store = store
     this.#messenger = messenger
     this.limits = limitsFrom(limits)
     this.#warnings = warnings ?? new Warnings()
-    this.#metrics = registryMetrics(namespace, () => ({
+    this.#telemetry = telemetry ?? telemetryOf(true)
+    this.#metrics = registryMetrics(this.#telemetry.isOn, namespace, () => ({
       store: this.#store.observed,
       backlogBytes: this.#messenger.backlogBytes,
       redis: this.#store.connections,
@@ -293,12 +297,11 @@ export class MulticastRegistry {
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
-  /** @param name of the operation in metrics. */
-  async #accept<T>(name: string, call: () => Promise<T>): Promise<T> {
+  async #accept<T>(name: OperationName, call: () => Promise<T>): Promise<T> {
     this.#requireOpen()
     this.#underWay += 1
     try {
-      return await (this.#metrics === null ? call() : this.#metrics.timed(name, call))
+      return await this.#telemetry.operation(name, call, this.#metrics?.operationEnded ?? null)
     } finally {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#onIdle?.()

@@ -19,6 +19,7 @@ import type {
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../waiting.ts'
 import { TargetSet } from '../targets/target-set.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { ConnectionPool } from './connections.ts'
@@ -56,6 +57,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     onUpChange,
     durability: durabilityOptions,
     warnings = new Warnings(),
+    telemetry = Telemetry.off,
     maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES,
   } = takeMessengerOptions(options)
   const subjects = new Subjects(subjectPrefix, namespace)
@@ -88,6 +90,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     gatewayName ?? nuid.next(),
     durability,
     warnings,
+    telemetry,
     new Backlog(maxBacklogBytes, warnings),
   )
   try {
@@ -127,14 +130,15 @@ class NatsMessenger implements Messenger {
     gatewayName: string,
     durability: Durability | null,
     warnings: Warnings,
+    telemetry: Telemetry,
     backlog: Backlog,
   ) {
     this.#pool = pool
     this.#subjects = subjects
     this.#warnings = warnings
-    this.#fanOutParts = { subjects, warnings, heldNames: new HeldNames() }
+    this.#fanOutParts = { subjects, warnings, telemetry, heldNames: new HeldNames() }
     this.#subscribers = new HostedSubscribers(backlog)
-    this.#hosting = new Hosting(this.#subscribers, warnings)
+    this.#hosting = new Hosting(this.#subscribers, warnings, telemetry)
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs, warnings)
     this.#durability = durability
     this.gateway = durability?.gatewayName

@@ -15,6 +15,7 @@ import type {
 } from '../store.ts'
 import type { ObservedStore } from '../observed.ts'
 import { TargetSet } from '../targets/target-set.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
@@ -82,7 +83,12 @@ async function openStore(
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...(credentials === null ? {} : { credentials }),
   }
-  const connect = () => connectRedis(url, connecting)
+  const { telemetry = Telemetry.off } = options
+  const connect = async (): Promise<RedisConnection> => {
+    const connection = await connectRedis(url, connecting)
+    connection.telemetry = telemetry
+    return connection
+  }
   const connection = await connect()
   try {
     const evictions = new Evictions(warnings, connection.name)
@@ -124,7 +130,7 @@ async function openStore(
 
 /** Opens what runs the writes, if they wait for replicas. */
 async function openWrites(
-  { waitForReplicas, scripts }: RedisStoreOptions,
+  { waitForReplicas, scripts, telemetry = Telemetry.off }: RedisStoreOptions,
   url: string | readonly string[],
   connecting: RedisConnectOptions & { readonly timeoutMs: number },
   keys: NamespaceKeys,
@@ -135,6 +141,7 @@ async function openWrites(
   const timeoutMs = connecting.timeoutMs + wait.timeoutMs
   const connection = await connectRedis(url, { ...connecting, timeoutMs })
   if (scripts !== undefined) connection.usesFunctions = scripts === 'functions'
+  connection.telemetry = telemetry
   return new ReplicatedWrites(connection, keys.index, wait)
 }
 

@@ -48,12 +48,13 @@ async function valuesOf(name: string, namespace = 'orders'): Promise<Record<stri
   return Object.fromEntries(own)
 }
 
-function connect(namespace = 'orders') {
+function connect(namespace = 'orders', telemetry = true) {
   const { redis, nats } = servers
   return connectRegistry({
     redisUrl: redis.url,
     natsUrls: [nats.url],
     namespace,
+    telemetry,
     onWarning: () => {},
   })
 }
@@ -102,6 +103,16 @@ test('calls, multicasts and states of registries are seen, summed by namespace; 
   expect(await valuesOf('connections')).toMatchObject({ 'redis up': 0, 'nats up': 0 })
   expect(await valuesOf('registered_identities')).toEqual({ '': 0 })
   expect(await valuesOf('ttl_expirations')).toEqual({ '': 2 })
+})
+
+test('a registry without telemetry has no metrics', async () => {
+  const registry = await connect('silent', false)
+  await registry.register('a', {})
+  await registry.multicast({}, 'hello', { timeoutMs: 100 })
+  for (const name of ['operation.duration', 'multicast.targets', 'connections']) {
+    expect(await valuesOf(name, 'silent')).toEqual({})
+  }
+  await registry.close()
 })
 
 test('metrics have the units of OpenTelemetry’s conventions', async () => {

@@ -1,8 +1,10 @@
 import { type Attributes, createNoopMeter, type Meter, metrics } from '@opentelemetry/api'
-import { RegistryError } from '../errors.ts'
 import type { MulticastResult } from '../multicast.ts'
 import { boundedNamespace } from './bounded-namespaces.ts'
 import { type Instruments, instrumentsOf, type Observer } from './instruments.ts'
+import type { ErrorType } from './error-type.ts'
+import type { OperationName } from './operation.ts'
+import { SCOPE } from './telemetry.ts'
 import type { ObservedRegistry } from '../observed.ts'
 
 /**
@@ -29,25 +31,15 @@ export class RegistryMetrics {
    * @param durationMs monotonic.
    * @param errorType a code of `RegistryError` or `ABORTED`; `null` if it succeeded.
    */
-  readonly operationEnded = (name: string, durationMs: number, errorType: string | null): void => {
+  readonly operationEnded = (
+    name: OperationName,
+    durationMs: number,
+    errorType: ErrorType | null,
+  ): void => {
     const { operations, quotaRefusals } = this.#instruments
     operations.record(durationMs / 1_000, this.#of(name, errorType))
     if (errorType !== 'QUOTA_EXCEEDED' && errorType !== 'RATE_LIMITED') return
     quotaRefusals.add(1, { ...this.#base, 'error.type': errorType })
-  }
-
-  /** Runs an operation and records its end. It throws and rejects as `call` does. */
-  async timed<T>(name: string, call: () => Promise<T>): Promise<T> {
-    const beganAtMs = performance.now()
-    try {
-      const value = await call()
-      this.operationEnded(name, performance.now() - beganAtMs, null)
-      return value
-    } catch (error) {
-      const errorType = error instanceof RegistryError ? error.code : 'ABORTED'
-      this.operationEnded(name, performance.now() - beganAtMs, errorType)
-      throw error
-    }
   }
 
   /** Records the outcome of a multicast. */
@@ -84,11 +76,15 @@ export class RegistryMetrics {
   }
 }
 
-/** The metrics of a registry by the SDK that the process has registered; `null` without an SDK. */
+/**
+ * The metrics of a registry by the SDK that the process has registered; `null` without an SDK.
+ * @param isOn `false`: there are none.
+ */
 export function registryMetrics(
+  isOn: boolean,
   namespace: string,
   read: () => ObservedRegistry,
 ): RegistryMetrics | null {
-  const meter = metrics.getMeter('prism-loadtest')
-  return meter === createNoopMeter() ? null : new RegistryMetrics(meter, namespace, read)
+  const meter = metrics.getMeter(SCOPE)
+  return isOn && meter !== createNoopMeter() ? new RegistryMetrics(meter, namespace, read) : null
 }

@@ -1,0 +1,87 @@
+import { type Context, context, type Span, trace, type Tracer } from '@opentelemetry/api'
+import {
+  beginProcessing,
+  type GatewayMessageFacts,
+  type MessageSpans,
+  messageSpans,
+} from './message-spans.ts'
+import {
+  isInTrace,
+  observed,
+  OPERATION_SPANS,
+  type OperationListener,
+  type OperationName,
+} from './operation.ts'
+
+import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
+
+/** The name of the instrumentation scope of the registry's spans and metrics. */
+export const SCOPE = 'prism-loadtest'
+
+/**
+ * What one registry tells OpenTelemetry, by the process's own SDK. Without an SDK it does next to nothing: it makes no
+ * attributes and no promises. `docs/telemetry.md` lists the spans.
+ */
+export class Telemetry {
+  /** Tells nothing. */
+  static readonly off = new Telemetry(null)
+
+  readonly #tracer: Tracer | null
+
+  /** Use `telemetryOf`. */
+  constructor(tracer: Tracer | null) {
+    this.#tracer = tracer
+  }
+
+  /** Whether it may tell anything. */
+  get isOn(): boolean {
+    return this.#tracer !== null
+  }
+
+  /**
+   * Runs an operation of the registry with a span and a measurement. It throws and rejects as `call` does.
+   * @param onEnd records the measurement; `null` if nobody does.
+   */
+  operation<T>(
+    name: OperationName,
+    call: () => Promise<T>,
+    onEnd: OperationListener | null,
+  ): Promise<T> {
+    if (this.#tracer === null) return call()
+    const span = this.#tracer.startSpan(OPERATION_SPANS[name])
+    if (onEnd === null && !isInTrace(span)) return call()
+    return observed(name, span, onEnd, call)
+  }
+
+  /** Begins the spans of a call to Redis; `null` if nobody records it. */
+  redisCall(call: RedisCall): EndCall | null {
+    return this.#tracer === null ? null : beginCall(this.#tracer, call)
+  }
+
+  /** Begins the span of a caller's wait for a round that several callers share; `null` if nobody records it. */
+  wait(): Span | null {
+    if (this.#tracer === null || trace.getActiveSpan()?.isRecording() !== true) return null
+    return this.#tracer.startSpan('wait for replica')
+  }
+
+  /** The spans of the messages of the multicast that runs now; `null` if it is in no trace. */
+  messages(): MessageSpans | null {
+    return this.#tracer === null ? null : messageSpans(this.#tracer)
+  }
+
+  /** Hands a message out within its span and its sender's trace. @param work resolves once all handlers are done. */
+  processing(
+    received: Context,
+    message: GatewayMessageFacts,
+    work: (span: Span | null) => Promise<void>,
+  ): Promise<void> {
+    const span = this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
+    const inside = span === null ? received : trace.setSpan(received, span)
+    return context.with(inside, () => work(span))
+  }
+}
+
+/** What a registry tells about itself from now on, by the SDK that the process has registered or will register. */
+export function telemetryOf(isOn: boolean): Telemetry {
+  return isOn ? new Telemetry(trace.getTracer(SCOPE)) : Telemetry.off
+}
