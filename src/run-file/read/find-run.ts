@@ -21,7 +21,9 @@ export function runPathsIn(folder: string): readonly string[] {
     return readdirSync(folder)
       .filter(
         (name) =>
-          name.endsWith('.json') && !/(?:schema|\.traces)\.json$/.test(name) && !name.startsWith('.'),
+          name.endsWith('.json') &&
+          !/(?:schema|\.traces)\.json$/.test(name) &&
+          !name.startsWith('.'),
       )
       .map((name) => basename(name, '.json'))
       .toSorted((a, b) => BY_TIME.compare(b, a))
