@@ -149,7 +149,8 @@ export function registryDashboard(): Dashboard {
     .withPanel(
       timeSeries({
         title: 'Replica lag',
-        description: 'How far the most outdated replica is behind the log. Queries wait for it.',
+        description:
+          'How long calls have been waiting for the replica to catch up with the log; 0 when it has.',
         unit: 's',
         queries: [
           {
