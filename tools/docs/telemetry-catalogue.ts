@@ -39,3 +39,24 @@ export function seriesOf({ name, type, unit }: CataloguedMetric): readonly strin
       return [`${whole}_bucket`, `${whole}_sum`, `${whole}_count`]
   }
 }
+
+/** A span as a page describes it. */
+export interface CataloguedSpan {
+  /** Such as `EVALSHA <script>`. */
+  readonly name: string
+  /** Matches name and kind, such as `EVALSHA read_log client`. */
+  readonly pattern: RegExp
+}
+
+/** The spans of a page's tables: rows of names, kind, times and attributes. `.move` after `registry.register` is short. */
+export function cataloguedSpans(markdown: string): readonly CataloguedSpan[] {
+  return markdown.split('\n').flatMap((line): readonly CataloguedSpan[] => {
+    const [, names = '', kind = ''] = line.split('|').map((cell) => cell.trim())
+    if (!/^(?:internal|client|producer|consumer)$/.test(kind)) return []
+    return [...names.matchAll(/`([^`]+)`/g)].map(([, written = '']) => {
+      const name = written.startsWith('.') ? `registry${written}` : written
+      const text = RegExp.escape(name).replaceAll(/<\w+>|\\x3c\w+\\x3e/g, '\\S+')
+      return { name, pattern: new RegExp(`^${text} ${kind}$`) }
+    })
+  })
+}
