@@ -34,7 +34,7 @@ const load: Required<Omit<Load, 'shard' | 'users'>> = {
   verdict: { dropped: { invalid: 0.05 } },
 }
 const plan: Required<
-  Omit<LoadPlan, 'shard' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress'>
+  Omit<LoadPlan, 'shard' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress' | 'tellsExact'>
 > = {
   operations: { register: run },
   data: feed(['a'], 'shuffled'),
