@@ -3,7 +3,7 @@ import type { MulticastRegistry } from '../registry/registry.ts'
 /** A method of a registry that callers may ask for. What isn't a call, or ends the registry for everybody, is none. */
 export type Operation = Exclude<
   keyof MulticastRegistry,
-  'namespace' | 'gateway' | 'warnings' | 'limits' | 'close'
+  'namespace' | 'gateway' | 'warnings' | 'limits' | 'connections' | 'close'
 >
 
 /** What a caller may do in a namespace: `admin` includes the other two, which don't include each other. */

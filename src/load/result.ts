@@ -8,6 +8,7 @@ import type { Losses } from './recording/losses.ts'
 import type { LoadNotesResult, OperationNotesResult } from './notes/load-notes.ts'
 import type { SparseCounts } from './recording/sparse-counts.ts'
 import type { SloRow } from './slo/slo-row.ts'
+import type { TraceCounts, TracedRequest } from './tracing/traced-request.ts'
 import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
 /**
@@ -142,6 +143,8 @@ export interface OperationResult extends OperationNotesResult, OperationAudit {
   /** Intended → actual start, of every request started: the generator's own delay. */
   readonly lateness: Histogram
   readonly deliveries: Deliveries | null
+  /** Its slowest requests, up to 10, slowest first; absent if requests were not traced. */
+  readonly slowest?: readonly TracedRequest[] | undefined
 }
 
 /** One operation in one second of the measurement, for time series. */
@@ -252,4 +255,6 @@ export interface LoadResult extends LoadNotesResult, Unavailability {
   readonly windowedSlo: readonly SloRow[]
   /** The faults that the load was given, in order of time. */
   readonly faults: readonly FaultRecord[]
+  /** The traces of its requests; absent if they were not traced. */
+  readonly traces?: TraceCounts | undefined
 }

@@ -29,6 +29,7 @@ import { connectRedisStore } from './redis/redis-store.ts'
 import { type ScriptForm, type SelectStrategy } from './redis/store-options.ts'
 import { MulticastRegistry } from './registry.ts'
 import { takeTls, type TlsOption } from './tls-option.ts'
+import { telemetryOf } from './telemetry/telemetry.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
 /** A registry's servers, namespace and settings. */
@@ -110,6 +111,11 @@ export interface ConnectOptions {
    * Default: Node's `warning` event, at most every 10 s per code.
    */
   readonly onWarning?: WarningListener
+  /**
+   * Whether the registry tells the process's OpenTelemetry SDK its spans and metrics; without an SDK it tells nobody. See
+   * `docs/telemetry.md`. Default `true`.
+   */
+  readonly telemetry?: boolean
 }
 
 const takes: Takes<ConnectOptions> = {
@@ -132,6 +138,7 @@ const takes: Takes<ConnectOptions> = {
   durability: takeDurability,
   limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
   onWarning: functionOf<WarningListener>('of the warning'),
+  telemetry: trueOrFalse,
 }
 
 /**
@@ -156,11 +163,13 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   const { subjectPrefix, strategy, natsConnections, gatewayName, durability, onWarning } = others
   const limits = limitsFrom(others.limits)
   const warnings = new Warnings(onWarning)
+  const telemetry = telemetryOf(others.telemetry ?? true)
   const store = await connectRedisStore({
     ...(typeof redisUrl === 'string' ? { url: redisUrl } : { nodes: redisUrl }),
     namespace,
     maxIdentities: limits.maxIdentities,
     warnings,
+    telemetry,
     ...(strategy === undefined ? {} : { strategy }),
     ...(others.scripts === undefined ? {} : { scripts: others.scripts }),
     ...(others.quotas === undefined ? {} : { quotas: others.quotas }),
@@ -174,6 +183,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       namespace,
       warnings,
+      telemetry,
       maxBacklogBytes: limits.maxBacklogBytes,
       ...(natsCredentials === undefined ? {} : { credentials: natsCredentials }),
       ...(others.natsTls === undefined ? {} : { tls: others.natsTls }),
@@ -183,7 +193,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),
     })
-    return new MulticastRegistry({ store, messenger, namespace, limits, warnings })
+    return new MulticastRegistry({ store, messenger, namespace, limits, warnings, telemetry })
   } catch (error) {
     await store.close()
     throw error

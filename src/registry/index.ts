@@ -8,6 +8,7 @@
 export { connectRegistry, type ConnectOptions } from './connect.ts'
 export { MulticastRegistry, type RegisterOptions } from './registry.ts'
 export { type RegistrySlots } from './slots.ts'
+export type { ConnectionCounts, RegistryConnections } from './connection-counts.ts'
 
 // TLS and credentials
 export type { TlsOption } from './tls-option.ts'

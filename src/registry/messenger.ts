@@ -1,3 +1,5 @@
+import type { ConnectionCounts } from './connection-counts.ts'
+
 /** Delivery guarantees; `docs/promises.md` states each promise and what breaks it. */
 export type DeliveryGuarantee = 'at-most-once' | 'at-least-once' | 'exactly-once'
 
@@ -90,6 +92,9 @@ export interface SendOptions {
 export interface Messenger {
   /** The address of this messenger, for registrations of the identities that it hosts. */
   readonly gateway: string
+
+  /** Its connections at present; a messenger without connections needs no such property. */
+  readonly connections?: ConnectionCounts
 
   /** Whether `gateway` is the address of a gateway of this namespace, running or not. */
   isGateway(gateway: string): boolean

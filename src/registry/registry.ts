@@ -9,6 +9,7 @@ import {
 } from './arguments.ts'
 import { takeHandler, takeSeen } from './call-arguments.ts'
 import { takeSlots, type RegistrySlots } from './slots.ts'
+import { stateOf, type RegistryConnections } from './connection-counts.ts'
 import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -20,6 +21,8 @@ import { requestOf, summarize, type MulticastOptions, type MulticastResult } fro
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
+import type { OperationName } from './telemetry/operation.ts'
+import { type Telemetry, telemetryOf } from './telemetry/telemetry.ts'
 import { unlessAborted } from './waiting.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
 import { Ending } from './watch/ending.ts'
@@ -58,6 +61,7 @@ export class MulticastRegistry {
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #warnings: Warnings
+  readonly #telemetry: Telemetry
   readonly #pages: Pages
   readonly #takeTtl: Take<number>
   readonly #registerOptions: Takes<RegisterOptions>
@@ -72,12 +76,13 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   constructor(slots: RegistrySlots) {
-    const { store, messenger, namespace = '', limits, warnings } = takeSlots(slots)
+    const { store, messenger, namespace = '', limits, warnings, telemetry } = takeSlots(slots)
     this.namespace = namespace
     this.#store = store
     this.#messenger = messenger
     this.limits = limitsFrom(limits)
     this.#warnings = warnings ?? new Warnings()
+    this.#telemetry = telemetry ?? telemetryOf(true)
     this.#pages = new Pages(namespace)
     this.#takeTtl = wholeNumber(0, this.limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
@@ -86,6 +91,15 @@ export class MulticastRegistry {
   /** The number of warnings by code; codes without warnings are left out. */
   get warnings(): ReadonlyMap<RegistryWarningCode, number> {
     return this.#warnings.counts
+  }
+
+  /** Whether Redis and NATS are connected at present; `down` once the registry is closed. Asks no server. */
+  get connections(): RegistryConnections {
+    if (this.#closing !== null) return { redis: 'down', nats: 'down' }
+    return {
+      redis: stateOf(this.#store.connections),
+      nats: stateOf(this.#messenger.connections),
+    }
   }
 
   /** The address of this registry's subscribers, for registrations made by other registries. */
@@ -104,7 +118,7 @@ export class MulticastRegistry {
     metadata: Metadata,
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
-    return this.#accept(() => {
+    return this.#accept('register', () => {
       const {
         ttlMs = DEFAULT_TTL_MS,
         replace = false,
@@ -129,7 +143,7 @@ export class MulticastRegistry {
    *   `INVALID_ARGUMENT`
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
-    return this.#accept(() =>
+    return this.#accept('heartbeat', () =>
       this.#store.heartbeat(validateIdentity(identity), this.#takeTtl(ttlMs, 'ttlMs')),
     )
   }
@@ -144,14 +158,14 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
-    return this.#accept(() => {
+    return this.#accept('move', () => {
       return this.#store.moveTo(takeSeen(seen), this.#checkGateway(gateway))
     })
   }
 
   /** Removes a registration for every process; returns `false` if the identity was not registered. */
   async unregister(identity: string): Promise<boolean> {
-    return this.#accept(() => this.#store.unregister(validateIdentity(identity)))
+    return this.#accept('unregister', () => this.#store.unregister(validateIdentity(identity)))
   }
 
   /**
@@ -160,7 +174,7 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
-    return this.#accept(() => {
+    return this.#accept('enumerate', () => {
       const compiled = filterFrom(filter, this.limits)
       const { order, signal, cut } = this.#pages.open(compiled, options)
       return unlessAborted(signal, async () => cut(await this.#store.view(compiled, order, signal)))
@@ -199,7 +213,7 @@ export class MulticastRegistry {
     payload: Uint8Array | string,
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
-    return this.#accept(async () => {
+    return this.#accept('multicast', async () => {
       const { message, sendOptions } = requestOf(payload, options)
       const { signal } = sendOptions
       const compiled = filterFrom(filter, this.limits)
@@ -226,7 +240,7 @@ export class MulticastRegistry {
     identities: string | readonly string[],
     handler: MessageHandler,
   ): Promise<Subscription> {
-    return this.#accept(() => {
+    return this.#accept('subscribe', () => {
       const valid = Array.isArray(identities)
         ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
         : validateIdentity(identities)
@@ -241,7 +255,7 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
-    return this.#accept(() => {
+    return this.#accept('subscribe_matching', () => {
       return this.#messenger.subscribeMatching(
         text(pattern, 'pattern'),
         takeHandler(handler, 'handler'),
@@ -251,7 +265,7 @@ export class MulticastRegistry {
 
   /** Removes all registrations of the namespace, whichever process made them. */
   async clear(): Promise<void> {
-    return this.#accept(() => this.#store.clear())
+    return this.#accept('clear', () => this.#store.clear())
   }
 
   /**
@@ -271,11 +285,11 @@ export class MulticastRegistry {
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
-  async #accept<T>(call: () => Promise<T>): Promise<T> {
+  async #accept<T>(name: OperationName, call: () => Promise<T>): Promise<T> {
     this.#requireOpen()
     this.#underWay += 1
     try {
-      return await call()
+      return await this.#telemetry.operation(name, call)
     } finally {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#onIdle?.()

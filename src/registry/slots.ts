@@ -3,6 +3,7 @@ import { RegistryError } from './errors.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import type { Messenger } from './messenger.ts'
 import type { RegistryStore } from './store.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import type { Warnings } from './warnings.ts'
 
 /** The backends of a registry. */
@@ -13,6 +14,8 @@ export interface RegistrySlots {
   readonly namespace?: string
   readonly limits?: Partial<RegistryLimits>
   readonly warnings?: Warnings
+  /** Default: by the SDK of OpenTelemetry that the process registers, if any. */
+  readonly telemetry?: Telemetry
 }
 
 /** @throws RegistryError `INVALID_ARGUMENT` */
@@ -30,6 +33,7 @@ const slotTakes: Takes<RegistrySlots> = {
   namespace: text,
   limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
   warnings: objectLike<Warnings>('warnings'),
+  telemetry: objectLike<Telemetry>('telemetry'),
 }
 
 /** Accepts any object: callers pass instances of this project's classes. */

@@ -1,3 +1,4 @@
+import type { ConnectionCounts } from './connection-counts.ts'
 import type { CompiledFilter } from './filter/compile.ts'
 import type { SortOrder } from './paging/sort-order.ts'
 import type { RegistrationView } from './registration-view.ts'
@@ -53,6 +54,9 @@ export interface WatchRequest {
  * `UNAVAILABLE` when the backend fails, `CLOSED` after `close()`.
  */
 export interface RegistryStore {
+  /** Its connections at present; a store without connections needs no such property. */
+  readonly connections?: ConnectionCounts
+
   /**
    * Registers atomically.
    * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `RATE_LIMITED`, `INVALID_METADATA` by the schema of the quotas

@@ -156,7 +156,7 @@ describe.each(CLAIMED)('on Node $node with Vitest $vitest', ({ node, vitest }) =
     expect(ended.printed).toContain('shop 1.0.0 (programs)')
   })
 
-  test.each(['', '/registry', '/system', '/vitest'])(
+  test.each(['', '/registry', '/system', '/telemetry', '/vitest'])(
     'a program can import prism-loadtest%s',
     async (path) => {
       // The test API exists only where Vitest runs tests.

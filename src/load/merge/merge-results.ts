@@ -26,6 +26,7 @@ import { sumOfCounts, total } from '../totals.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 import { mergeNotes } from './merge-notes.ts'
 import { mergeModels } from './merge-models.ts'
+import { mergeSlowest, mergeTraces } from './merge-traces.ts'
 import { mergeUnavailability } from './merge-unavailability.ts'
 import { mergeWindows } from './merge-windows.ts'
 
@@ -66,6 +67,7 @@ export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResu
     intervals,
     ...mergeUnavailability(shards, intervals),
     faults: mergeFaults(shards),
+    ...mergeTraces(shards),
     windowedSlo: bounds.flatMap((bound) =>
       bound.everyMs === null ? [] : mergeWindows(shards, bound, rowOf(bound, names)),
     ),
@@ -82,6 +84,7 @@ function mergeOperation(
     ...mergeOperations(parts),
     ...mergeUnavailability(parts, intervals),
     ...mergeNotes(parts),
+    ...mergeSlowest(parts),
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   ReceiverHealth,
   UnknownDeliveries,
 } from '../result.ts'
+import type { TracedRequest } from '../tracing/traced-request.ts'
 import { VERDICT_THRESHOLDS } from '../verdict/verdict-thresholds.ts'
 
 /** A test's changes to one operation; everything else is as in an undisturbed load. */
@@ -29,6 +30,7 @@ export interface OperationFixture {
   readonly losses?: Losses
   readonly unavailableMs?: number
   readonly unavailableAtLeastMs?: number
+  readonly slowest?: readonly TracedRequest[]
 }
 
 /** Completions take 2 ms. */
@@ -145,6 +147,7 @@ function operationResult(fixture: OperationFixture): OperationResult {
     unavailableAtLeastMs,
     checks,
     tags,
+    ...(fixture.slowest === undefined ? {} : { slowest: fixture.slowest }),
   }
 }
 

@@ -9,6 +9,7 @@ import { membersAt } from '../targets/ranges.ts'
 import { stoppableSend } from '../stoppable-send.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../waiting.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionPool } from './connections.ts'
@@ -39,6 +40,7 @@ const MAX_RESEND_MS = 2_000
 export interface FanOutParts {
   readonly subjects: Subjects
   readonly warnings: Warnings
+  readonly telemetry: Telemetry
   readonly heldNames: HeldNames
 }
 

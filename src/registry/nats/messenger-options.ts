@@ -20,6 +20,7 @@ import { RegistryError } from '../errors.ts'
 import { validateGatewayName } from '../names.ts'
 import { validateNamespace } from '../identity.ts'
 import { takeTls, type TlsOption } from '../tls-option.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 
 /** Maximum number of connections of one messenger. */
@@ -56,6 +57,8 @@ export interface NatsMessengerOptions {
   readonly durability?: DurabilityOptions
   /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
+  /** Default: none. */
+  readonly telemetry?: Telemetry
   /**
    * Maximum size of received messages that wait for handlers or are held by running ones, in bytes.
    * Messages beyond it are refused. Default 64 MiB.
@@ -76,6 +79,7 @@ const takes: Takes<NatsMessengerOptions> = {
   onUpChange: functionOf('of whether it is up'),
   durability: takeDurability,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
+  telemetry: take((value): value is Telemetry => value instanceof Telemetry, 'Telemetry'),
   maxBacklogBytes: wholeNumber(1),
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
+import type { ConnectionCounts } from '../connection-counts.ts'
 import { type Durability, durabilityOf } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
@@ -18,6 +19,7 @@ import type {
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../waiting.ts'
 import { TargetSet } from '../targets/target-set.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { ConnectionPool } from './connections.ts'
@@ -55,6 +57,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     onUpChange,
     durability: durabilityOptions,
     warnings = new Warnings(),
+    telemetry = Telemetry.off,
     maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES,
   } = takeMessengerOptions(options)
   const subjects = new Subjects(subjectPrefix, namespace)
@@ -87,6 +90,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     gatewayName ?? nuid.next(),
     durability,
     warnings,
+    telemetry,
     new Backlog(maxBacklogBytes, warnings),
   )
   try {
@@ -126,12 +130,13 @@ class NatsMessenger implements Messenger {
     gatewayName: string,
     durability: Durability | null,
     warnings: Warnings,
+    telemetry: Telemetry,
     backlog: Backlog,
   ) {
     this.#pool = pool
     this.#subjects = subjects
     this.#warnings = warnings
-    this.#fanOutParts = { subjects, warnings, heldNames: new HeldNames() }
+    this.#fanOutParts = { subjects, warnings, telemetry, heldNames: new HeldNames() }
     this.#subscribers = new HostedSubscribers(backlog)
     this.#hosting = new Hosting(this.#subscribers, warnings)
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs, warnings)
@@ -177,6 +182,12 @@ class NatsMessenger implements Messenger {
         : new DurableInbox({ ...sender, gatewayName, subscribers: this.#subscribers })
     this.#durable = { ...sender, inbox }
     await inbox?.open()
+  }
+
+  get connections(): ConnectionCounts {
+    const all = this.#pool.connections
+    const up = all.filter((connection) => connection.up).length
+    return { up, down: all.length - up }
   }
 
   hosts(identity: string): boolean {

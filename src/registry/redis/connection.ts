@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { tlsFailure } from '../tls-failure.ts'
 import { functionOf, LIBRARY_NAME } from './functions.ts'
 import { missingRight } from './missing-right.ts'
@@ -30,6 +31,8 @@ export class RedisConnection {
    * the server, so it isn't asked: its keys aren't counted or searched, nor its memory.
    */
   usesFunctions = false
+  /** Gets a span per command. */
+  telemetry = Telemetry.off
   readonly #commands = new Map<string, ScriptCommand>()
 
   /** Why TLS keeps the connection down; `null` if it doesn't. */
@@ -40,6 +43,11 @@ export class RedisConnection {
     this.name = name
     client.on('error', (error: unknown) => (this.#tlsFailure = tlsFailure('redis', error)))
     client.on('ready', () => (this.#tlsFailure = null))
+  }
+
+  /** Whether commands can be sent at present. */
+  get isUp(): boolean {
+    return this.client.status === 'ready'
   }
 
   get isCluster(): boolean {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ConnectionCounts } from '../connection-counts.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
@@ -13,6 +14,7 @@ import type {
   WatchRequest,
 } from '../store.ts'
 import { TargetSet } from '../targets/target-set.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
@@ -80,7 +82,12 @@ async function openStore(
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...(credentials === null ? {} : { credentials }),
   }
-  const connect = () => connectRedis(url, connecting)
+  const { telemetry = Telemetry.off } = options
+  const connect = async (): Promise<RedisConnection> => {
+    const connection = await connectRedis(url, connecting)
+    connection.telemetry = telemetry
+    return connection
+  }
   const connection = await connect()
   try {
     const evictions = new Evictions(warnings, connection.name)
@@ -122,7 +129,7 @@ async function openStore(
 
 /** Opens what runs the writes, if they wait for replicas. */
 async function openWrites(
-  { waitForReplicas, scripts }: RedisStoreOptions,
+  { waitForReplicas, scripts, telemetry = Telemetry.off }: RedisStoreOptions,
   url: string | readonly string[],
   connecting: RedisConnectOptions & { readonly timeoutMs: number },
   keys: NamespaceKeys,
@@ -133,6 +140,7 @@ async function openWrites(
   const timeoutMs = connecting.timeoutMs + wait.timeoutMs
   const connection = await connectRedis(url, { ...connecting, timeoutMs })
   if (scripts !== undefined) connection.usesFunctions = scripts === 'functions'
+  connection.telemetry = telemetry
   return new ReplicatedWrites(connection, keys.index, wait)
 }
 
@@ -209,6 +217,11 @@ class RedisStore implements RegistryStore {
     this.#maxIdentities = maxIdentities
     this.#quotas = parts.quotas
     this.#logCap = logCap
+  }
+
+  get connections(): ConnectionCounts {
+    const { isUp } = this.#connection
+    return { up: isUp ? 1 : 0, down: isUp ? 0 : 1 }
   }
 
   register(request: RegistrationRequest): Promise<RegistrationTimes> {

@@ -18,6 +18,7 @@ import {
 import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { takeTls, type TlsOption } from '../tls-option.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
 import { takeWaitForReplicas, type WaitForReplicas } from './replica-wait-options.ts'
 import { takeAddressMap, type AddressMap } from './address-map.ts'
@@ -74,6 +75,8 @@ export interface RedisStoreOptions {
   readonly waitForReplicas?: WaitForReplicas
   /** Receives warnings about corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
+  /** Default: none. */
+  readonly telemetry?: Telemetry
 }
 
 const takes: Takes<RedisStoreOptions> = {
@@ -93,6 +96,7 @@ const takes: Takes<RedisStoreOptions> = {
   quotas: trueOrFalse,
   waitForReplicas: takeWaitForReplicas,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
+  telemetry: take((value): value is Telemetry => value instanceof Telemetry, 'Telemetry'),
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Deliveries, LoadResult, OperationResult } from '../../load/result.
 import type { Losses } from '../../load/recording/losses.ts'
 import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
 import { inUnit, trendAt, type TrendResult } from '../../load/metrics/trend.ts'
+import type { TraceCounts, TracedRequest } from '../../load/tracing/traced-request.ts'
 import type { TagSplit } from '../../load/notes/tag-splits.ts'
 import {
   deserializeCounts,
@@ -25,6 +26,7 @@ type ModelJson = LoadResultJson['model']
 export type FaultJson = LoadResultJson['faults'][number]
 /** An operation's losses in stored form. */
 export type LossesJson = NonNullable<OperationJson['losses']>
+type TracedRequestJson = NonNullable<OperationJson['slowest']>[number]
 type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 
 /**
@@ -35,6 +37,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
   const { undeclaredTags, windowedSlo, faults, unavailableMs, unavailableAtLeastMs } = result
+  const { traces } = result
   const operations = [...result.operations].map(serializeOperation)
   return {
     startedAt,
@@ -57,6 +60,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     unavailableMs,
     unavailableAtLeastMs,
     faults: faults.map(serializeFault),
+    ...(traces === undefined ? {} : { traces: serializeTraceCounts(traces) }),
   }
 }
 
@@ -96,6 +100,9 @@ export function serializeOperation([name, operation]: readonly [
     unavailableAtLeastMs: operation.unavailableAtLeastMs,
     checks: operation.checks,
     tags: operation.tags.map(serializeTagSplit),
+    ...(operation.slowest === undefined
+      ? {}
+      : { slowest: operation.slowest.map(serializeTracedRequest) }),
   }
 }
 
@@ -119,6 +126,7 @@ export function deserializeOperation(operation: OperationJson): OperationResult 
     unavailableAtLeastMs: operation.unavailableAtLeastMs,
     checks: operation.checks,
     tags: operation.tags.map(deserializeTagSplit),
+    ...(operation.slowest === undefined ? {} : { slowest: operation.slowest }),
   }
 }
 
@@ -141,6 +149,18 @@ function serializeLosses(losses: Losses): LossesJson {
   if (losses.kind === 'unknown') return { kind: 'unknown', reason: losses.reason }
   const { of, promised, lost, duplicates, examples } = losses
   return { kind: 'known', of, promised, lost, duplicates, examples }
+}
+
+/** Only the fields of a traced request. */
+function serializeTracedRequest(request: TracedRequest): TracedRequestJson {
+  const { traceId, number, ending, dueMs, responseMs, areHandlersKnown } = request
+  const parts = request.parts.map(({ name, ms }) => ({ name, ms }))
+  return { traceId, number, ending, dueMs, responseMs, parts, areHandlersKnown }
+}
+
+function serializeTraceCounts(counts: TraceCounts): TraceCounts {
+  const { kept, errors, slow, sampled, lost, lostSpans } = counts
+  return { kept, errors, slow, sampled, lost, lostSpans }
 }
 
 function serializeModel(model: LoadModel): ModelJson {

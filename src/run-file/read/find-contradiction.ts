@@ -3,6 +3,7 @@ import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
 import { flawsOfFault, flawsOfLosses } from './fault-flaws.ts'
 import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
 import { falling, fallingResponse, flawsOfColumns, flawsOfInterval } from './interval-flaws.ts'
+import { flawsOfSlowest, flawsOfTraces } from './trace-flaws.ts'
 import { intervalsOf } from '../json/intervals-json.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import { printable } from '../../printable.ts'
@@ -55,6 +56,7 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
     yield* within(here, flawsOfOperation(operation, byName.get(name) ?? [], recordedIn))
     yield* within(here, flawsOfHistograms(operation, recordedIn))
     yield* within(here, flawsOfLosses(operation, result))
+    yield* within(here, flawsOfSlowest(operation))
   }
   for (const name of byName.keys()) {
     if (!names.has(name))
@@ -70,6 +72,7 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
     yield* within(`${place}, fault ${quoted(fault.label)}`, flawsOfFault(fault, result))
   }
   yield* within(place, ofTime(result))
+  yield* within(place, flawsOfTraces(result))
 }
 
 function* ofTime({ operations, durationMs, measuredMs }: LoadResultJson): Generator<string> {

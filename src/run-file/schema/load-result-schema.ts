@@ -4,6 +4,7 @@ import { faultSchema, lossesSchema, unavailability } from './faults-schema.ts'
 import { intervalsSchema } from './intervals-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-schema.ts'
+import { slowestSchema, traceCountsSchema } from './traces-schema.ts'
 import {
   count,
   dateTimeSchema,
@@ -130,6 +131,7 @@ const operationSchema = z
       .describe(
         'The requests started, split by each value of each tag, and those without a value.',
       ),
+    slowest: slowestSchema,
   })
   .meta({ id: 'operation' })
 
@@ -206,6 +208,7 @@ export const loadResultSchema = z
       .describe('The bounds of the load that hold in every window.'),
     ...unavailability,
     faults: z.array(faultSchema).describe('What broke, or was to break, during the load.'),
+    traces: traceCountsSchema,
   })
   .meta({ id: 'loadResult' })
 

@@ -4,6 +4,7 @@ import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
 import type { LoadResult } from '../../load/result.ts'
 import type { Bound } from '../../load/slo/slo.ts'
 import type { SloRow } from '../../load/slo/slo-row.ts'
+import { arbitraryTraceCounts } from './arbitrary-traces.ts'
 import { arbitraryFaults, arbitraryUnavailability } from './arbitrary-faults.ts'
 import { measurement } from './arbitrary-operation.ts'
 import {
@@ -194,10 +195,12 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
       ...arbitraryUnavailability,
     }),
+    fc.record({ traces: arbitraryTraceCounts }, { requiredKeys: [] }),
   )
-  .chain(([{ leftMs, ...measured }, planned]) =>
+  .chain(([{ leftMs, ...measured }, planned, traced]) =>
     arbitraryFaults(measured.measuredMs).map((faults) => ({
       ...planned,
+      ...traced,
       ...measured,
       durationMs: measured.measuredMs + leftMs,
       faults,

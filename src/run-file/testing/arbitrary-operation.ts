@@ -3,6 +3,7 @@ import type { TagSplit } from '../../load/notes/tag-splits.ts'
 import type { ErrorCount } from '../../load/recording/error-tally.ts'
 import type { IntervalFigures, OperationCounts, OperationResult } from '../../load/result.ts'
 import { arbitraryLosses, arbitraryUnavailability } from './arbitrary-faults.ts'
+import { arbitrarySlowest } from './arbitrary-traces.ts'
 import { intervalsOfOperation } from './arbitrary-intervals.ts'
 import {
   arbitraryHistogram,
@@ -103,21 +104,42 @@ const deliveries = fc.oneof(
 )
 
 const operationOf = (all: OperationCounts): fc.Arbitrary<OperationResult> =>
-  fc.record({
-    counts: fc.constant(all),
-    lostByPause: count,
-    errors: errorsOf(all.failed),
-    ...endedTimes(all),
-    failure: histogramOfCount(all.failed),
-    lateness: histogramOfCount(all.started),
-    deliveries: fc.option(deliveries),
-    losses: fc.option(arbitraryLosses),
-    ...arbitraryUnavailability,
-    checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
-      maxLength: 2,
-    }),
-    tags: fc.option(tagsOf(all), { nil: [] }),
-  })
+  fc.record(
+    {
+      counts: fc.constant(all),
+      lostByPause: count,
+      errors: errorsOf(all.failed),
+      ...endedTimes(all),
+      failure: histogramOfCount(all.failed),
+      lateness: histogramOfCount(all.started),
+      deliveries: fc.option(deliveries),
+      losses: fc.option(arbitraryLosses),
+      ...arbitraryUnavailability,
+      checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
+        maxLength: 2,
+      }),
+      tags: fc.option(tagsOf(all), { nil: [] }),
+      slowest: arbitrarySlowest,
+    },
+    {
+      requiredKeys: [
+        'counts',
+        'lostByPause',
+        'errors',
+        'response',
+        'service',
+        'undisturbed',
+        'failure',
+        'lateness',
+        'deliveries',
+        'losses',
+        'unavailableMs',
+        'unavailableAtLeastMs',
+        'checks',
+        'tags',
+      ],
+    },
+  )
 
 const NOTHING: OperationCounts = {
   planned: 0,
