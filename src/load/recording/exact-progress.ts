@@ -1,10 +1,5 @@
 import type { ReceiptsSoFar } from './delivery-tally.ts'
-
-/**
- * Times in the buckets of `TimeCounts`, each that isn't empty: `bucket, count, bucket, count, …`, in order. Nothing is
- * lost, so sums of these are the load's own counts.
- */
-export type ExactCounts = readonly number[]
+import type { ExactCounts } from './exact-counts.ts'
 
 /** The times of one operation in one second. */
 export interface ExactTimes {

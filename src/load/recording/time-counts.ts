@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
 import { rankOf } from './rank.ts'
-import type { ExactCounts } from './exact-progress.ts'
+import type { ExactCounts } from './exact-counts.ts'
 import { sparseBucketOf, sparseOf, type SparseCounts } from './sparse-counts.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
