@@ -75,6 +75,10 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   tellsExact: check((value) => typeof value === 'boolean', 'true or false'),
   onProgress: functionOf('that takes the progress'),
   faults: checkFaults,
+  tracer: check(
+    (value) => typeof value === 'object' && value !== null && 'start' in value,
+    'a RequestTracer',
+  ),
 }
 
 const PLAN: Fields<LoadPlan> = {

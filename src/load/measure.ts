@@ -22,6 +22,7 @@ import { checkCounted, checkFaultBounds, checkNoted, checkOperations } from './s
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
+import type { RequestTracer } from './tracing/request-tracer.ts'
 import {
   readVerdictThresholds,
   type VerdictOverrides,
@@ -77,6 +78,8 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly verdict?: VerdictOverrides
   /** What breaks while it is measured, and when. Default: nothing. */
   readonly faults?: readonly ScheduledFault[]
+  /** Traces its measured requests. Default: nothing does, which costs nothing. */
+  readonly tracer?: RequestTracer
   /** Aborting ends the load early: the result is the measurement so far, marked as interrupted. */
   readonly signal?: AbortSignal | undefined
   /** Whether progress has exact times, for followers that keep figures of their own. Default: no. */
@@ -114,6 +117,7 @@ export interface Measurement {
     | 'tellsExact'
     | 'faults'
     | 'shard'
+    | 'tracer'
   > &
     NotesPlan
 }
@@ -183,7 +187,7 @@ export async function measure(
       disturbances: () => faults?.disturbances ?? [],
     }
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
-    const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
+    const dispatcher = new Dispatcher(source, recorder, limits, opened, windows, plan.tracer)
     const injection = new FaultInjection({
       faults: plan.faults ?? [],
       measureStartMs,

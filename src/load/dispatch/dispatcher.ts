@@ -12,6 +12,7 @@ import type { LoadRecorder } from '../recording/load-recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { RequestSource } from './request-source.ts'
 import { RunningRequests } from './running-requests.ts'
+import type { RequestTracer } from '../tracing/request-tracer.ts'
 import type { SloWindows } from '../slo/slo-windows.ts'
 
 /** Overdue requests are started for at most this long before answers are let in. */
@@ -44,6 +45,7 @@ export class Dispatcher {
     limits: LoadResult['limits'],
     dispatch: Dispatch,
     windows: SloWindows | null,
+    tracer: RequestTracer | null = null,
   ) {
     this.#source = source
     this.#recorder = recorder
@@ -55,7 +57,8 @@ export class Dispatcher {
       this.#running.pauses.within(fromMs, untilMs),
     )
     const availability = this.#availability
-    this.#running = new RunningRequests(limits, { recorder, windows, availability, onEnd })
+    const listeners = { recorder, windows, availability, onEnd, tracer }
+    this.#running = new RunningRequests(limits, listeners)
   }
 
   /** The number of running requests, given up or not. */

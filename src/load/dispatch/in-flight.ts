@@ -1,4 +1,5 @@
 import type { DueRequest } from './request-source.ts'
+import type { RequestTrace } from '../tracing/request-tracer.ts'
 import type { StartedRequest } from './started-request.ts'
 
 /** A request that was started. */
@@ -7,6 +8,8 @@ export interface Flight {
   /** By `nowMs()`. The times of `request` are not used, because its operation could overwrite them. */
   readonly startedAtMs: number
   readonly request: StartedRequest
+  /** `null` if requests are not traced, and in the warm-up. */
+  readonly trace: RequestTrace | null
   /** Whether it was answered or given up, at its time-out or at the end of the grace period. */
   readonly hasEnded: boolean
   /** Whether its promise has settled. One that was given up runs on until then. */
@@ -49,10 +52,15 @@ export class InFlight {
     return this.#running - this.#underWay
   }
 
-  add(due: DueRequest, startedAtMs: number, request: StartedRequest): Flight {
+  add(
+    due: DueRequest,
+    startedAtMs: number,
+    request: StartedRequest,
+    trace: RequestTrace | null = null,
+  ): Flight {
     const before = this.#latest
     const state = { hasEnded: false, hasSettled: false }
-    const flight = { due, startedAtMs, request, ...state, before, after: null }
+    const flight = { due, startedAtMs, request, trace, ...state, before, after: null }
     if (before === null) this.#oldest = flight
     else before.after = flight
     this.#latest = flight

@@ -7,6 +7,7 @@ import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recordi
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { RequestUnderWay } from '../slo/window-series.ts'
 import type { SloWindows } from '../slo/slo-windows.ts'
+import type { RequestTracer } from '../tracing/request-tracer.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import { NotAPromiseError } from './request-errors.ts'
 import type { DueRequest } from './request-source.ts'
@@ -23,6 +24,8 @@ export interface EndListeners {
   readonly availability: LoadAvailability
   /** A request has ended, or is not waited for any longer: others may be due because of that. */
   readonly onEnd: () => void
+  /** Traces measured requests; `null`: nothing does. */
+  readonly tracer: RequestTracer | null
 }
 
 /**
@@ -66,10 +69,11 @@ export class RunningRequests {
   start(due: DueRequest, notes: OperationNotes, now: number): void {
     const { number, intendedAtMs, isWarmUp } = due
     const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
-    const flight = this.#flights.add(due, now, request)
+    const trace = isWarmUp ? null : this.#traceOf(due, now)
+    const flight = this.#flights.add(due, now, request, trace)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
-      const running: unknown = due.run(request)
+      const running: unknown = trace === null ? due.run(request) : trace.run(() => due.run(request))
       if (!isThenable(running)) throw new NotAPromiseError(running)
       running.then(() => this.#answered(flight, null), fail)
     } catch (error) {
@@ -156,6 +160,7 @@ export class RunningRequests {
     if (!this.#flights.end(flight)) return
     const name = typeof ending === 'object' ? 'failed' : ending
     const { due, request } = flight
+    flight.trace?.end(name, now, typeof ending === 'object' ? ending.error : undefined)
     due.onEnd?.(name, now)
     this.#listeners.onEnd()
     if (due.isWarmUp) return
@@ -174,6 +179,11 @@ export class RunningRequests {
     recorder.notes.end(request.tagged, name, times, isByPause)
     const { intendedAtMs } = due
     windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
+  }
+
+  #traceOf({ operation, number, intendedAtMs }: DueRequest, startedAtMs: number) {
+    const { tracer } = this.#listeners
+    return tracer === null ? null : tracer.start({ operation, number, intendedAtMs, startedAtMs })
   }
 
   #times({ due: { intendedAtMs }, startedAtMs }: Flight, now: number): RequestTimes {

@@ -1,0 +1,26 @@
+import type { Ending } from '../recording/request-end.ts'
+
+/** A measured request when it starts. Times are by `nowMs()`. */
+export interface RequestToTrace {
+  readonly operation: string
+  readonly number: number
+  readonly intendedAtMs: number
+  readonly startedAtMs: number
+}
+
+/** Traces the measured requests of a load. Knows no SDK: the load takes whatever implements it. Must not throw. */
+export interface RequestTracer {
+  start(request: RequestToTrace): RequestTrace
+}
+
+/** The trace of one request. Must not throw. */
+export interface RequestTrace {
+  /** Runs the request within its trace, so that spans of the system under test become part of it. */
+  run<T>(request: () => T): T
+  /**
+   * The request was answered or given up; called once. Spans of one that was given up may still end later.
+   * @param now by `nowMs()`.
+   * @param error why it failed, if it did.
+   */
+  end(ending: Ending, now: number, error: unknown): void
+}
