@@ -15,13 +15,16 @@ import type { Connection } from './connection.ts'
 import type { ConnectionPool } from './connections.ts'
 import { type HeldNames, SILENT_PROCESS } from './held-names.ts'
 import { LaneQueue } from './lane-queue.ts'
-import { NextMessages } from './next-messages.ts'
+import { type NextMessage, NextMessages } from './next-messages.ts'
 import { type Answer, readAnswer } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { Resends } from './resends.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 import type { Subjects } from './subjects.ts'
 import { Way } from './way.ts'
+import type { Span } from '@opentelemetry/api'
+import type { MessageSpans } from '../telemetry/message-spans.ts'
+import { traceBytes, writeTrace } from '../telemetry/trace-headers.ts'
 import {
   gatewayHeaders,
   headerBytes,
@@ -35,6 +38,9 @@ const TURN_BUDGET_MS = 1
 /** Delay before at-least-once resends to targets without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
+
+/** The longest name of a recipient, in bytes. */
+const MAX_NAME_BYTES = 256
 
 /** The shared parts of one messenger's fan-outs. */
 export interface FanOutParts {
@@ -61,12 +67,16 @@ export class FanOut implements ReplyReceiver {
   readonly #wakeUp = new WakeUp()
   readonly #gateways: OwnGateways
   readonly #resends: Resends
+  /** `null` outside of a trace. */
+  readonly #spans: MessageSpans | null
+  /** Whether messages have room for their trace. */
+  #carriesTrace = false
   #queue = new LaneQueue([], () => {})
 
   constructor(
     message: OutgoingMessage,
     targets: TargetSet,
-    { subjects, warnings, heldNames }: FanOutParts,
+    { subjects, warnings, telemetry, heldNames }: FanOutParts,
     options: SendOptions,
   ) {
     this.#message = message
@@ -92,6 +102,7 @@ export class FanOut implements ReplyReceiver {
     })
     const holders = options.receipts ? heldNames : null
     this.#messages = new NextMessages(message.payload, this.#marks, subjects, holders)
+    this.#spans = telemetry.messages()
   }
 
   /**
@@ -122,6 +133,7 @@ export class FanOut implements ReplyReceiver {
       if (this.#ways.size === 0) throw pool.unavailable()
       return this.#statuses.end()
     } finally {
+      this.#spans?.endAll()
       for (const way of this.#ways.values()) way.close()
     }
   }
@@ -162,8 +174,9 @@ export class FanOut implements ReplyReceiver {
   async #round(connection: Connection, lanes: readonly Lane[], roundEnd: number): Promise<void> {
     const { length: payloadBytes } = this.#message.payload
     const headers = gatewayHeaders(this.#marks, payloadBytes, MAX_RECIPIENTS)
-    const room = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
-    if (room < 1) throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
+    const allRoom = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
+    if (allRoom < 1) throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
+    const room = allRoom - this.#traceBytes(allRoom)
     const way = this.#wayBy(connection)
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
@@ -189,6 +202,22 @@ export class FanOut implements ReplyReceiver {
     if (!this.#options.receipts) await this.#confirmHandOver(way)
   }
 
+  /** The bytes to keep for the trace in a message's headers; 0 if that would leave no room for a recipient's name. */
+  #traceBytes(room: number): number {
+    if (this.#spans === null) return 0
+    const bytes = traceBytes(this.#spans.context)
+    this.#carriesTrace = room - bytes >= MAX_NAME_BYTES
+    this.#messages.trace = this.#carriesTrace ? this.#spans.context : null
+    return this.#carriesTrace ? bytes : 0
+  }
+
+  #beginSpan({ how, subject, count, headers }: NextMessage): Span | null {
+    if (this.#spans === null || how === 'by subject') return null
+    const span = this.#spans.begin({ subject, id: this.#marks.id, recipients: count })
+    if (this.#carriesTrace) writeTrace(headers, span?.spanContext() ?? this.#spans.context)
+    return span
+  }
+
   #wayBy(connection: Connection): Way {
     let way = this.#ways.get(connection)
     if (way === undefined) {
@@ -210,7 +239,19 @@ export class FanOut implements ReplyReceiver {
     const bytes = next.how === 'by subject' ? 0 : next.body.length
     if (receipts) lane.unansweredBytes += bytes
     const { subject, part, slots, count, how, tells } = next
-    const sent = { lane, subject, part, slots, count, how, tells, bytes, answered: false }
+    const span = this.#beginSpan(next)
+    const sent: SentMessage = {
+      lane,
+      subject,
+      part,
+      slots,
+      count,
+      how,
+      tells,
+      bytes,
+      answered: false,
+      ...(span === null ? {} : { span }),
+    }
     const index = this.#sent.add(sent)
     if (way.publish(subject, next, receipts ? index : null)) return
     this.#settle(sent, { handled: [], refused: [0, count - 1] })
@@ -225,6 +266,7 @@ export class FanOut implements ReplyReceiver {
     if (by === 'receipt') this.#noteNames(sent, answer)
     if (!sent.answered) {
       sent.answered = true
+      if (sent.span !== undefined) this.#spans?.end(sent.span, by === 'receipt' ? null : 'REFUSED')
       this.#queue.release(sent.lane, sent.bytes)
     }
     const isRefused = by === 'refusal' && sent.how === 'by slot'

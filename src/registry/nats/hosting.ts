@@ -1,7 +1,10 @@
-import { type Msg, nuid } from '@nats-io/transport-node'
+import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
 import type { HeldMessage } from '../backlog.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
+import { context, type Span } from '@opentelemetry/api'
+import { receivedContext } from '../telemetry/message-spans.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connection.ts'
 import { GatewayReceipt, Reply } from './reply.ts'
@@ -19,6 +22,8 @@ import { ToldTables } from './told-tables.ts'
 
 /** Maximum time per turn of the event loop for handing out messages, in ms. */
 const TURN_BUDGET_MS = 2
+
+const NO_HEADERS = { get: () => '' }
 
 const BAD_HEADERS: Malformed = { malformed: 'its headers are not valid' }
 
@@ -45,15 +50,21 @@ interface Recipients {
 export class Hosting {
   readonly #subscribers: HostedSubscribers
   readonly #warnings: Warnings
+  readonly #telemetry: Telemetry
   readonly #told: ToldTables
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   #waiting: Accepted[] = []
   #working: Promise<void> | null = null
 
-  constructor(subscribers: HostedSubscribers, warnings: Warnings) {
+  constructor(
+    subscribers: HostedSubscribers,
+    warnings: Warnings,
+    telemetry: Telemetry = Telemetry.off,
+  ) {
     this.#subscribers = subscribers
     this.#told = new ToldTables(subscribers.numbering)
     this.#warnings = warnings
+    this.#telemetry = telemetry
   }
 
   /** Accepts a message to an identity's own subject; answers it once the handler is done. */
@@ -69,7 +80,9 @@ export class Hosting {
       // The answer to the first copy covers this one.
       if (id === null || !resendable || !this.#subscribers.isBusyWith(id, identity)) {
         const received = { id: id ?? nuid.next(), identity, payload: ownBytes(message.data) }
-        const outcome = this.#subscribers.deliver(received, resendable, held)
+        const outcome = context.with(receivedContext(headers ?? NO_HEADERS), () =>
+          this.#subscribers.deliver(received, resendable, held),
+        )
         if (typeof outcome === 'boolean') answer(reply, outcome)
         else void outcome.then((handled) => answer(reply, handled))
       }
@@ -134,7 +147,7 @@ export class Hosting {
       const numbers = this.#told.numbersOf(table)
       if (numbers === null) return reply.lacks(recipientCount, this.#told.processName)
       const receipt = new GatewayReceipt(reply, recipientCount, this.#told.processName)
-      await this.#handOutTo(accepted, decoded, receipt, this.#byNumber(numbers))
+      await this.#handOutTo(accepted, headers, decoded, receipt, this.#byNumber(numbers))
     } else {
       const decoded = decodeGatewayMessage(headers, message.data)
       if ('malformed' in decoded) return this.#refuse(accepted, decoded)
@@ -142,15 +155,31 @@ export class Hosting {
       const isHeld = table !== null && this.#told.tell(table, recipients)
       const holder = isHeld ? this.#told.processName : undefined
       const receipt = new GatewayReceipt(reply, recipients.length, holder)
-      await this.#handOutTo(accepted, decoded, receipt, this.#byName(recipients))
+      await this.#handOutTo(accepted, headers, decoded, receipt, this.#byName(recipients))
     }
   }
 
-  async #handOutTo(
+  /** Hands a message out in its sender's trace. */
+  #handOutTo(
+    accepted: Accepted,
+    headers: MsgHdrs,
+    message: MessageMarks & { readonly payload: Uint8Array },
+    receipt: GatewayReceipt,
+    recipients: Recipients,
+  ): Promise<void> {
+    const { subject } = accepted.message
+    const facts = { subject, id: message.id, recipients: recipients.count }
+    return this.#telemetry.processing(receivedContext(headers), facts, (span) =>
+      this.#deliverAll(accepted, message, receipt, recipients, span),
+    )
+  }
+
+  async #deliverAll(
     { held }: Accepted,
     { id, resendable, payload: received }: MessageMarks & { readonly payload: Uint8Array },
     receipt: GatewayReceipt,
     { count, nameAt, deliverAt }: Recipients,
+    span: Span | null,
   ): Promise<void> {
     const message = { id, payload: ownBytes(received) }
     for (let position = 0; position < count; position += 1) {
@@ -159,6 +188,7 @@ export class Hosting {
       if (resendable && this.#subscribers.isBusyWith(id, nameAt(position))) continue
       receipt.note(position, deliverAt(position, message, resendable, held))
     }
+    if (span !== null) receipt.onDone = () => span.end()
     receipt.send()
   }
 

@@ -138,7 +138,7 @@ class NatsMessenger implements Messenger {
     this.#warnings = warnings
     this.#fanOutParts = { subjects, warnings, telemetry, heldNames: new HeldNames() }
     this.#subscribers = new HostedSubscribers(backlog)
-    this.#hosting = new Hosting(this.#subscribers, warnings)
+    this.#hosting = new Hosting(this.#subscribers, warnings, telemetry)
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs, warnings)
     this.#durability = durability
     this.gateway = durability?.gatewayName

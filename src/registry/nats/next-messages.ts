@@ -1,4 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
+import type { SpanContext } from '@opentelemetry/api'
+import { writeTrace } from '../telemetry/trace-headers.ts'
 import { isIdentity } from '../identity.ts'
 import { type Lane, nextPiece, type Piece } from '../lanes.ts'
 import { countOf, type Ranges } from '../targets/ranges.ts'
@@ -42,7 +44,7 @@ export class NextMessages {
   readonly #marks: MessageMarks
   readonly #subjects: Subjects
   readonly #heldNames: HeldNames | null
-  readonly #identityHeaders: MsgHdrs
+  #identityHeaders: MsgHdrs
 
   /**
    * @param heldNames `null` to send everything by name: without receipts, a gateway can't report that it
@@ -59,6 +61,12 @@ export class NextMessages {
     this.#subjects = subjects
     this.#heldNames = heldNames
     this.#identityHeaders = identityHeaders(marks)
+  }
+
+  /** The trace that messages to identities' own subjects carry; `null` for none. All of a multicast carry the same. */
+  set trace(carried: SpanContext | null) {
+    this.#identityHeaders = identityHeaders(this.#marks)
+    if (carried !== null) writeTrace(this.#identityHeaders, carried)
   }
 
   /**

@@ -87,6 +87,8 @@ export class GatewayReceipt {
   #isTold = false
   #isScheduled = false
   #patience: NodeJS.Timeout | undefined
+  /** Called once every handler is done. */
+  onDone: (() => void) | null = null
 
   /** @param holder the process that holds the message's names by slot, if any. */
   constructor(reply: Reply, recipients: number, holder?: string) {
@@ -108,6 +110,7 @@ export class GatewayReceipt {
   /** Call once, when all recipients are noted. */
   send(): void {
     this.#isNoted = true
+    if (this.#running === 0) this.onDone?.()
     if (this.#running === 0) this.#sendFirst()
     else this.#patience = setTimeout(() => this.#sendFirst(), RECEIPT_PATIENCE_MS)
   }
@@ -116,6 +119,7 @@ export class GatewayReceipt {
     const ended = handled ? this.#handledLate : this.#refusedLate
     ended.push(position)
     this.#running -= 1
+    if (this.#isNoted && this.#running === 0) this.onDone?.()
     if (this.#isTold) this.#schedule()
     else if (this.#isNoted && this.#running === 0) this.#sendFirst()
   }

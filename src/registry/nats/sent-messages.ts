@@ -1,4 +1,5 @@
 import type { Lane } from '../lanes.ts'
+import type { Span } from '@opentelemetry/api'
 import type { Ranges } from '../targets/ranges.ts'
 
 /** The number of rounds for which receipts count; a later receipt repeats with the next resend. */
@@ -18,6 +19,8 @@ export interface SentMessage {
   /** Its size in its lane's window, in bytes. */
   readonly bytes: number
   answered: boolean
+  /** From its publication to its answer. */
+  readonly span?: Span
   /** Whether an answer listed any of its recipients. */
   isHandedOut?: boolean
   /** Whether it was resent by name because its gateway lacked the slots. */

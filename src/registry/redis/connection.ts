@@ -1,8 +1,9 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
+import type { EndCall } from '../telemetry/redis-call.ts'
 import { tlsFailure } from '../tls-failure.ts'
-import { functionOf, LIBRARY_NAME } from './functions.ts'
+import { functionOf, LIBRARY_NAME, scriptNameOf } from './functions.ts'
 import { missingRight } from './missing-right.ts'
 
 /** The client of one server, or of a cluster. */
@@ -65,13 +66,18 @@ export class RedisConnection {
   ): Promise<unknown> {
     if (this.usesFunctions) return this.#callFunction(script, keys, args)
     const command = this.#commands.get(script) ?? this.#define(script)
+    const end = this.#begin('EVALSHA', script)
     try {
-      return await command(keys.length, ...keys, ...args).catch((error: unknown) => {
+      const reply = await command(keys.length, ...keys, ...args).catch((error: unknown) => {
         if (!String(error).includes('NOSCRIPT')) throw error
         return this.client.eval(script, keys.length, ...keys, ...args)
       })
+      end?.(null)
+      return reply
     } catch (error) {
-      throw this.failure(error, keys, script)
+      const failure = this.failure(error, keys, script)
+      end?.(failure.code)
+      throw failure
     }
   }
 
@@ -80,11 +86,21 @@ export class RedisConnection {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
+    const end = this.#begin('FCALL', script)
     try {
-      return await this.client.fcall(functionOf(script) ?? '', keys.length, ...keys, ...args)
+      const reply = await this.client.fcall(functionOf(script) ?? '', keys.length, ...keys, ...args)
+      end?.(null)
+      return reply
     } catch (error) {
-      throw this.failure(error, keys, script)
+      const failure = this.failure(error, keys, script)
+      end?.(failure.code)
+      throw failure
     }
+  }
+
+  #begin(command: string, script: string): EndCall | null {
+    if (this.telemetry === Telemetry.off) return null
+    return this.telemetry.redisCall({ command, script: scriptNameOf(script), server: this.name })
   }
 
   #define(script: string): ScriptCommand {

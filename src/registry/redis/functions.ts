@@ -55,6 +55,11 @@ export function functionOf(script: string): string | undefined {
   return name === undefined ? undefined : `prism_${VERSION}_${name}`
 }
 
+/** The registry's name of a script; `null` if it is not one of the catalogue. */
+export function scriptNameOf(script: string): string | null {
+  return NAMES.get(script) ?? null
+}
+
 let library: string | undefined
 
 /** The library, for `FUNCTION LOAD`. */

@@ -54,7 +54,7 @@ export class Replica {
   /** Receives every change. */
   readonly watches = new Watches()
   readonly #follower: LogFollower
-  readonly #rounds = new SharedRound((calledAtMs) => this.#readOn(calledAtMs))
+  readonly #rounds: SharedRound
   readonly #background = new BackgroundReading(() => this.#rounds.join())
   readonly #snapshots: Snapshots
   #copy = emptyCopy()
@@ -68,6 +68,7 @@ export class Replica {
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#options = options
+    this.#rounds = new SharedRound((calledAtMs) => this.#readOn(calledAtMs), connection.telemetry)
     this.#follower = new LogFollower(connection, options)
     this.#snapshots = new Snapshots(connection, options, async (copy) => {
       this.#partialCopy = copy

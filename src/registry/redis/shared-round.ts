@@ -1,3 +1,7 @@
+import { Telemetry } from '../telemetry/telemetry.ts'
+import { runShared, type Waits } from '../telemetry/redis-call.ts'
+import { context, trace, type Span } from '@opentelemetry/api'
+
 /**
  * Runs the same work for many callers, one run at a time. A run serves only calls made before it began;
  * all waiting callers share the next run.
@@ -6,16 +10,31 @@ export class SharedRound {
   readonly #work: (calledAtMs: number) => Promise<void>
   #running: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | undefined
+  readonly #telemetry: Telemetry
+  #waits: Waits = new Map()
 
   /** @param work receives the time of the first call that it serves, by `performance.now()`. */
-  constructor(work: (calledAtMs: number) => Promise<void>) {
+  constructor(work: (calledAtMs: number) => Promise<void>, telemetry: Telemetry = Telemetry.off) {
     this.#work = work
+    this.#telemetry = telemetry
   }
 
   /** Resolves or rejects with the run that serves this call. */
   join(): Promise<void> {
     this.#waiting ??= this.#runAfter(this.#running, performance.now())
-    return this.#waiting
+    const span = this.#telemetry.wait()
+    return span === null ? this.#waiting : this.#traced(span, this.#waiting, this.#waits)
+  }
+
+  /** Shows the wait in its caller's trace, with the calls to Redis of the round. */
+  async #traced(span: Span, round: Promise<void>, waits: Waits): Promise<void> {
+    waits.set(span, trace.setSpan(context.active(), span))
+    try {
+      await round
+    } finally {
+      waits.delete(span)
+      span.end()
+    }
   }
 
   async #runAfter(previous: Promise<void>, calledAtMs: number): Promise<void> {
@@ -23,6 +42,8 @@ export class SharedRound {
     await previous.catch(() => {})
     this.#running = this.#waiting ?? Promise.resolve()
     this.#waiting = undefined
-    await this.#work(calledAtMs)
+    const waits = this.#waits
+    this.#waits = new Map()
+    await runShared(waits, () => this.#work(calledAtMs))
   }
 }

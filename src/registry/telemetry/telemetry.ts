@@ -1,4 +1,10 @@
-import { trace, type Tracer } from '@opentelemetry/api'
+import { type Context, context, type Span, trace, type Tracer } from '@opentelemetry/api'
+import {
+  beginProcessing,
+  type GatewayMessageFacts,
+  type MessageSpans,
+  messageSpans,
+} from './message-spans.ts'
 import {
   isInTrace,
   observed,
@@ -6,6 +12,8 @@ import {
   type OperationListener,
   type OperationName,
 } from './operation.ts'
+
+import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
 
 /** The name of the instrumentation scope of the registry's spans and metrics. */
 export const SCOPE = 'prism-loadtest'
@@ -33,6 +41,33 @@ export class Telemetry {
     const span = this.#tracer.startSpan(OPERATION_SPANS[name])
     if (this.#onEnd === null && !isInTrace(span)) return call()
     return observed(name, span, this.#onEnd, call)
+  }
+
+  /** Begins the spans of a call to Redis; `null` if nobody records it. */
+  redisCall(call: RedisCall): EndCall | null {
+    return this.#tracer === null ? null : beginCall(this.#tracer, call)
+  }
+
+  /** Begins the span of a caller's wait for a round that several callers share; `null` if nobody records it. */
+  wait(): Span | null {
+    if (this.#tracer === null || trace.getActiveSpan()?.isRecording() !== true) return null
+    return this.#tracer.startSpan('wait for replica')
+  }
+
+  /** The spans of the messages of the multicast that runs now; `null` if it is in no trace. */
+  messages(): MessageSpans | null {
+    return this.#tracer === null ? null : messageSpans(this.#tracer)
+  }
+
+  /** Hands a message out within its span and its sender's trace. @param work resolves once all handlers are done. */
+  processing(
+    received: Context,
+    message: GatewayMessageFacts,
+    work: (span: Span | null) => Promise<void>,
+  ): Promise<void> {
+    const span = this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
+    const inside = span === null ? received : trace.setSpan(received, span)
+    return context.with(inside, () => work(span))
   }
 }
 

@@ -1,5 +1,12 @@
 import { EXIT, type ExitCode } from '../../exit-code.ts'
-import { counted, formatCount, formatMsOrDash, formatSeconds, formatUtc } from '../../format.ts'
+import {
+  counted,
+  formatCount,
+  formatMs,
+  formatMsOrDash,
+  formatSeconds,
+  formatUtc,
+} from '../../format.ts'
 import { worstFirst, type SloRow } from '../../load/slo/slo-row.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import { exitCodeOf, outcomeWord } from '../../run-file/outcome.ts'
@@ -9,6 +16,7 @@ import { faultCells, isBroken, isInjected, lostNames } from '../fault-cells.ts'
 import { failuresOf } from '../failures.ts'
 import type { EndedRun } from '../junit/run-junit.ts'
 import { sloCells } from '../slo-cells.ts'
+import { partsText } from '../slowest/part-name.ts'
 import { markedMs, THIN_NOTE } from '../thin-percentile.ts'
 import { shortSystemText } from '../summarise-runs.ts'
 import { p95Course, rateCourse } from './course.ts'
@@ -104,6 +112,13 @@ export function runMarkdown(ended: EndedRun): string {
       ),
       ...(measured.length === 0 ? [] : [markdownText(THIN_NOTE)]),
     ]),
+    ...folded(
+      'Slowest requests',
+      table(
+        ['scenario', 'operation', 'response', 'where its time went', 'trace'],
+        measured.flatMap(slowestRows),
+      ),
+    ),
     ...folded(
       'Micro-benchmarks',
       table(
@@ -242,6 +257,19 @@ function promiseRows({ name, result }: Measured): readonly (readonly string[])[]
 function failureRows({ name, result }: Measured): readonly (readonly string[])[] {
   return failuresOf(result).map(({ operation, kind, count, sample }) =>
     [kind, name, operation, formatCount(count), sample].map(markdownText),
+  )
+}
+
+/** As many of an operation's slowest requests have a row. */
+const MAX_SLOWEST_ROWS = 3
+
+function slowestRows({ name, result }: Measured): readonly (readonly string[])[] {
+  return result.operations.flatMap(({ name: operation, slowest = [] }) =>
+    slowest
+      .slice(0, MAX_SLOWEST_ROWS)
+      .map(({ responseMs, parts, traceId }) =>
+        [name, operation, formatMs(responseMs), partsText(parts), traceId].map(markdownText),
+      ),
   )
 }
 

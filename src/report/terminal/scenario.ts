@@ -16,6 +16,7 @@ import { renderNotes } from './notes.ts'
 import { renderOperations } from './operations.ts'
 import { percentileText, withThinNote } from './percentile-text.ts'
 import { paint, type Style } from './paint.ts'
+import { renderSlowest } from './slowest.ts'
 import { left, renderTable, right } from './table.ts'
 import { renderUsers } from './users.ts'
 
@@ -60,6 +61,7 @@ export function renderReport(entry: ScenarioEntry): string {
       [slo.length === 0 ? null : renderSlo(slo, result.operations)],
       [renderFaults(result)],
       measured,
+      [renderSlowest(result)],
     ]
       .map((lines) => lines.filter((line) => line !== null).join('\n'))
       .filter((part) => part !== '')
