@@ -72,11 +72,13 @@ export async function openRunTelemetry(
           out.write(
             `Metrics: waiting up to ${LAST_SCRAPE_MS / 1_000} s for a last scrape; Ctrl-C ends it\n`,
           )
+          let patience: NodeJS.Timeout | undefined
           await new Promise<void>((resolve) => {
             onScrape = resolve
-            setTimeout(resolve, LAST_SCRAPE_MS)
+            patience = setTimeout(resolve, LAST_SCRAPE_MS)
             process.once('SIGINT', () => resolve())
           })
+          clearTimeout(patience)
         }
         await server.close()
       },
