@@ -77,8 +77,8 @@ test('--otlp and --prometheus tell a runâ€™s figures, which end as the run fileâ
       const points = (found?.sum ?? found?.gauge ?? found?.exponentialHistogram)?.dataPoints ?? []
       const wanted = Object.entries({ 'loadtest.operation': name, ...more })
       return points.find(({ attributes }) =>
-        wanted.every(([key, text]) =>
-          attributes.some((one) => one.key === key && one.value.stringValue === text),
+        wanted.every(([key, value]) =>
+          attributes.some((one) => one.key === key && one.value.stringValue === value),
         ),
       )
     }

@@ -3,7 +3,7 @@ import type { CollectionResult, DataPoint, MetricData } from '@opentelemetry/sdk
 import type { MetricSource } from '../../telemetry/prometheus-text.ts'
 import { loadSdk } from '../../telemetry/sdk.ts'
 import { redactUrls } from '../../environment/redact-url.ts'
-import { TIMES, type OperationFigures } from './load-figures.ts'
+import type { OperationFigures, TimeName } from './load-figures.ts'
 import type { FollowedLoad, RunMetrics } from './run-metrics.ts'
 import { explicitTimes, exponentialTimes } from './time-points.ts'
 
@@ -51,7 +51,7 @@ export async function runMetricSource(
     name: string,
     description: string,
     operations: readonly FollowedOperation[],
-    time: (typeof TIMES)[number],
+    time: TimeName,
   ): MetricData => {
     const descriptor = { name, unit: 's', description, valueType: ValueType.DOUBLE }
     const counts = ({ figures }: FollowedOperation) => figures.times[time]

@@ -130,10 +130,11 @@ export class OtlpPush {
 
   async #send(patienceMs: number): Promise<string | null> {
     const { resourceMetrics } = await this.#source.collect()
+    const { ExportResultCode } = await loadSdk('@opentelemetry/core', NEEDED_FOR)
     const exporter = this.#exporter(patienceMs)
     const sent = new Promise<string | null>((resolve) => {
       exporter.export(resourceMetrics, ({ code, error }) =>
-        resolve(code === 0 ? null : reasonOf(error)),
+        resolve(code === ExportResultCode.SUCCESS ? null : reasonOf(error)),
       )
     })
     let timer: NodeJS.Timeout | undefined
