@@ -191,6 +191,10 @@ class NatsMessenger implements Messenger {
     return { up, down: all.length - up }
   }
 
+  get backlogBytes(): number {
+    return this.#subscribers.backlog.bytes
+  }
+
   hosts(identity: string): boolean {
     return this.#subscribers.has(identity)
   }

@@ -29,20 +29,30 @@ export class Telemetry {
   static readonly off = new Telemetry(null)
 
   readonly #tracer: Tracer | null
-  /** `null` unless metrics are recorded. */
-  readonly #onEnd: OperationListener | null = null
 
   /** Use `telemetryOf`. */
   constructor(tracer: Tracer | null) {
     this.#tracer = tracer
   }
 
-  /** Runs an operation of the registry with a span and a measurement. It throws and rejects as `call` does. */
-  operation<T>(name: OperationName, call: () => Promise<T>): Promise<T> {
+  /** Whether it may tell anything. */
+  get isOn(): boolean {
+    return this.#tracer !== null
+  }
+
+  /**
+   * Runs an operation of the registry with a span and a measurement. It throws and rejects as `call` does.
+   * @param onEnd records the measurement; `null` if nobody does.
+   */
+  operation<T>(
+    name: OperationName,
+    call: () => Promise<T>,
+    onEnd: OperationListener | null,
+  ): Promise<T> {
     if (this.#tracer === null) return call()
     const span = this.#tracer.startSpan(OPERATION_SPANS[name])
-    if (this.#onEnd === null && !isInTrace(span)) return call()
-    return observed(name, span, this.#onEnd, call)
+    if (onEnd === null && !isInTrace(span)) return call()
+    return observed(name, span, onEnd, call)
   }
 
   /** Opens a watch with a span that lasts until its first event. */
