@@ -95,7 +95,7 @@ async function traced(work: () => Promise<void>): Promise<string> {
 async function startHost(namespace: string, identity: string) {
   const { redisUrl, natsUrls } = servers()
   const program = new URL('testing/traced-host.ts', import.meta.url)
-  const host = fork(program, [String(redisUrl), natsUrls.join(','), namespace, identity])
+  const host = fork(program, [redisUrl, natsUrls.join(','), namespace, identity])
   onTestFinished(() => void host.kill())
   await once(host, 'message')
   const ask = async (): Promise<readonly RecordedSpan[]> => {
