@@ -102,6 +102,20 @@ if (RENDERER !== null) {
       })
     })
 
+    test('tells figures of a load to Prometheus and a collector, only if it has the component for that', () => {
+      const load = pods.find(({ name }) => name === 'prism-loadtest')
+      const flags = load?.template.spec?.initContainers?.[0]?.env?.find(
+        ({ name }) => name === 'TELEMETRY_FLAGS',
+      )?.value
+      const rules = manifests.find(({ metadata }) => metadata.name === 'prometheus-rules')
+      if (overlay === 'telemetry') {
+        expect(flags).toMatch(/--prometheus 0\.0\.0\.0:9464 --otlp http/)
+        expect(rules).toHaveProperty('data', { 'rules.yml': expect.stringContaining('groups:') })
+      } else {
+        expect([flags, rules]).toEqual([undefined, undefined])
+      }
+    })
+
     test('runs nothing as root, with privileges, or with a root file system to write to', () => {
       for (const pod of pods) {
         expect(pod.template.spec?.securityContext, pod.name).toMatchObject({

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0
@@ -19,5 +20,17 @@ if (hasPromtool || process.env['CI'] !== undefined) {
 
   test('alerts fire when they should, end, and say when there are no data', () => {
     expect(promtool('test', 'rules', 'rules.test.yml')).toBe('passed')
+  })
+}
+
+if (spawnSync('docker-compose', ['version']).status === 0 || process.env['CI'] !== undefined) {
+  test('docker-compose takes the file that starts Prometheus', () => {
+    const file = new URL('../../docker-compose.telemetry.yml', import.meta.url)
+    const { status, stderr } = spawnSync(
+      'docker-compose',
+      ['-f', fileURLToPath(file), 'config', '--quiet'],
+      { encoding: 'utf8' },
+    )
+    expect(status, stderr).toBe(0)
   })
 }

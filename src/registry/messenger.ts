@@ -96,6 +96,9 @@ export interface Messenger {
   /** Its connections at present; a messenger without connections needs no such property. */
   readonly connections?: ConnectionCounts
 
+  /** Received messages that handlers are not done with, in bytes, for metrics; a messenger may not know. */
+  readonly backlogBytes?: number
+
   /** Whether `gateway` is the address of a gateway of this namespace, running or not. */
   isGateway(gateway: string): boolean
 

@@ -23,6 +23,7 @@ import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import type { OperationName } from './telemetry/operation.ts'
 import { type Telemetry, telemetryOf } from './telemetry/telemetry.ts'
+import { registryMetrics, type RegistryMetrics } from './telemetry/registry-metrics.ts'
 import { unlessAborted } from './waiting.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
 import { Ending } from './watch/ending.ts'
@@ -62,6 +63,7 @@ export class MulticastRegistry {
   readonly #messenger: Messenger
   readonly #warnings: Warnings
   readonly #telemetry: Telemetry
+  readonly #metrics: RegistryMetrics | null
   readonly #pages: Pages
   readonly #takeTtl: Take<number>
   readonly #registerOptions: Takes<RegisterOptions>
@@ -83,6 +85,13 @@ export class MulticastRegistry {
     this.limits = limitsFrom(limits)
     this.#warnings = warnings ?? new Warnings()
     this.#telemetry = telemetry ?? telemetryOf(true)
+    this.#metrics = registryMetrics(this.#telemetry.isOn, namespace, () => ({
+      store: this.#store.observed,
+      backlogBytes: this.#messenger.backlogBytes,
+      redis: this.#store.connections,
+      nats: this.#messenger.connections,
+      warnings: this.warnings,
+    }))
     this.#pages = new Pages(namespace)
     this.#takeTtl = wholeNumber(0, this.limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
@@ -196,11 +205,12 @@ export class MulticastRegistry {
     this.#requireOpen()
     const compiled = filterFrom(filter, this.limits)
     const { signal, ...rest } = watchOptionsFrom(options)
-    return this.#store.watch({
+    const request = {
       ...rest,
       filter: compiled,
       signals: [this.#closed, ...(signal === null ? [] : [signal])],
-    })
+    }
+    return this.#telemetry.watch(() => this.#store.watch(request))
   }
 
   /**
@@ -225,7 +235,9 @@ export class MulticastRegistry {
         this.#store.chargeMulticast?.(size, message.payload.byteLength),
       )
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
-      return summarize(message.id, statuses)
+      const result = summarize(message.id, statuses)
+      this.#metrics?.multicast(result)
+      return result
     })
   }
 
@@ -282,6 +294,7 @@ export class MulticastRegistry {
     // A multicast uses the store, then the messenger, so both stay open until it ends.
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     this.#pages.close()
+    this.#metrics?.close()
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
@@ -289,7 +302,7 @@ export class MulticastRegistry {
     this.#requireOpen()
     this.#underWay += 1
     try {
-      return await this.#telemetry.operation(name, call)
+      return await this.#telemetry.operation(name, call, this.#metrics?.operationEnded ?? null)
     } finally {
       this.#underWay -= 1
       if (this.#underWay === 0) this.#onIdle?.()

@@ -3,6 +3,7 @@ import type { CompiledFilter } from './filter/compile.ts'
 import type { SortOrder } from './paging/sort-order.ts'
 import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
+import type { ObservedStore } from './observed.ts'
 import type { TargetSet } from './targets/target-set.ts'
 import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
@@ -56,6 +57,9 @@ export interface WatchRequest {
 export interface RegistryStore {
   /** Its connections at present; a store without connections needs no such property. */
   readonly connections?: ConnectionCounts
+
+  /** What it knows of its state, for metrics; a store that knows nothing needs no such property. */
+  readonly observed?: ObservedStore
 
   /**
    * Registers atomically.

@@ -56,6 +56,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('needs Docker; .ci/run measures with containers', [
     'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
   ]),
+  ...because('pulls an image; deploy/prometheus/rules.test.ts checks the file', [
+    'docker-compose -f docker-compose.telemetry.yml up -d',
+  ]),
   ...because('is for browsers; src/cli/bench-followed.test.ts looks at its page', [
     'npm run bench -- --live',
     'npm run bench -- mixed --live',

@@ -9,7 +9,7 @@ export interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string }
 }
 
-export const OVERLAYS = ['small', 'production'] as const
+export const OVERLAYS = ['small', 'production', 'telemetry'] as const
 
 /** What renders overlays: `kubectl kustomize` since 1.27, or `kustomize build`; `null` if neither is here. */
 export const RENDERER = findRenderer()

@@ -71,6 +71,10 @@ export class MemoryMessenger implements Messenger {
     broker.mailboxOf(this.gateway)?.serve(this.#subscribers)
   }
 
+  get backlogBytes(): number {
+    return this.#subscribers.backlog.bytes
+  }
+
   hosts(identity: string): boolean {
     return this.#subscribers.has(identity)
   }

@@ -175,7 +175,8 @@ class NatsMessenger implements Messenger {
       warnings,
     )
     const { gatewayName } = this.#durability
-    const sender = { connection, streams, warnings, requests: new Requests(connection) }
+    const { telemetry } = this.#fanOutParts
+    const sender = { connection, streams, warnings, telemetry, requests: new Requests(connection) }
     const inbox =
       gatewayName === null
         ? null
@@ -188,6 +189,10 @@ class NatsMessenger implements Messenger {
     const all = this.#pool.connections
     const up = all.filter((connection) => connection.up).length
     return { up, down: all.length - up }
+  }
+
+  get backlogBytes(): number {
+    return this.#subscribers.backlog.bytes
   }
 
   hosts(identity: string): boolean {

@@ -13,6 +13,7 @@ import type {
   SeenRegistration,
   WatchRequest,
 } from '../store.ts'
+import type { ObservedStore } from '../observed.ts'
 import { TargetSet } from '../targets/target-set.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
 import { Warnings } from '../warnings.ts'
@@ -222,6 +223,10 @@ class RedisStore implements RegistryStore {
   get connections(): ConnectionCounts {
     const { isUp } = this.#connection
     return { up: isUp ? 1 : 0, down: isUp ? 0 : 1 }
+  }
+
+  get observed(): ObservedStore {
+    return this.#replica.observed
   }
 
   register(request: RegistrationRequest): Promise<RegistrationTimes> {

@@ -7,6 +7,7 @@ import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
 import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
+import type { ObservedStore } from '../observed.ts'
 import { settledWithin } from '../waiting.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { differences } from '../watch/registration-change.ts'
@@ -65,6 +66,10 @@ export class Replica {
   #loading: Promise<void> | null = null
   /** The copy that is being loaded. */
   #partialCopy: Copy | null = null
+  /** Since when calls have been waiting to catch up, monotonic ms; `null` while nothing is to be read. */
+  #behindSinceMs: number | null = null
+  #loads = 0
+  #expirations = 0
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#options = options
@@ -84,6 +89,17 @@ export class Replica {
   /** Registrations held. */
   get size(): number {
     return this.#copy.index.size
+  }
+
+  /** What is known without asking Redis. */
+  get observed(): ObservedStore {
+    const behindMs = this.#behindSinceMs === null ? 0 : performance.now() - this.#behindSinceMs
+    return {
+      registeredIdentities: this.#loads === 0 ? null : this.size,
+      replicaLagS: behindMs / 1_000,
+      reloads: Math.max(0, this.#loads - 1),
+      expirations: this.#expirations,
+    }
   }
 
   /** The log entry up to which `watches` have received all changes, and possibly later ones. */
@@ -158,6 +174,7 @@ export class Replica {
 
   async #readOn(calledAtMs: number): Promise<void> {
     const deadlineMs = calledAtMs + this.#options.maxWaitMs
+    this.#behindSinceMs ??= calledAtMs
     if (this.#mustLookAgain()) this.#isFollowing = false
     const beganAtMs = performance.now()
     do {
@@ -166,6 +183,7 @@ export class Replica {
       if (this.#follower.readAtMs >= beganAtMs) break
       this.#isFollowing = (await this.#follower.follow(this.#copy, 'kept', deadlineMs)) === null
     } while (!this.#isFollowing)
+    this.#behindSinceMs = null
     await this.#expire()
   }
 
@@ -228,7 +246,11 @@ export class Replica {
     const { index } = loaded
     index.expire(this.#follower.clock.timeMs)
     if (this.watches.size > 0) await this.#tellDifference(this.#copy.index, index)
-    index.onChange = (change) => this.watches.change(change)
+    index.onChange = (change) => {
+      if (change.isExpiry) this.#expirations += 1
+      this.watches.change(change)
+    }
+    this.#loads += 1
     this.#copy = loaded
     this.#loadedAtMs = performance.now()
     this.#follower.restartAudit()

@@ -13,6 +13,8 @@ import {
   type OperationName,
 } from './operation.ts'
 
+import { openWatch } from './opening-watch.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
 import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
 
 /** The name of the instrumentation scope of the registry's spans and metrics. */
@@ -27,20 +29,35 @@ export class Telemetry {
   static readonly off = new Telemetry(null)
 
   readonly #tracer: Tracer | null
-  /** `null` unless metrics are recorded. */
-  readonly #onEnd: OperationListener | null = null
 
   /** Use `telemetryOf`. */
   constructor(tracer: Tracer | null) {
     this.#tracer = tracer
   }
 
-  /** Runs an operation of the registry with a span and a measurement. It throws and rejects as `call` does. */
-  operation<T>(name: OperationName, call: () => Promise<T>): Promise<T> {
+  /** Whether it may tell anything. */
+  get isOn(): boolean {
+    return this.#tracer !== null
+  }
+
+  /**
+   * Runs an operation of the registry with a span and a measurement. It throws and rejects as `call` does.
+   * @param onEnd records the measurement; `null` if nobody does.
+   */
+  operation<T>(
+    name: OperationName,
+    call: () => Promise<T>,
+    onEnd: OperationListener | null,
+  ): Promise<T> {
     if (this.#tracer === null) return call()
     const span = this.#tracer.startSpan(OPERATION_SPANS[name])
-    if (this.#onEnd === null && !isInTrace(span)) return call()
-    return observed(name, span, this.#onEnd, call)
+    if (onEnd === null && !isInTrace(span)) return call()
+    return observed(name, span, onEnd, call)
+  }
+
+  /** Opens a watch with a span that lasts until its first event. */
+  watch(open: () => WatchStream): WatchStream {
+    return this.#tracer === null ? open() : openWatch(this.#tracer, open)
   }
 
   /** Begins the spans of a call to Redis; `null` if nobody records it. */
@@ -65,9 +82,14 @@ export class Telemetry {
     message: GatewayMessageFacts,
     work: (span: Span | null) => Promise<void>,
   ): Promise<void> {
-    const span = this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
+    const span = this.processed(received, message)
     const inside = span === null ? received : trace.setSpan(received, span)
     return context.with(inside, () => work(span))
+  }
+
+  /** Begins the span of a received message; `null` if its sender was in no trace. */
+  processed(received: Context, message: GatewayMessageFacts): Span | null {
+    return this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
   }
 }
 

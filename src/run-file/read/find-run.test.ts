@@ -44,7 +44,8 @@ describe('a run', () => {
   })
 
   test('is listed, newest first, without other files', () => {
-    for (const name of ['schema.json', 'stream.schema.json', '.x.json', 'history.csv']) {
+    const others = ['schema.json', 'stream.schema.json', '.x.json', `${third}.traces.json`]
+    for (const name of [...others, 'history.csv']) {
       writeFileSync(join(folder, name), '')
     }
     const ids = runPathsIn(folder).map((path) => path.slice(folder.length + 1, -5))

@@ -15,12 +15,15 @@ export interface ReadRun {
 /** Run IDs start with the time; `.10` follows `.2`, which follows an ID without a number. */
 const BY_TIME = new Intl.Collator('en', { numeric: true })
 
-/** The JSON files of a folder that may be run files, newest first. */
+/** The JSON files of a folder that may be run files, newest first; traces and schemas are not. */
 export function runPathsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter(
-        (name) => name.endsWith('.json') && !name.endsWith('schema.json') && !name.startsWith('.'),
+        (name) =>
+          name.endsWith('.json') &&
+          !/(?:schema|\.traces)\.json$/.test(name) &&
+          !name.startsWith('.'),
       )
       .map((name) => basename(name, '.json'))
       .toSorted((a, b) => BY_TIME.compare(b, a))

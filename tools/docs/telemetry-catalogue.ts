@@ -1,0 +1,41 @@
+import { prometheusName } from '../../src/telemetry/prometheus-names.ts'
+
+/** A metric as a page describes it. */
+export interface CataloguedMetric {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly unit: string
+  readonly attributes: readonly string[]
+}
+
+const TYPES = ['counter', 'gauge', 'histogram'] as const
+
+/** The metrics of a page's tables: rows of name, type, unit, attributes and meaning. */
+export function cataloguedMetrics(markdown: string): readonly CataloguedMetric[] {
+  return markdown.split('\n').flatMap((line): readonly CataloguedMetric[] => {
+    const [, name, typeText, unit, attributes] = line.split('|').map((cell) => cell.trim())
+    const type = TYPES.find((known) => known === typeText)
+    if (name === undefined || type === undefined || !/^`[a-z_.]+`$/.test(name)) return []
+    return [
+      {
+        name: name.replaceAll('`', ''),
+        type,
+        unit: (unit ?? '').replaceAll('`', ''),
+        attributes: [...(attributes ?? '').matchAll(/`([^`]+)`/g)].map(([, key = '']) => key),
+      },
+    ]
+  })
+}
+
+/** The names of a metric's series in Prometheus. */
+export function seriesOf({ name, type, unit }: CataloguedMetric): readonly string[] {
+  const whole = prometheusName(name, unit)
+  switch (type) {
+    case 'counter':
+      return [`${whole}_total`]
+    case 'gauge':
+      return [whole]
+    case 'histogram':
+      return [`${whole}_bucket`, `${whole}_sum`, `${whole}_count`]
+  }
+}
