@@ -72,6 +72,10 @@ test('texts of spans stay text, and bars stay within their drawing', () => {
   expect(body).not.toMatch(/ (?:x|width)="(?:NaN|-?Infinity|-[\d.]+)"/)
 })
 
+const ATTRIBUTES = Object.fromEntries(
+  Array.from({ length: 24 }, (_, key) => [`${key}`, 'x'.repeat(300)]),
+)
+
 test('a page stays bounded, however many operations and spans a run has', () => {
   const spans = Array.from({ length: 300 }, (_, at) => ({
     id: at + 1,
@@ -79,9 +83,7 @@ test('a page stays bounded, however many operations and spans a run has', () => 
     name: `${at}`.repeat(100),
     fromMs: 0,
     toMs: 1,
-    attributes: Object.fromEntries(
-      Array.from({ length: 24 }, (_, key) => [`${key}`, 'x'.repeat(300)]),
-    ),
+    attributes: ATTRIBUTES,
   }))
   const slowest = Array.from({ length: MAX_SLOWEST }, () => REQUEST)
   const scenarios = Array.from({ length: 61 }, (_, at) => scenarioOf(`s${at}`, { slowest }))
