@@ -63,6 +63,22 @@ export function streamOption(): Option {
   )
 }
 
+/** `--otlp` of commands that make a load; see `openRunTelemetry`. */
+export function otlpOption(): Option {
+  return new Option(
+    '--otlp <url>',
+    "send the run's metrics to an OpenTelemetry collector while it runs, such as http://localhost:4318",
+  )
+}
+
+/** `--prometheus` of commands that make a load; see `openRunTelemetry`. */
+export function prometheusOption(): Option {
+  return new Option(
+    '--prometheus <[host:]port>',
+    "serve the run's metrics at /metrics while it runs; to this machine unless a host is named",
+  )
+}
+
 /** The largest random seed. */
 export const MAX_SEED = 2 ** 32 - 1
 

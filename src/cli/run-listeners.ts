@@ -2,9 +2,10 @@ import { InputError } from '../input-error.ts'
 import { printable } from '../printable.ts'
 import { EventStream } from '../report/live/event-stream.ts'
 import type { RunListener } from '../report/live/run-event.ts'
+import { openRunTelemetry, type TelemetryFlags } from './run-telemetry.ts'
 
 /** Flags of commands whose runs can be followed. */
-export interface ListenerFlags {
+export interface ListenerFlags extends TelemetryFlags {
   /** The port; `true` for any free port. */
   readonly live?: true | string | undefined
   readonly stream?: string | undefined
@@ -13,6 +14,8 @@ export interface ListenerFlags {
 /** Whatever follows a run. */
 export interface RunListeners {
   readonly listeners: readonly RunListener[]
+  /** Whether they need the exact times of progress. */
+  readonly needsExact: boolean
   /** For everything that people read. */
   readonly out: NodeJS.WriteStream
   /** Called once the run has ended, with its exit code. */
@@ -30,7 +33,7 @@ interface Listener {
  * @throws InputError
  */
 export async function openListeners(
-  { live, stream }: ListenerFlags,
+  { live, stream, ...telemetryFlags }: ListenerFlags,
   printTo: NodeJS.WriteStream = process.stdout,
 ): Promise<RunListeners> {
   const port = live === undefined ? null : portOf(live)
@@ -44,7 +47,10 @@ export async function openListeners(
     opened.push(server)
     out.write(`Live: ${server.url}\n`)
   }
+  const telemetry = await openRunTelemetry(telemetryFlags, out)
+  if (telemetry !== null) opened.push(telemetry)
   return {
+    needsExact: telemetry !== null,
     listeners: opened.map(({ listener }) => listener),
     out,
     async close(exitCode) {

@@ -72,6 +72,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   startAtMs: number(0),
   awaitStart: functionOf('that resolves with the start'),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
+  tellsExact: check((value) => typeof value === 'boolean', 'true or false'),
   onProgress: functionOf('that takes the progress'),
   faults: checkFaults,
   tracer: check(

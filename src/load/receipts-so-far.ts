@@ -1,5 +1,6 @@
 import { isCount } from './is-count.ts'
 import type { ReceiptsSoFar } from './recording/delivery-tally.ts'
+import type { OperationReceipts } from './recording/exact-progress.ts'
 import { total } from './totals.ts'
 import type { Operation } from './workload.ts'
 
@@ -11,6 +12,16 @@ export function receiptsSoFar(operations: ReadonlyMap<string, Teller>): Receipts
   if (told.length === 0) return null
   const sum = (of: keyof ReceiptsSoFar): number => total(told, (one) => one[of])
   return { expected: sum('expected'), received: sum('received') }
+}
+
+/** The same of each operation that tells its receipts. */
+export function receiptsOfEach(
+  operations: ReadonlyMap<string, Teller>,
+): readonly OperationReceipts[] {
+  return [...operations].flatMap(([operation, teller]) => {
+    const told = toldReceipts(teller)
+    return told === null ? [] : [{ operation, expected: told.expected, received: told.received }]
+  })
 }
 
 /** Operations are user code: those that throw or tell anything but counts are not counted. */

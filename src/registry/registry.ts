@@ -205,11 +205,12 @@ export class MulticastRegistry {
     this.#requireOpen()
     const compiled = filterFrom(filter, this.limits)
     const { signal, ...rest } = watchOptionsFrom(options)
-    return this.#store.watch({
+    const request = {
       ...rest,
       filter: compiled,
       signals: [this.#closed, ...(signal === null ? [] : [signal])],
-    })
+    }
+    return this.#telemetry.watch(() => this.#store.watch(request))
   }
 
   /**

@@ -34,7 +34,10 @@ const load: Required<Omit<Load, 'shard' | 'users'>> = {
   verdict: { dropped: { invalid: 0.05 } },
 }
 const plan: Required<
-  Omit<LoadPlan, 'shard' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress' | 'tracer'>
+  Omit<
+    LoadPlan,
+    'shard' | 'startAtMs' | 'awaitStart' | 'signal' | 'onProgress' | 'tellsExact' | 'tracer'
+  >
 > = {
   operations: { register: run },
   data: feed(['a'], 'shuffled'),

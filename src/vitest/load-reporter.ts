@@ -59,6 +59,8 @@ export interface LoadReporterOptions {
   readonly page?: RunPageWriter
   /** Called with every event of the run. */
   readonly listeners?: readonly RunListener[]
+  /** Whether a listener needs the exact times of progress. Default: no. */
+  readonly needsExact?: boolean
 }
 
 /**
@@ -88,6 +90,7 @@ export class LoadReporter implements Reporter {
   readonly #otherTests: OtherTest[] = []
   readonly #page: RunPageWriter | null
   readonly #listeners: readonly RunListener[]
+  readonly #needsExact: boolean
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const {
@@ -97,6 +100,7 @@ export class LoadReporter implements Reporter {
       isOnlyReporter = true,
       page = null,
       listeners = [],
+      needsExact = false,
     } = options
     this.#record = record
     this.#out = out
@@ -104,6 +108,7 @@ export class LoadReporter implements Reporter {
     this.#isOnlyReporter = isOnlyReporter
     this.#page = page
     this.#listeners = listeners
+    this.#needsExact = needsExact
     this.#live = new LiveTerminal(out, {
       reportIntervalMs,
       isBlockAllowed: isOnlyReporter,
@@ -142,7 +147,10 @@ export class LoadReporter implements Reporter {
       this.#progress.close()
       this.#live.close()
     })
-    for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
+    for (const project of vitest.projects) {
+      project.provide('progressPath', this.#progress.path)
+      project.provide('tellsExact', this.#needsExact)
+    }
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {

@@ -71,6 +71,7 @@ export const test = base
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath') ?? '')
     const offeredRate = inject('offeredRate')
+    const tellsExact = inject('tellsExact') ?? false
     const shared = shardSettings(process.env)
     const loads: {
       readonly hash: string
@@ -158,6 +159,7 @@ export const test = base
         ),
         dispatch,
         signal,
+        tellsExact,
         onProgress: (state: LoadProgress) => {
           const outline = isOutlined
             ? {}

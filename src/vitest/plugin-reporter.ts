@@ -18,7 +18,10 @@ import { profileSettings } from './profile.ts'
 export const COMMAND_REPORTERS = new WeakSet<object>()
 
 /** How the runs of a Vitest are recorded. */
-export interface PluginReporterOptions extends Pick<LoadReporterOptions, 'listeners' | 'out'> {
+export interface PluginReporterOptions extends Pick<
+  LoadReporterOptions,
+  'listeners' | 'needsExact' | 'out'
+> {
   /** Starts the record of a run. Default: in the folder and under the profile that the environment names. */
   readonly openRecord?: () => Promise<RunRecord>
   /** Called at the end of each run. */
@@ -48,6 +51,7 @@ export class PluginReporter implements Reporter {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
     const { openRecord = openByEnvironment, listeners = [], out = process.stdout } = this.#options
+    const { needsExact = false } = this.#options
     // Imported late, because Vitest starts faster without them.
     const [{ LoadReporter }, { RunPageWriter }] = await Promise.all([
       import('./load-reporter.ts'),
@@ -58,6 +62,7 @@ export class PluginReporter implements Reporter {
       page: await RunPageWriter.open(),
       isOnlyReporter: false,
       listeners,
+      needsExact,
       out,
     })
     this.#run.onInit(this.#vitest)

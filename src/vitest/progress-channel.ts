@@ -26,6 +26,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the reporter listens for progress; empty or missing without one. */
     progressPath?: string
+    /** Whether progress has exact times, for metrics; see `ExactProgress`. */
+    tellsExact?: boolean
   }
 }
 

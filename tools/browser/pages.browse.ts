@@ -10,6 +10,7 @@ import { accessibilityProblems } from './axe.ts'
 import { expect, test } from './browser-test.ts'
 import { ATTACKS, hostileRun } from './hostile-run.ts'
 import { PHONE } from './opened-page.ts'
+import { slowestPage } from './slowest-page.ts'
 import { syntheticPages } from './synthetic-pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pages-'))
@@ -33,6 +34,18 @@ test('a hostile run file is harmless: its texts are shown', async ({ open }) => 
   ).toEqual([])
   const text = await opened.page.locator('body').innerText()
   for (const attack of ATTACKS) expect(text).toContain(attack)
+  await opened.page.setViewportSize(PHONE)
+  expect(await opened.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+    PHONE.width,
+  )
+})
+
+test('hostile spans are harmless: their texts are shown', async ({ open }) => {
+  const [attack] = ATTACKS
+  const opened = await open(await written(slowestPage(attack)))
+  expect(await opened.evaluate('window.hacked')).toBeUndefined()
+  expect(await opened.evaluate('document.scripts.length')).toBe(2)
+  expect(await opened.page.locator('.slowest').innerText()).toContain(attack)
   await opened.page.setViewportSize(PHONE)
   expect(await opened.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
     PHONE.width,

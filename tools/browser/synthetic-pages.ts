@@ -12,6 +12,7 @@ import { METRICS } from '../../src/trend/decision/metrics.ts'
 import { seriesOf } from '../../src/trend/decision/series.ts'
 import { trendPage } from '../../src/trend/report/trend-page.ts'
 import { rowOf, unevenness } from '../../src/trend/testing/history-row.ts'
+import { slowestPage } from './slowest-page.ts'
 
 /** Pages of every kind, of figures that are made up. */
 export function syntheticPages(): Readonly<Record<string, Page>> {
@@ -19,6 +20,7 @@ export function syntheticPages(): Readonly<Record<string, Page>> {
     empty: runPage(runOf([])),
     inconclusive: runPage(runOf([inconclusive()])),
     faults: runPage(runOf([faulted()])),
+    slowest: slowestPage(),
     capacity: runPage(runOf([], { capacities: [CAPACITY] })),
     comparison: comparison(),
     gate: gatePage(aGateReport(), []),

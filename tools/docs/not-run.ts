@@ -24,6 +24,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npx vitest run --project load',
     'npx vitest run --project unit',
   ]),
+  ...because('src/cli/bench-metrics.test.ts runs both flags, with a collector and a scraper', [
+    'npm run bench -- mixed --otlp http://localhost:4318',
+    'npm run bench -- mixed --prometheus 9464',
+  ]),
   ...because('are what .ci/run does, with local programs and with containers', [
     'npm ci && npm run bench',
     'npm ci && npm test',

@@ -102,7 +102,7 @@ export async function runBench(
   const folder = runFolder(values.results)
   const reports = RunReports.open(values.junit, process.env)
   if (values.generators !== undefined) {
-    for (const flag of ['live', 'stream'] as const) {
+    for (const flag of ['live', 'stream', 'otlp', 'prometheus'] as const) {
       if (values[flag] === undefined) continue
       throw new InputError(`--${flag}: follows one run, and --generators starts several.`)
     }
@@ -153,18 +153,18 @@ export async function runBench(
       const path = record.paths?.json ?? null
       reports.write({ run: record.run, path, exitCode, others: otherTests })
     }
-    const { out } = followed
+    const { out, needsExact } = followed
     const listeners = [...followed.listeners, ...(notice === null ? [] : [notice.listener])]
     // The UI may run scenarios again: each run has a file of its own.
     if (isUi) {
-      const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, out })
+      const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, needsExact, out })
       const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: true })
       if (process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
       return (await runFiles(vitest, files, true)) ?? end
     }
     const record = await openRecord()
     const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { page, listeners, out })
+    const reporter = new LoadReporter(record, { page, listeners, needsExact, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter })
     const signalCode = await runFiles(vitest, files)
     onRunEnd(reporter, record)

@@ -7,6 +7,8 @@ import {
   liveOption,
   option,
   registryOption,
+  otlpOption,
+  prometheusOption,
   streamOption,
   systemOption,
   wholeNumber,
@@ -66,6 +68,8 @@ export const bench: Define = (command, end) => {
     .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
     .addOption(liveOption())
     .addOption(streamOption())
+    .addOption(otlpOption())
+    .addOption(prometheusOption())
     .addOption(registryOption(new Option('--micro', 'closed-loop micro-benchmarks only')))
     .option('--ui', 'show the scenarios in the browser, by @vitest/ui')
     .addOption(

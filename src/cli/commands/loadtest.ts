@@ -4,7 +4,7 @@ import { SLO_FORMS } from '../../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define, OnEnd } from '../command-line.ts'
-import { gather, liveOption, streamOption } from '../flags.ts'
+import { gather, liveOption, otlpOption, prometheusOption, streamOption } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
 import { addServerFlags, serverVariables } from '../server-flags.ts'
 import { readFlags, type LoadTestFlags } from '../loadtest/read-flags.ts'
@@ -140,6 +140,8 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .option('--json', 'print the run file to standard output, everything else to standard error')
     .addOption(liveOption())
     .addOption(streamOption())
+    .addOption(otlpOption())
+    .addOption(prometheusOption())
 
   command
     .optionsGroup('One load from several machines:')

@@ -22,7 +22,12 @@ test('a load without flags has the documented defaults', () => {
     reportIntervalMs: 5_000,
     isVerbose: false,
     isJson: false,
-    followedBy: { live: undefined, stream: undefined },
+    followedBy: {
+      live: undefined,
+      stream: undefined,
+      otlp: undefined,
+      prometheus: undefined,
+    },
   })
   expect(parameters).toEqual({
     workload: {

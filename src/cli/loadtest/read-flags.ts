@@ -86,7 +86,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
   const parameters = readParameters(kind, flags)
   checkParameters(parameters)
   const servers = serverSettings(flags, env)
-  const { live, stream, json } = flags
+  const { live, stream, otlp, prometheus, json } = flags
   if (json === true && stream === '-') {
     throw new InputError('--stream: --json prints to standard output, too. Name a file.')
   }
@@ -104,7 +104,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
     reportIntervalMs,
     isVerbose: flags.verbose === true,
     isJson: json === true,
-    followedBy: { live, stream },
+    followedBy: { live, stream, otlp, prometheus },
   }
 }
 

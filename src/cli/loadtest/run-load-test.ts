@@ -52,6 +52,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
       reportIntervalMs,
       isVerbose,
       page: await RunPageWriter.open(),
+      needsExact: followed.needsExact,
       listeners: [...followed.listeners, ...(notice === null ? [] : [notice.listener])],
     })
     const vitest = await openForOwn(dirname(SCENARIO), reporter)

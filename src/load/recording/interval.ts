@@ -12,6 +12,7 @@ export class Interval {
   /** The most requests under way at once. */
   mostInFlight = 0
   readonly response = new TimeCounts()
+  readonly service = new TimeCounts()
   readonly lateness = new TimeCounts()
   readonly #errors = new Map<string, number>()
 
@@ -45,6 +46,7 @@ export class Interval {
     this.mostInFlight = 0
     this.#errors.clear()
     this.response.reset()
+    this.service.reset()
     this.lateness.reset()
   }
 }

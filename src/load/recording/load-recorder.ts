@@ -4,6 +4,7 @@ import type { FaultProgress } from '../faults/fault-record.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { ReceiptsSoFar } from './delivery-tally.ts'
+import type { ExactProgress, ExactTimes, OperationReceipts } from './exact-progress.ts'
 import type { Deliveries, IntervalFigures, LoadResult, OperationAudit } from '../result.ts'
 import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/load-notes.ts'
 import { TimeCounts } from './time-counts.ts'
@@ -35,6 +36,8 @@ interface RecordedProgress {
   readonly receipts: ReceiptsSoFar | null
   /** The intervals that have ended since the last progress. */
   readonly intervals: readonly IntervalFigures[]
+  /** Absent unless asked for: it is several times larger than the rest. */
+  readonly exact?: ExactProgress
 }
 
 /** The outcome of a load's first seconds. */
@@ -87,6 +90,9 @@ export class LoadRecorder {
   /** Totals of finished seconds. */
   readonly #intervals: IntervalFigures[] = []
   #toldIntervals = 0
+  /** Times not yet told; stays empty unless they are asked for. */
+  #untoldTimes: ExactTimes[] = []
+  readonly #tellsExact: boolean
   /** Response times of all operations. */
   readonly #response = new TimeCounts()
   /** The lateness of all operations. */
@@ -102,17 +108,20 @@ export class LoadRecorder {
   /**
    * @param measureStartMs when the measurement begins; times before it belong to the warm-up.
    * @param notes what its requests read and write.
+   * @param tellsExact whether progress has exact times, which the caller then asks for once per second at least.
    */
   constructor(
     operations: Iterable<string>,
     measureStartMs: number,
     durationMs: number,
     notes = new LoadNotes({}, 1, measureStartMs + durationMs),
+    tellsExact = false,
   ) {
     this.#operations = new Map(
       [...operations].map((name) => [name, new OperationRecorder(name, notes.ofOperation())]),
     )
     this.#notes = notes
+    this.#tellsExact = tellsExact
     this.#measureStartMs = measureStartMs
     this.#durationMs = this.#endMs = durationMs
   }
@@ -159,6 +168,7 @@ export class LoadRecorder {
     inFlight: number,
     isDraining: boolean,
     receipts: ReceiptsSoFar | null = null,
+    receiptsOfEach: () => readonly OperationReceipts[] = () => [],
   ): RecordedProgress {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]
@@ -176,6 +186,9 @@ export class LoadRecorder {
       soFar: this.#soFar,
       receipts,
       intervals: this.#untoldIntervals(),
+      ...(this.#tellsExact
+        ? { exact: { times: this.#takeTimes(), receipts: receiptsOfEach() } }
+        : {}),
     }
   }
 
@@ -240,6 +253,12 @@ export class LoadRecorder {
     return untold
   }
 
+  #takeTimes(): readonly ExactTimes[] {
+    const times = this.#untoldTimes
+    this.#untoldTimes = []
+    return times
+  }
+
   #closeInterval(): void {
     this.#sumUpRest()
     for (const recorder of this.#operations.values()) {
@@ -258,6 +277,7 @@ export class LoadRecorder {
   #sumUpOne(): void {
     const recorder = this.#unsummed.pop()
     if (recorder === undefined) return
+    if (this.#tellsExact) this.#untoldTimes.push(recorder.endedTimes)
     this.#summed.push(recorder.sumUp(this.#second - 1, this.#response, this.#lateness))
     if (this.#unsummed.length === 0) this.#addSummed()
   }

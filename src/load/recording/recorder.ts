@@ -10,10 +10,11 @@ import type {
   OperationResult,
 } from '../result.ts'
 import { withoutArrivals, withUnsent } from './deliveries.ts'
+import type { ExactTimes } from './exact-progress.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /**
- * Records one operation. Memory is nine fixed arrays of counts and a row per second, however
+ * Records one operation. Memory is eleven fixed arrays of counts and a row per second, however
  * many requests there are.
  */
 export class OperationRecorder {
@@ -21,7 +22,7 @@ export class OperationRecorder {
   readonly notes: OperationNotes
   readonly #operation: string
   readonly #errors = new ErrorTally()
-  /** Response times of the intervals that were summed up. */
+  /** Response times of the intervals that were summed up; likewise service times and lateness. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
   readonly #undisturbed = new TimeCounts()
@@ -123,6 +124,17 @@ export class OperationRecorder {
     next.mostInFlight = this.#inFlight
   }
 
+  /** The times of the interval that ended last, until it is summed up. */
+  get endedTimes(): ExactTimes {
+    const { response, service, lateness } = this.#ended
+    return {
+      operation: this.#operation,
+      response: response.toExact(),
+      service: service.toExact(),
+      lateness: lateness.toExact(),
+    }
+  }
+
   /**
    * Sums up the interval that ended last: call once after each `endInterval`. Takes tens of µs.
    * @param second in which it began, of the measurement.
@@ -130,8 +142,9 @@ export class OperationRecorder {
    * @param latenessOfAll the same for its lateness.
    */
   sumUp(second: number, responseOfAll: TimeCounts, latenessOfAll: TimeCounts): IntervalFigures {
-    const { response, lateness } = this.#ended
+    const { response, service, lateness } = this.#ended
     this.#response.add(response)
+    this.#service.add(service)
     this.#lateness.add(lateness)
     responseOfAll.add(response)
     latenessOfAll.add(lateness)
@@ -190,7 +203,7 @@ export class OperationRecorder {
   #recordTimes({ responseMs, serviceMs, pausedMs }: RequestTimes): void {
     this.#inFlight--
     this.#interval.response.record(responseMs)
-    this.#service.record(serviceMs)
+    this.#interval.service.record(serviceMs)
     this.#undisturbed.record(serviceMs - pausedMs)
   }
 }

@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
 import { rankOf } from './rank.ts'
+import type { ExactCounts } from './exact-counts.ts'
 import { sparseBucketOf, sparseOf, type SparseCounts } from './sparse-counts.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
@@ -104,6 +105,20 @@ export class TimeCounts implements Times {
       }
     }
     return sparseOf(counts)
+  }
+
+  /** Every count. Takes a few µs. */
+  toExact(): ExactCounts {
+    const counts: number[] = []
+    for (const [page, inPage] of this.#inPage.entries()) {
+      if (inPage === 0) continue
+      const end = (page + 1) * STEPS
+      for (let bucket = page * STEPS; bucket < end; bucket++) {
+        const count = this.#counts[bucket] ?? 0
+        if (count > 0) counts.push(bucket, count)
+      }
+    }
+    return counts
   }
 
   /** A histogram of times in µs, equal in every bucket: for storing and merging. */

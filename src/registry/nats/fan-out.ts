@@ -28,6 +28,7 @@ import { traceBytes, writeTrace } from '../telemetry/trace-headers.ts'
 import {
   gatewayHeaders,
   headerBytes,
+  MAX_NAME_BYTES,
   MAX_RECIPIENTS,
   type MessageMarks,
   payloadTooLarge,
@@ -38,9 +39,6 @@ const TURN_BUDGET_MS = 1
 /** Delay before at-least-once resends to targets without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
-
-/** The longest name of a recipient, in bytes. */
-const MAX_NAME_BYTES = 256
 
 /** The shared parts of one messenger's fan-outs. */
 export interface FanOutParts {

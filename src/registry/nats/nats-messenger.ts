@@ -175,7 +175,8 @@ class NatsMessenger implements Messenger {
       warnings,
     )
     const { gatewayName } = this.#durability
-    const sender = { connection, streams, warnings, requests: new Requests(connection) }
+    const { telemetry } = this.#fanOutParts
+    const sender = { connection, streams, warnings, telemetry, requests: new Requests(connection) }
     const inbox =
       gatewayName === null
         ? null

@@ -89,6 +89,9 @@ export interface Malformed {
 /** More recipients than any message has: bounds the size of the header with their number. */
 export const MAX_RECIPIENTS = 999_999_999
 
+/** The longest name of a recipient, in bytes: a message that would have no room for it leaves its trace out. */
+export const MAX_NAME_BYTES = 256
+
 /** The error for a payload that leaves no room for a recipient within the server's limit. */
 export function payloadTooLarge(payloadBytes: number, maxPayloadBytes: number): RegistryError {
   return new RegistryError(

@@ -66,7 +66,7 @@ export class RedisConnection {
   ): Promise<unknown> {
     if (this.usesFunctions) return this.#callFunction(script, keys, args)
     const command = this.#commands.get(script) ?? this.#define(script)
-    const end = this.#begin('EVALSHA', script)
+    const end = this.begin('EVALSHA', script)
     try {
       const reply = await command(keys.length, ...keys, ...args).catch((error: unknown) => {
         if (!String(error).includes('NOSCRIPT')) throw error
@@ -86,7 +86,7 @@ export class RedisConnection {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
-    const end = this.#begin('FCALL', script)
+    const end = this.begin('FCALL', script)
     try {
       const reply = await this.client.fcall(functionOf(script) ?? '', keys.length, ...keys, ...args)
       end?.(null)
@@ -98,9 +98,14 @@ export class RedisConnection {
     }
   }
 
-  #begin(command: string, script: string): EndCall | null {
+  /**
+   * Begins the spans of a command; `null` if nobody records it.
+   * @param script which the command runs; `null` for other commands.
+   */
+  begin(command: string, script: string | null): EndCall | null {
     if (this.telemetry === Telemetry.off) return null
-    return this.telemetry.redisCall({ command, script: scriptNameOf(script), server: this.name })
+    const name = script === null ? null : scriptNameOf(script)
+    return this.telemetry.redisCall({ command, script: name, server: this.name })
   }
 
   #define(script: string): ScriptCommand {
@@ -111,12 +116,17 @@ export class RedisConnection {
     return command
   }
 
-  /** Runs commands on the client and maps its errors to the registry's. */
-  async perform<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
+  /** Runs commands on the client and maps its errors to the registry's. @param command names their span; without it they get none. */
+  async perform<T>(commands: (client: RedisClient) => Promise<T>, command?: string): Promise<T> {
+    const end = command === undefined ? null : this.begin(command, null)
     try {
-      return await commands(this.client)
+      const reply = await commands(this.client)
+      end?.(null)
+      return reply
     } catch (error) {
-      throw this.failure(error)
+      const failure = this.failure(error)
+      end?.(failure.code)
+      throw failure
     }
   }
 

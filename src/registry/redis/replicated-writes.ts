@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Cluster, Command, type Redis } from 'ioredis'
+import { RegistryError } from '../errors.ts'
 import type { RedisConnection } from './connection.ts'
 import { functionOf } from './functions.ts'
 import { isRefused } from './quota-replies.ts'
@@ -39,6 +40,22 @@ export class ReplicatedWrites {
 
   /** @throws RegistryError `UNAVAILABLE`, which says whether the write took effect. */
   async run(
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    const end = this.#connection.begin(this.#connection.usesFunctions ? 'FCALL' : 'EVALSHA', script)
+    try {
+      const reply = await this.#write(script, keys, args)
+      end?.(null)
+      return reply
+    } catch (error) {
+      end?.(error instanceof RegistryError ? error.code : 'UNAVAILABLE')
+      throw error
+    }
+  }
+
+  async #write(
     script: string,
     keys: readonly string[],
     args: readonly (string | number)[],

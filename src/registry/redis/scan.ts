@@ -71,8 +71,9 @@ export async function* scanIdentities(
   for (const server of connection.servers()) {
     let cursor = '0'
     do {
-      const [next, names] = await connection.perform(() =>
-        server.scan(cursor, 'MATCH', pattern, 'COUNT', chunkSize, 'TYPE', 'hash'),
+      const [next, names] = await connection.perform(
+        () => server.scan(cursor, 'MATCH', pattern, 'COUNT', chunkSize, 'TYPE', 'hash'),
+        'SCAN',
       )
       cursor = next
       const identities = names.map((name) => name.slice(keys.prefix.length)).filter(isIdentity)

@@ -17,6 +17,10 @@ export interface GatewayMessageFacts {
   readonly subject: string
   readonly id: string
   readonly recipients: number
+  /** Whether JetStream keeps it for a durable gateway. */
+  readonly isStored?: boolean
+  /** Whether it was delivered before. */
+  readonly isRedelivered?: boolean
 }
 
 /** Maximum number of spans of messages per multicast; further messages carry the multicast's own context. */
@@ -40,7 +44,7 @@ export class MessageSpans {
   }
 
   /** Begins the span of a message; `null` if it gets none. */
-  begin({ subject, id, recipients }: GatewayMessageFacts): Span | null {
+  begin({ subject, id, recipients, isStored = false }: GatewayMessageFacts): Span | null {
     if (!this.#isRecording || this.#count >= MAX_SPANS) return null
     this.#count += 1
     const attributes = {
@@ -48,7 +52,7 @@ export class MessageSpans {
       'multicast_registry.recipients': recipients,
     }
     const span = this.#tracer.startSpan(
-      'send gateway message',
+      `send ${isStored ? 'stored' : 'gateway'} message`,
       { kind: SpanKind.PRODUCER, attributes },
       this.#parent,
     )
@@ -88,17 +92,19 @@ export function receivedContext(headers: { get(name: string): string }): Context
 export function beginProcessing(
   tracer: Tracer,
   received: Context,
-  { subject, id, recipients }: GatewayMessageFacts,
+  { subject, id, recipients, isStored = false, isRedelivered = false }: GatewayMessageFacts,
 ): Span | null {
   const sender = trace.getSpanContext(received)
   if (sender === undefined) return null
   const attributes = {
     ...attributesOf('process', subject, id),
     'multicast_registry.recipients': recipients,
+    ...(isRedelivered ? { 'multicast_registry.redelivered': true } : {}),
   }
   const links = [{ context: sender }]
   const kind = SpanKind.CONSUMER
-  return tracer.startSpan('process gateway message', { kind, attributes, links }, received)
+  const name = `process ${isStored ? 'stored' : 'gateway'} message`
+  return tracer.startSpan(name, { kind, attributes, links }, received)
 }
 
 function attributesOf(type: 'send' | 'process', subject: string, id: string) {

@@ -13,6 +13,8 @@ import {
   type OperationName,
 } from './operation.ts'
 
+import { openWatch } from './opening-watch.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
 import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
 
 /** The name of the instrumentation scope of the registry's spans and metrics. */
@@ -53,6 +55,11 @@ export class Telemetry {
     return observed(name, span, onEnd, call)
   }
 
+  /** Opens a watch with a span that lasts until its first event. */
+  watch(open: () => WatchStream): WatchStream {
+    return this.#tracer === null ? open() : openWatch(this.#tracer, open)
+  }
+
   /** Begins the spans of a call to Redis; `null` if nobody records it. */
   redisCall(call: RedisCall): EndCall | null {
     return this.#tracer === null ? null : beginCall(this.#tracer, call)
@@ -75,9 +82,14 @@ export class Telemetry {
     message: GatewayMessageFacts,
     work: (span: Span | null) => Promise<void>,
   ): Promise<void> {
-    const span = this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
+    const span = this.processed(received, message)
     const inside = span === null ? received : trace.setSpan(received, span)
     return context.with(inside, () => work(span))
+  }
+
+  /** Begins the span of a received message; `null` if its sender was in no trace. */
+  processed(received: Context, message: GatewayMessageFacts): Span | null {
+    return this.#tracer === null ? null : beginProcessing(this.#tracer, received, message)
   }
 }
 

@@ -28,7 +28,7 @@ test('malformed headers carry no trace, and none makes reading throw', () => {
     expect(readTrace(readable(new Map([['traceparent', wrong]])))).toBeNull()
   }
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
       expect(readTrace(readable(new Map([['traceparent', text]])))).toBeNull()
       const traced = new Map([
         ['traceparent', `00-${TRACE}-${SPAN}-00`],

@@ -2,6 +2,7 @@ import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/histogram-json.ts'
+import { BOUNDS_S } from '../telemetry/explicit-bounds.ts'
 import {
   exportedLoads,
   uniqueNames,
@@ -115,12 +116,6 @@ export function openMetrics(run: RunFile): string {
 }
 
 const PREFIX = 'loadtest'
-
-/** Upper bounds of buckets, in seconds: three per decade from 100 µs to 10 s, and up to a minute. */
-const BOUNDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-  30, 60,
-]
 
 const US_PER_S = 1e6
 
@@ -236,7 +231,9 @@ function histogramSamples(labels: Labels, { hdrV2Base64 }: HistogramJson): reado
     value: String(upTo),
   })
   return [
-    ...BOUNDS.map((bound) => bucket(numberText(bound), countUpTo(stored.counts, bound * US_PER_S))),
+    ...BOUNDS_S.map((bound) =>
+      bucket(numberText(bound), countUpTo(stored.counts, bound * US_PER_S)),
+    ),
     bucket('+Inf', count),
     { suffix: '_sum', labels, value: numberText(((mean ?? 0) * count) / US_PER_S) },
     { suffix: '_count', labels, value: String(count) },

@@ -50,6 +50,7 @@ export async function buildPageAssets(): Promise<PageAssets> {
     uplot,
     join(FOLDER, 'page.css'),
     join(FOLDER, 'charts.css'),
+    join(FOLDER, 'run/slowest/slowest.css'),
     join(FOLDER, 'live/live.css'),
   ]
   return {

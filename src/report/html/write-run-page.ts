@@ -6,6 +6,8 @@ import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 import { readPageAssets, type PageAssets } from './page-assets.ts'
 import { renderPage } from './page.ts'
 import { runPage } from './run/run-page.ts'
+import { slowestTraceIds } from './run/slowest/page-traces.ts'
+import { readTracesFile, tracesPathOf, type TracesOfRun } from '../slowest/read-traces-file.ts'
 
 /** Where the report of a run is: beside its run file. */
 export function pagePathOf(runFile: string): string {
@@ -38,13 +40,13 @@ export class RunPageWriter {
 
   /**
    * Writes the report, or replaces an earlier one. Synchronous, so that an exiting process can still call it.
-   * Addresses in any text lose their secrets.
+   * Addresses in any text lose their secrets. The traces of the slowest requests come from the file beside it.
    * @returns whether it was written; if not, `problem` says why.
    */
   write(path: string, run: RunFile): boolean {
     if (this.#assets === null) return false
     try {
-      const text = renderPage(runPage(redactedRun(run)), this.#assets)
+      const text = renderPage(runPage(redactedRun(run), tracesBeside(path, run)), this.#assets)
       writeWholeFile(path, text)
       this.#problem = null
       return true
@@ -56,6 +58,13 @@ export class RunPageWriter {
       return false
     }
   }
+}
+
+function tracesBeside(page: string, run: RunFile): TracesOfRun | null {
+  const ids = slowestTraceIds(run)
+  return ids.length === 0
+    ? null
+    : readTracesFile(tracesPathOf(page.replace(/\.html$/, '.json')), ids)
 }
 
 function isOfFileSystem(error: unknown): boolean {

@@ -7,6 +7,9 @@ import { type Lane, lanesOf, nextPiece } from '../../lanes.ts'
 import type { DeliveryReport, OutgoingMessage, SendOptions } from '../../messenger.ts'
 import { OwnGateways } from '../../own-gateways.ts'
 import { settledWithin, WakeUp, unlessAborted } from '../../waiting.ts'
+import type { MessageSpans } from '../../telemetry/message-spans.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
+import { traceBytes, writeTrace } from '../../telemetry/trace-headers.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connection.ts'
 import type { DurableStreams } from './durable-streams.ts'
@@ -22,6 +25,7 @@ import {
   gatewayHeaders,
   headerBytes,
   MAX_RECIPIENTS,
+  MAX_NAME_BYTES,
   payloadTooLarge,
   RECEIPT_TO_HEADER,
 } from '../wire.ts'
@@ -41,6 +45,7 @@ export interface DurableSender {
   readonly requests: Requests
   readonly streams: DurableStreams
   readonly warnings: Warnings
+  readonly telemetry: Telemetry
 }
 
 /** One message of the multicast. */
@@ -66,6 +71,10 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #budget: EventLoopBudget
   readonly #options: SendOptions
   readonly #wakeUp = new WakeUp()
+  /** `null` outside of a trace. */
+  readonly #spans: MessageSpans | null
+  /** Whether messages have room for their trace. */
+  #carriesTrace = false
   /** Identifies this call: JetStream drops only duplicates of the same call. */
   readonly #call = nuid.next()
 
@@ -78,6 +87,7 @@ export class DurableFanOut implements ReplyReceiver {
     this.#options = options
     this.#budget = new EventLoopBudget(TURN_BUDGET_MS, options.signal)
     this.#sender = sender
+    this.#spans = sender.telemetry.messages()
     this.#targets = targets
     this.#statuses = new DeliveryStatuses(targets, { retried: false })
     this.#message = message
@@ -111,6 +121,7 @@ export class DurableFanOut implements ReplyReceiver {
       }
       return this.#statuses.end()
     } finally {
+      this.#spans?.endAll()
       close()
     }
   }
@@ -155,8 +166,11 @@ export class DurableFanOut implements ReplyReceiver {
       headers.set(PubHeaders.MsgIdHdr, `${this.#call}.${index}`)
       return headers
     }
-    const room =
+    const allRoom =
       maxPayloadBytes - payload.length - headerBytes(headersOf(MAX_RECIPIENTS, MAX_RECIPIENTS))
+    const bytes = this.#spans === null ? 0 : traceBytes(this.#spans.context)
+    this.#carriesTrace = this.#spans !== null && allRoom - bytes >= MAX_NAME_BYTES
+    const room = this.#carriesTrace ? allRoom - bytes : allRoom
     for (let piece = nextPiece(lane); piece !== undefined; piece = nextPiece(lane)) {
       if (this.#budget.check()) await this.#budget.renew()
       const { part } = piece
@@ -169,6 +183,19 @@ export class DurableFanOut implements ReplyReceiver {
 
   /** Publishes until JetStream stores the message, refuses it permanently, or the timeout passes. */
   async #store(batch: Batch): Promise<void> {
+    const { subject, names, headers } = batch
+    const { id } = this.#message
+    const facts = { subject, id, recipients: names.length, isStored: true }
+    const span = this.#spans?.begin(facts) ?? null
+    if (this.#spans !== null && this.#carriesTrace) {
+      writeTrace(headers, span?.spanContext() ?? this.#spans.context)
+    }
+    const isStored = await this.#storeInTime(batch)
+    if (span !== null) this.#spans?.end(span, isStored ? null : 'UNAVAILABLE')
+  }
+
+  /** @returns whether JetStream has confirmed it. */
+  async #storeInTime(batch: Batch): Promise<boolean> {
     // A message that may be stored may be handled, so its targets are never FAILED.
     let mayBeStored = false
     let said: Stored['state'] = 'unknown'
@@ -178,7 +205,7 @@ export class DurableFanOut implements ReplyReceiver {
         said = await this.#storeOnce(batch)
         if (said === 'stored') {
           this.#statuses.handOver(batch.part, batch.slots)
-          return
+          return true
         }
         if (said === 'refused') break
         if (said === 'unknown') mayBeStored = true
@@ -190,6 +217,7 @@ export class DurableFanOut implements ReplyReceiver {
     if (!mayBeStored && (said === 'refused' || said === 'unavailable')) {
       this.#statuses.settleSlots(batch.part, batch.slots, false)
     }
+    return false
   }
 
   async #storeOnce({ names, subject, headers }: Batch): Promise<Stored['state']> {

@@ -2,6 +2,8 @@ import { PubHeaders } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import type { HostedSubscribers } from '../../hosted-subscribers.ts'
 import { settledWithin } from '../../waiting.ts'
+import { receivedContext } from '../../telemetry/message-spans.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connection.ts'
 import { ACK_WAIT_MS, DurableConsumer } from './durable-consumer.ts'
@@ -33,6 +35,7 @@ export interface DurableInboxOptions {
   readonly gatewayName: string
   readonly subscribers: HostedSubscribers
   readonly warnings: Warnings
+  readonly telemetry: Telemetry
 }
 
 /**
@@ -155,7 +158,15 @@ export class DurableInbox {
       return
     }
     const storedAs = `${delivery.sequence} ${headers.get(PubHeaders.MsgIdHdr)}`
-    const { connection, requests } = this.#options
+    const { connection, requests, telemetry } = this.#options
+    const context = receivedContext(headers)
+    const span = telemetry.processed(context, {
+      subject: this.#subject,
+      id: message.id,
+      recipients: message.recipients.length,
+      isStored: true,
+      isRedelivered: delivery.attempts > 1,
+    })
     const kept = new KeptMessage({
       connection,
       requests,
@@ -163,6 +174,8 @@ export class DurableInbox {
       delivery,
       record: this.#recordOf(message, storedAs),
       receiptTo: this.#receiptTo(headers.get(RECEIPT_TO_HEADER)),
+      context,
+      span,
     })
     this.#inHand.set(delivery.sequence, kept)
     const letGo = this.#held.hold(received.data.length)
@@ -239,6 +252,7 @@ export class DurableInbox {
 
   #release(kept: KeptMessage): void {
     this.#settling.delete(kept)
+    kept.endSpan()
     this.#letGo.get(kept)?.()
     this.#letGo.delete(kept)
     if (this.#letGo.size === 0) this.#onIdle?.()

@@ -1,3 +1,4 @@
+import { context } from '@opentelemetry/api'
 import { EventLoopBudget } from '../../event-loop-budget.ts'
 import type { HostedSubscribers } from '../../hosted-subscribers.ts'
 import { WakeUp } from '../../waiting.ts'
@@ -88,7 +89,9 @@ export class HandOut {
         )
         continue
       }
-      const outcome = this.#subscribers.deliver({ id, identity, payload }, true)
+      const outcome = context.with(kept.context, () =>
+        this.#subscribers.deliver({ id, identity, payload }, true),
+      )
       if (outcome === true) kept.markHandled(position)
       else if (outcome !== false) this.#follow(kept, position, outcome)
     }

@@ -1,3 +1,4 @@
+import { type Context, type Span, trace } from '@opentelemetry/api'
 import { nanos } from '@nats-io/transport-node'
 import type { Connection } from '../connection.ts'
 import { encodeReceipt } from '../receipt.ts'
@@ -24,6 +25,10 @@ export interface KeptMessageParts {
   readonly record: HandledRecord
   /** An inbox for receipts; `null` for none. */
   readonly receiptTo: string | null
+  /** The context of its sender. */
+  readonly context: Context
+  /** Its span while this process handles it; `null` for none. */
+  readonly span: Span | null
 }
 
 /**
@@ -32,6 +37,9 @@ export interface KeptMessageParts {
  */
 export class KeptMessage {
   readonly message: GatewayMessage
+  /** The context of its handlers. */
+  readonly context: Context
+  readonly #span: Span | null
   readonly #connection: Connection
   readonly #requests: Requests
   readonly #record: HandledRecord
@@ -50,6 +58,8 @@ export class KeptMessage {
 
   constructor(parts: KeptMessageParts) {
     this.message = parts.message
+    this.#span = parts.span
+    this.context = parts.span === null ? parts.context : trace.setSpan(parts.context, parts.span)
     this.#connection = parts.connection
     this.#requests = parts.requests
     this.#delivery = parts.delivery
@@ -84,6 +94,11 @@ export class KeptMessage {
   /** Notes a redelivery by the server. */
   redelivered(delivery: StoredDelivery): void {
     this.#delivery = delivery
+  }
+
+  /** Notes that this process is done with it: all recipients have handled it, or it was given back. */
+  endSpan(): void {
+    this.#span?.end()
   }
 
   /** Notes that its consumer is gone: its sequence number may now belong to another message. */

@@ -38,6 +38,16 @@ const WRONG_NAMES = [
   '\u007f',
 ]
 
+const WRONG_TRACES: HeaderLines = [
+  ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+  ['traceparent', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`],
+  ['traceparent', 'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-zz'],
+  ['traceparent', '-'.repeat(55)],
+  ['traceparent', ''],
+  ['tracestate', 'a=b,'.repeat(2_000)],
+  ['tracestate', '=,=,=\0'],
+]
+
 const WRONG_VALUES = [
   '',
   ' ',
@@ -84,6 +94,7 @@ export function wrongHeaderBlock(random: Random, right: HeaderLines): Buffer {
       name: 3,
       value: 4,
       missing: 3,
+      trace: 2,
       repeated: 2,
       swapped: 2,
       case: 1,
@@ -102,6 +113,8 @@ export function wrongHeaderBlock(random: Random, right: HeaderLines): Buffer {
       return headerBlock([...others, [random.pick(WRONG_NAMES), value], [name, value]])
     case 'value':
       return headerBlock([...others, [name, random.pick(WRONG_VALUES)]])
+    case 'trace':
+      return headerBlock([...right, ...WRONG_TRACES.filter(() => random.oneIn(2))])
     case 'missing':
       return headerBlock(others)
     case 'repeated':

@@ -21,13 +21,20 @@ import { percentilesChart, type PercentileLine } from './charts/percentiles-char
 import { rateChart } from './charts/rate-chart.ts'
 import { timeBounds } from './charts/time-bounds.ts'
 import type { Part } from './part.ts'
+import { NO_TRACES, type PageTraces } from './slowest/page-traces.ts'
+import { slowestSection } from './slowest/slowest-section.ts'
 import { planSlots, slotsOf } from './slots.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 type Operation = Measured['result']['operations'][number]
 
-/** Everything about one operation of a load: charts, failures, receipts. */
-export function operationSection(entry: Measured, operation: Operation, id: string): Part {
+/** Everything about one operation of a load: charts, slowest requests, failures, receipts. */
+export function operationSection(
+  entry: Measured,
+  operation: Operation,
+  id: string,
+  traces: PageTraces = NO_TRACES,
+): Part {
   const { result, bounds } = entry
   const { name } = operation
   const load = courseOf(entry)
@@ -50,7 +57,8 @@ export function operationSection(entry: Measured, operation: Operation, id: stri
     body: html`<section class="operation" id=${id}>
       <h3>${name}</h3>
       <div class="charts">${charts.map(chartFigure)}</div>
-      ${failureTable(entry, operation)} ${receiptsTable(operation)}
+      ${slowestSection(operation, traces)} ${failureTable(entry, operation)}
+      ${receiptsTable(operation)}
     </section>`,
   }
 }

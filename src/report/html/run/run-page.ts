@@ -6,6 +6,7 @@ import { outcomeWord, type OutcomeWord } from '../../../run-file/outcome.ts'
 import { printableRun } from '../../../run-file/printable-run.ts'
 import type { RunFile } from '../../../run-file/run-file.ts'
 import { runSentence, type RunSentence } from '../../run-sentence.ts'
+import type { TracesOfRun } from '../../slowest/read-traces-file.ts'
 import type { Page } from '../page.ts'
 import { hatchPattern } from './bound-bar.ts'
 import { capacitySection } from './capacity-section.ts'
@@ -15,17 +16,22 @@ import { microBenchmarksSection } from './micro-benchmarks-section.ts'
 import { outcomeBadge, toneOf } from './outcome-badge.ts'
 import { chartsOf } from './part.ts'
 import { scenarioSection } from './scenario-section.ts'
+import { pageTraces } from './slowest/page-traces.ts'
 import { summarySection } from './summary-section.ts'
 
-/** The report of a run, from its file: of any run, also of one that is under way or was interrupted. */
-export function runPage(untrusted: RunFile): Page {
+/**
+ * The report of a run, from its file: of any run, also of one that is under way or was interrupted.
+ * @param read the traces of its slowest requests; `null` if they were not looked for.
+ */
+export function runPage(untrusted: RunFile, read: TracesOfRun | null = null): Page {
   const run = printableRun(untrusted)
+  const traces = pageTraces(run, read)
   const sentence = runSentence(run)
   const word =
     sentence.outcome === 'passed' && run.generators.kind === 'shard' ? 'measured' : sentence.outcome
   const summary = summarySection(run)
   const scenarios = run.scenarios.map((scenario, at) =>
-    scenarioSection(scenario, outcomeWord(scenario, run), `scenario-${at + 1}`),
+    scenarioSection(scenario, outcomeWord(scenario, run), `scenario-${at + 1}`, traces),
   )
   const capacities = run.capacities.map((capacity, at) =>
     capacitySection(capacity, `capacity-${at + 1}`),

@@ -12,13 +12,19 @@ import { notesTables } from './notes-tables.ts'
 import { lostOperationSection, operationSection, type Course } from './operation-section.ts'
 import { outcomeBadge, toneOf } from './outcome-badge.ts'
 import { chartsOf, type Part } from './part.ts'
+import { NO_TRACES, type PageTraces } from './slowest/page-traces.ts'
 import { countsTable, timesTable } from './times-table.ts'
 import { usersTable } from './users-table.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /** Everything about one load of a run. */
-export function scenarioSection(scenario: ScenarioEntry, outcome: OutcomeWord, id: string): Part {
+export function scenarioSection(
+  scenario: ScenarioEntry,
+  outcome: OutcomeWord,
+  id: string,
+  traces: PageTraces = NO_TRACES,
+): Part {
   const { name, file } = scenario
   const heading = html`<header>
     <h2>${name}</h2>
@@ -48,7 +54,7 @@ export function scenarioSection(scenario: ScenarioEntry, outcome: OutcomeWord, i
   }
   const { result, error } = scenario
   const operations = result.operations.map((operation, at) =>
-    operationSection(scenario, operation, idOf(at)),
+    operationSection(scenario, operation, idOf(at), traces),
   )
   const errors = ownErrors(error)
   return {

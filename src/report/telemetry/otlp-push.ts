@@ -1,0 +1,155 @@
+import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
+import { redactUrls } from '../../environment/redact-url.ts'
+import { InputError } from '../../input-error.ts'
+import { printable } from '../../printable.ts'
+import type { MetricSource } from '../../telemetry/prometheus-text.ts'
+import { loadSdk } from '../../telemetry/sdk.ts'
+
+const NEEDED_FOR = '--otlp'
+const EVERY_MS = 5_000
+/** For one export, with the exporter's own retries; the first and the last hold up the command, so they get less. */
+const PATIENCE_MS = 4_000
+const SHORT_PATIENCE_MS = 1_500
+
+/** Where metrics go, read from `--otlp`. */
+export interface OtlpTarget {
+  /** Without credentials: may be printed. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads a collector's base URL. Its user and password are sent as basic authentication.
+ * @param path such as `/v1/metrics`.
+ * @throws InputError
+ */
+export function otlpTarget(text: string, path: string): OtlpTarget {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InputError(
+      `${NEEDED_FOR}: ${printable(redactUrls(text))} is not a URL that begins with http:// or https://; try http://localhost:4318`,
+    )
+  }
+  const { username, password } = url
+  url.username = url.password = ''
+  const base = url.pathname.replace(/\/+$/, '')
+  url.pathname = base.endsWith(path) ? base : `${base}${path}`
+  const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const headers: Record<string, string> =
+    username === '' && password === ''
+      ? {}
+      : { authorization: `Basic ${Buffer.from(secret).toString('base64')}` }
+  return { url: url.href, headers }
+}
+
+/**
+ * Sends a run's metrics to a collector every 5 s. They are cumulative, so nothing is queued: an export that fails leaves
+ * a gap in time, and the next has everything. A collector that is down or slow delays no load and fails no run.
+ */
+export class OtlpPush {
+  readonly #target: OtlpTarget
+  readonly #source: MetricSource
+  readonly #exporter: (patienceMs: number) => PushMetricExporter
+  readonly #warn: (text: string) => void
+  #timer: NodeJS.Timeout | undefined
+  #underWay: Promise<string | null> | null = null
+  #exports = 0
+  #failures = 0
+
+  private constructor(
+    target: OtlpTarget,
+    source: MetricSource,
+    exporter: (patienceMs: number) => PushMetricExporter,
+    warn: (text: string) => void,
+  ) {
+    this.#target = target
+    this.#source = source
+    this.#exporter = exporter
+    this.#warn = warn
+  }
+
+  /**
+   * Tries the collector, for at most 1.5 s, and starts sending.
+   * @throws InputError for a missing SDK.
+   */
+  static async open(
+    target: OtlpTarget,
+    source: MetricSource,
+    warn: (text: string) => void,
+  ): Promise<OtlpPush> {
+    const { OTLPMetricExporter } = await loadSdk(
+      '@opentelemetry/exporter-metrics-otlp-http',
+      NEEDED_FOR,
+    )
+    const { url, headers } = target
+    const exporter = (timeoutMillis: number) =>
+      new OTLPMetricExporter({ url, headers: { ...headers }, timeoutMillis })
+    const push = new OtlpPush(target, source, exporter, warn)
+    const problem = await push.#export(SHORT_PATIENCE_MS)
+    if (problem !== null) {
+      warn(
+        `${NEEDED_FOR}: ${url} does not take metrics (${problem}). The run goes on and keeps trying.`,
+      )
+    }
+    push.#exports = push.#failures = 0
+    push.#timer = setInterval(() => void push.#next(), EVERY_MS)
+    push.#timer.unref()
+    return push
+  }
+
+  /** Sends the last figures, for at most 6 s, and says in one line what was lost. Never throws. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#underWay
+    const problem = await this.#export(SHORT_PATIENCE_MS)
+    const { url } = this.#target
+    if (problem !== null) {
+      this.#warn(`${NEEDED_FOR}: ${url}: the run's last figures did not arrive (${problem}).`)
+    } else if (this.#failures > 0) {
+      this.#warn(
+        `${NEEDED_FOR}: ${url}: ${this.#failures} of ${this.#exports} exports failed. The last one arrived, so only the course over time has gaps.`,
+      )
+    }
+  }
+
+  /** One at a time: a slow collector gets fewer. */
+  async #next(): Promise<void> {
+    if (this.#underWay !== null) return
+    this.#underWay = this.#export(PATIENCE_MS)
+    await this.#underWay
+    this.#underWay = null
+  }
+
+  /** @returns why it failed, or `null`. */
+  async #export(patienceMs: number): Promise<string | null> {
+    this.#exports += 1
+    const problem = await this.#send(patienceMs).catch(reasonOf)
+    if (problem !== null) this.#failures += 1
+    return problem
+  }
+
+  async #send(patienceMs: number): Promise<string | null> {
+    const { resourceMetrics } = await this.#source.collect()
+    const { ExportResultCode } = await loadSdk('@opentelemetry/core', NEEDED_FOR)
+    const exporter = this.#exporter(patienceMs)
+    const sent = new Promise<string | null>((resolve) => {
+      exporter.export(resourceMetrics, ({ code, error }) =>
+        resolve(code === ExportResultCode.SUCCESS ? null : reasonOf(error)),
+      )
+    })
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`no answer within ${patienceMs / 1_000} s`), patienceMs)
+    })
+    const problem = await Promise.race([sent, late])
+    clearTimeout(timer)
+    void exporter.shutdown().catch(() => {})
+    return problem
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { message = '', code = '' } = (error ?? {}) as { message?: string; code?: unknown }
+  const text = message === '' ? String(code === '' ? 'unknown error' : code) : message
+  return printable(redactUrls(text))
+}
