@@ -296,7 +296,8 @@ describe('prism-loadtest', () => {
       )
       expect(interval.stdout).toContain('  100 requests, ')
       expect(interval.stdout).toMatch(/missed +register +throughput +≥ 500\/s/)
-      expect(interval.exitCode).toBe(1)
+      // 3 if the machine was too busy to judge.
+      expect([1, 3]).toContain(interval.exitCode)
       expect(await redis.ttl('interval:loadtest-user-0')).toBe(-1)
       // --timeout, --json; and a load in which nothing succeeds has failed
       expect(gone.exitCode).toBe(1)

@@ -55,7 +55,7 @@ export function cataloguedSpans(markdown: string): readonly CataloguedSpan[] {
     if (!/^(?:internal|client|producer|consumer)$/.test(kind)) return []
     return [...names.matchAll(/`([^`]+)`/g)].map(([, written = '']) => {
       const name = written.startsWith('.') ? `registry${written}` : written
-      const text = RegExp.escape(name).replaceAll(/<\w+>|\\x3c\w+\\x3e/g, '\\S+')
+      const text = name.replaceAll('.', '\\.').replaceAll(/<\w+>/g, '\\S+')
       return { name, pattern: new RegExp(`^${text} ${kind}$`) }
     })
   })

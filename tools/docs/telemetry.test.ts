@@ -3,7 +3,8 @@ import { context, metrics, SpanKind, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { DataPointType, MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import {
   missingPrograms,
   startNatsProgram,
@@ -12,6 +13,7 @@ import {
 } from '../../src/environment/programs.ts'
 import { connectRegistry } from '../../src/registry/connect.ts'
 import { headerOf, RawClient } from '../../src/registry/nats/testing/raw-client.ts'
+import { functionLibrary } from '../../src/registry/redis/functions.ts'
 import { writeQuotas } from '../../src/registry/redis/stored-quotas.ts'
 import { onDemandReader } from '../../src/telemetry/on-demand-reader.ts'
 import { ROOT } from './page.ts'
@@ -21,33 +23,14 @@ const page = readFileSync(new URL('docs/telemetry.md', ROOT), 'utf8')
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-const exporter = new InMemorySpanExporter()
-let servers: readonly [ServerProgram, ServerProgram]
-let collect: () => Promise<readonly MetricData[]>
-beforeAll(async () => {
-  if (missing !== undefined) return
-  const reader = await onDemandReader('a test')
-  collect = async () => {
-    const { resourceMetrics } = await reader.collect()
-    return resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics)
-  }
-  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  const spanProcessors = [new SimpleSpanProcessor({ exporter })]
-  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors }))
-  servers = await Promise.all([startRedisProgram(), startNatsProgram()])
-  await useEveryCall(servers)
-})
-afterAll(async () => {
-  metrics.disable()
-  trace.disable()
-  context.disable()
-  if (missing === undefined) await Promise.all(servers.map((server) => server.stop()))
+test('a registry makes the metrics and spans of the page, with their types, units, attributes and kinds, and no others', async () => {
+  const { metricsSeen, spansSeen } = await whatARegistryMakes()
+  expectMetrics(metricsSeen)
+  expectSpans(spansSeen)
 })
 
-test('the metrics of a registry are those of the page, with their types, units and attributes', async () => {
+function expectMetrics(seen: readonly MetricData[]): void {
   const documented = cataloguedMetrics(page).filter(({ name }) => !name.startsWith('loadtest.'))
-  const seen = await collect()
   expect(
     Object.fromEntries(seen.map((metric) => [metric.descriptor.name, kindOf(metric)])),
   ).toEqual(
@@ -59,13 +42,11 @@ test('the metrics of a registry are those of the page, with their types, units a
     keys.delete('multicast_registry.namespace')
     expect([...keys].toSorted(), descriptor.name).toEqual([...own].toSorted())
   }
-})
+}
 
-test('the spans of a registry are those of the page, with their kinds', () => {
+/** @param seen names and kinds. */
+function expectSpans(seen: readonly string[]): void {
   const documented = cataloguedSpans(page)
-  const seen = exporter
-    .getFinishedSpans()
-    .map(({ name, kind }) => `${name} ${SpanKind[kind].toLowerCase()}`)
   const matches = ({ pattern }: { readonly pattern: RegExp }, span: string) => pattern.test(span)
   expect(
     [...new Set(seen)].filter((span) => !documented.some((known) => matches(known, span))),
@@ -75,7 +56,37 @@ test('the spans of a registry are those of the page, with their kinds', () => {
       .filter((known) => !seen.some((span) => matches(known, span)))
       .map(({ name }) => name),
   ).toEqual([])
-})
+}
+
+/** The metrics and spans of a registry whose every call is used. The SDK is global, so it is removed afterwards. */
+async function whatARegistryMakes(): Promise<{
+  readonly metricsSeen: readonly MetricData[]
+  readonly spansSeen: readonly string[]
+}> {
+  const reader = await onDemandReader('a test')
+  const exporter = new InMemorySpanExporter()
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const spanProcessors = [new SimpleSpanProcessor({ exporter })]
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors }))
+  onTestFinished(() => {
+    metrics.disable()
+    trace.disable()
+    context.disable()
+  })
+  const [redis, nats] = await Promise.all([startRedisProgram(), startNatsProgram()])
+  onTestFinished(async () => {
+    await Promise.all([redis.stop(), nats.stop()])
+  })
+  await useEveryCall([redis, nats])
+  const { resourceMetrics } = await reader.collect()
+  return {
+    metricsSeen: resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics),
+    spansSeen: exporter
+      .getFinishedSpans()
+      .map(({ name, kind }) => `${name} ${SpanKind[kind].toLowerCase()}`),
+  }
+}
 
 function kindOf({ descriptor, dataPointType }: MetricData): string {
   const types = {
@@ -87,35 +98,57 @@ function kindOf({ descriptor, dataPointType }: MetricData): string {
   return `${types[dataPointType]} in ${descriptor.unit}`
 }
 
-/** Every call of a registry, one that fails, one that a quota refuses, and a message that can't be read. */
+/** Every call of a registry: calls that fail, that a quota refuses and that expire; and a message that can't be read. */
 async function useEveryCall([redis, nats]: readonly [ServerProgram, ServerProgram]): Promise<void> {
   const namespace = 'orders'
-  await writeQuotas({ redisUrl: redis.url, namespace, quotas: { maxIdentities: 3 } })
-  const open = () =>
-    connectRegistry({
-      redisUrl: redis.url,
-      natsUrls: [nats.url],
-      namespace,
-      quotas: true,
-      onWarning: () => {},
-    })
-  const [registry, host] = await Promise.all([open(), open()])
+  const places = { redisUrl: redis.url, natsUrls: [nats.url], onWarning: () => {} }
+  await writeQuotas({ redisUrl: redis.url, namespace, quotas: { identities: 4 } })
+  const [registry, host] = await Promise.all(
+    [0, 1].map(async () => {
+      const opened = await connectRegistry({ ...places, namespace, quotas: true })
+      onTestFinished(() => opened.close())
+      return opened
+    }),
+  )
+  if (registry === undefined || host === undefined) throw new Error('not connected')
   await host.subscribe(['a', 'b'], () => {})
-  await host.subscribeMatching('c.>', () => {})
+  await host.subscribeMatching('c.*', () => {})
   await host.register('a', { room: 'attic' })
-  await host.register('b', {})
+  const { registeredAt } = await host.register('b', {})
   await host.register('a', {}).catch(() => {})
   await host.register('c.1', {})
-  await host.register('d', {}).catch(() => {})
+  await host.register('brief', {}, { ttlMs: 300 })
+  await host.register('one-too-many', {}).catch(() => {})
   await host.heartbeat('a', 60_000)
-  await host.move('b', { gateway: host.gateway }).catch(() => {})
-  for await (const _ of await registry.watch({})) break
-  await registry.enumerate()
+  await host.moveTo({ identity: 'b', registeredAt, gateway: host.gateway }, registry.gateway)
+  await host.moveTo({ identity: 'b', registeredAt, gateway: registry.gateway }, host.gateway)
+  for await (const _ of registry.watch({})) break
+  await expect.poll(async () => (await registry.enumerate()).totalCount).toBe(3)
   await registry.multicast({}, 'hello', { timeoutMs: 2_000 })
   const raw = await RawClient.connect(nats.url)
   raw.publish(`prism.multicast.${namespace}.a`, { header: headerOf('bad key: v'), body: 'x' })
   await expect.poll(() => host.warnings.size, { timeout: 10_000 }).toBeGreaterThan(0)
-  raw.close()
   await host.unregister('b')
   await registry.clear()
+  // Closing waits for handlers, whose spans would be missing.
+  await Promise.all([registry.close(), host.close()])
+  await useFunctionsAndDurability(redis, nats)
+}
+
+async function useFunctionsAndDurability(redis: ServerProgram, nats: ServerProgram): Promise<void> {
+  const administrator = new Redis(redis.url)
+  await administrator.function('LOAD', 'REPLACE', functionLibrary())
+  await administrator.quit()
+  const registry = await connectRegistry({
+    redisUrl: redis.url,
+    natsUrls: [nats.url],
+    namespace: 'durable',
+    scripts: 'functions',
+    durability: { gatewayName: 'host' },
+  })
+  onTestFinished(() => registry.close())
+  await registry.subscribe('a', () => {})
+  await registry.register('a', {})
+  await registry.multicast({}, 'hello', { delivery: 'exactly-once' })
+  await registry.close()
 }
