@@ -51,7 +51,7 @@ export async function openRunTelemetry(
   }
 
   async function serve({ host, port }: Place): Promise<Pick<RunTelemetry, 'close'>> {
-    const { MetricsServer } = await import('../telemetry/metrics-server.ts')
+    const { MetricsServer } = await import('../telemetry-sdk/metrics-server.ts')
     let scrapes = 0
     let onScrape = (): void => {}
     const server = await MetricsServer.open({

@@ -1,4 +1,4 @@
-import { prometheusName } from '../../src/telemetry/prometheus-names.ts'
+import { prometheusName } from '../../src/telemetry-sdk/prometheus-names.ts'
 
 /** A metric as a page describes it. */
 export interface CataloguedMetric {

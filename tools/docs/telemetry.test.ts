@@ -15,7 +15,7 @@ import { connectRegistry } from '../../src/registry/connect.ts'
 import { headerOf, RawClient } from '../../src/registry/nats/testing/raw-client.ts'
 import { functionLibrary } from '../../src/registry/redis/functions.ts'
 import { writeQuotas } from '../../src/registry/redis/stored-quotas.ts'
-import { onDemandReader } from '../../src/telemetry/on-demand-reader.ts'
+import { onDemandReader } from '../../src/telemetry-sdk/on-demand-reader.ts'
 import { ROOT } from './page.ts'
 import { cataloguedMetrics, cataloguedSpans } from './telemetry-catalogue.ts'
 

@@ -21,7 +21,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** Upper limits: a change that exceeds one is either a mistake or worth a new limit. */
-const BUDGET = { packedBytes: 2_700_000, unpackedBytes: 9_800_000, files: 2_450, startUpRatio: 8 }
+const BUDGET = { packedBytes: 3_000_000, unpackedBytes: 10_800_000, files: 2_700, startUpRatio: 8 }
 
 /** Each end of what `package.json` claims. */
 const CLAIMED = [

@@ -2,8 +2,8 @@ import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { redactUrls } from '../../environment/redact-url.ts'
 import { InputError } from '../../input-error.ts'
 import { printable } from '../../printable.ts'
-import type { MetricSource } from '../../telemetry/prometheus-text.ts'
-import { loadSdk } from '../../telemetry/sdk.ts'
+import type { MetricSource } from '../../telemetry-sdk/prometheus-text.ts'
+import { loadSdk } from '../../telemetry-sdk/sdk.ts'
 
 const NEEDED_FOR = '--otlp'
 const EVERY_MS = 5_000
