@@ -8,14 +8,16 @@ import {
   type ReceiptsSoFar,
 } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
+import { closed, opened } from './open-subscribers.ts'
 import { ReceiptJournal } from './receipt-journal.ts'
+import type { SpansOfReceivers } from './spans-of-receivers.ts'
 import {
   startSubscriberProcess,
   type SubscriberProcess,
   type SubscribersPlan,
 } from './start-subscribers.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
-import { closed, opened, tracedFrom, type SpansOfReceivers } from './traced-from.ts'
+import { tracedFrom } from './traced-from.ts'
 
 /**
  * Subscribers whose process is a target of faults: it can be killed, started again under the same name, and

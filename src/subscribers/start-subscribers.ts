@@ -6,17 +6,13 @@ import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { SpanAnchor } from '../traces/span-clock.ts'
+import { closed, opened } from './open-subscribers.ts'
 import type { EncodedDeliveries } from './process-messages.ts'
 import type { ReceiptJournal } from './receipt-journal.ts'
+import { SUBSCRIBERS_NAME, type SpansOfReceivers } from './spans-of-receivers.ts'
 import { SubscriberCalls } from './subscriber-calls.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
-import {
-  closed,
-  opened,
-  SUBSCRIBERS_NAME,
-  tracedFrom,
-  type SpansOfReceivers,
-} from './traced-from.ts'
+import { tracedFrom } from './traced-from.ts'
 
 /** Announcements are sent in batches because a message between processes costs more than a receipt. */
 const ANNOUNCE_BATCH = 50

@@ -12,8 +12,8 @@ import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { figuresOf, withoutAsked } from './excused-pauses.ts'
 import type { JournaledReceipt, ReceiptJournal } from './receipt-journal.ts'
+import { SUBSCRIBERS_NAME, type SpansOfReceivers } from './spans-of-receivers.ts'
 import { readStamp, type Stamp } from './stamp.ts'
-import { SUBSCRIBERS_NAME, type SpansOfReceivers } from './traced-from.ts'
 
 /** A load test's subscribers, which count the messages that reach them. */
 export interface Subscribers {

@@ -7,9 +7,10 @@ import { newSpanAnchor, unixNanos } from '../traces/span-clock.ts'
 import { SpanRing } from '../traces/span-ring.ts'
 import { startTracing } from '../traces/start-tracing.ts'
 import { Gateway } from './gateway.ts'
+import { openSubscribers } from './open-subscribers.ts'
 import { startSubscribers } from './start-subscribers.ts'
 import type { Subscribers } from './subscriber-host.ts'
-import { openSubscribers, setTracedFrom } from './traced-from.ts'
+import { setTracedFrom } from './traced-from.ts'
 
 const backends = inject('backends')
 const anchorMs = newSpanAnchor()
