@@ -42,8 +42,9 @@ export async function mergeRunFiles(
   let written: (ResultPaths & { readonly html?: string }) | null = null
   // Store before printing, and print even if storing fails.
   try {
-    run = createRunFile(folder, run, paths.flatMap(tracesBeside))
-    const files = pathsOf(folder, run)
+    const resourceSpans = paths.flatMap(tracesBeside)
+    run = createRunFile(folder, run, resourceSpans)
+    const files = pathsOf(folder, run, resourceSpans.length > 0)
     const html = pagePathOf(files.json)
     written = { ...files, ...(page.write(html, run) ? { html } : {}) }
     if (page.problem !== null) process.stderr.write(`${page.problem}\n`)

@@ -15,6 +15,7 @@ import type { RequestSpans } from './request-spans.ts'
 import { resourceSpansOf, type ResourceSpans } from './resource-spans.ts'
 import { type SpanAnchor, unixNanos } from './span-clock.ts'
 import { recordOf, type RecordedSpan, type TracedProcess } from './span-record.ts'
+import { OPERATION } from './start-tracing.ts'
 import { type Kept, type Reason, TailSampling, type TailSamplingOptions } from './tail-sampling.ts'
 import { WAIT } from './waterfall/part-of-span.ts'
 import { readSpans } from './waterfall/read-spans.ts'
@@ -97,7 +98,7 @@ export class RequestTraces implements RequestTracer {
     const { tracer, spans, scenario } = this.#options
     const { operation, number } = request
     const attributes = {
-      'loadtest.operation': operation,
+      [OPERATION]: operation,
       'loadtest.scenario': scenario,
       'loadtest.request.number': number,
     }

@@ -8,8 +8,8 @@ const request: fc.Arbitrary<EndedRequest> = fc.record({
   ending: fc.constantFrom('ok', 'ok', 'ok', 'failed', 'timed out', 'unfinished'),
   responseMs: fc.double({ min: 0, max: 100, noNaN: true }),
   traceId: fc
-    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 32, maxLength: 32 })
-    .map((digits) => digits.join('')),
+    .uint8Array({ minLength: 16, maxLength: 16 })
+    .map((bytes) => Buffer.from(bytes).toString('hex')),
 })
 
 describe('sampling at the end of requests', () => {

@@ -205,7 +205,11 @@ const SHARD_FLAGS = {
 }
 
 /** @throws InputError */
-function readTraces({ traces, traceAbove = '', traceRatio = '' }: TraceFlags): LoadTestRun['traceEnv'] {
+function readTraces({
+  traces,
+  traceAbove = '',
+  traceRatio = '',
+}: TraceFlags): LoadTestRun['traceEnv'] {
   const traceEnv = {
     BENCH_TRACES: traces === true ? 'true' : '',
     BENCH_TRACE_ABOVE: traceAbove,

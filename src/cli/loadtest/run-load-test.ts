@@ -75,7 +75,11 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
  * What the processes that make the load inherit: without the environment's settings for scenarios,
  * which don't apply to this one.
  */
-function environmentOf({ servers, shardEnv, traceEnv }: LoadTestRun): Readonly<Record<string, string>> {
+function environmentOf({
+  servers,
+  shardEnv,
+  traceEnv,
+}: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
     BENCH_PROFILE: '',

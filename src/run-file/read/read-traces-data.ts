@@ -23,12 +23,14 @@ export function readTracesData(path: string): TracesData {
     const flaw = findSizeFlaw(bytes)
     if (flaw !== null) return unreadable(`${flaw}.`)
     const data: unknown = JSON.parse(bytes.toString('utf8'))
-    const isObject = typeof data === 'object' && data !== null && Object.hasOwn(data, 'resourceSpans')
-    const { resourceSpans = null } = isObject ? (data as { readonly resourceSpans?: unknown }) : {}
+    const isObject = typeof data === 'object' && data !== null
+    const resourceSpans = isObject && 'resourceSpans' in data ? data.resourceSpans : null
     if (Array.isArray(resourceSpans)) return { kind: 'read', resourceSpans }
     return unreadable('is not a file of traces: it has no list "resourceSpans".')
   } catch (error) {
     if (error instanceof FileError) return unreadable(error.message)
-    return unreadable(error instanceof SyntaxError ? 'is not JSON, or is cut off.' : "can't be read.")
+    return unreadable(
+      error instanceof SyntaxError ? 'is not JSON, or is cut off.' : "can't be read.",
+    )
   }
 }

@@ -33,7 +33,7 @@ export interface ResultPaths {
   readonly metricsCsv?: string
   /** Present if micro-benchmarks were run. */
   readonly microCsv?: string
-  /** Present if requests were traced. */
+  /** Present if traces were kept. */
   readonly tracesJson?: string
 }
 
@@ -52,13 +52,13 @@ export function writeRunFile(
   resourceSpans: readonly string[] = [],
 ): ResultPaths {
   const checked = checkedRun(run)
-  const paths = pathsOf(folder, run)
+  const paths = pathsOf(folder, run, resourceSpans.length > 0)
   const others = [
     [paths.sloCsv, sloCsv(checked)],
     [paths.faultsCsv, faultsCsv(checked)],
     [paths.metricsCsv, notesCsv(checked)],
     [paths.microCsv, microCsv(checked)],
-    [paths.tracesJson, `{"resourceSpans":[${resourceSpans.join(',\n')}]}\n`],
+    [paths.tracesJson, tracesText(resourceSpans)],
   ] as const
   try {
     replaceFiles([
@@ -108,8 +108,8 @@ export function createRunFile(
   }
 }
 
-/** Where a folder holds, or will hold, the files of a run. */
-export function pathsOf(folder: string, run: RunFile): ResultPaths {
+/** Where a folder holds, or will hold, the files of a run. @param hasTraces whether there are any beside it. */
+export function pathsOf(folder: string, run: RunFile, hasTraces = false): ResultPaths {
   const pathOf = (ending: string): string => join(folder, `${run.runId}.${ending}`)
   return {
     json: pathOf('json'),
@@ -119,14 +119,12 @@ export function pathsOf(folder: string, run: RunFile): ResultPaths {
     ...(hasFaults(run) ? { faultsCsv: pathOf('faults.csv') } : {}),
     ...(hasNotes(run) ? { metricsCsv: pathOf('metrics.csv') } : {}),
     ...(run.microBenchmarks.length > 0 ? { microCsv: pathOf('micro.csv') } : {}),
-    ...(isTraced(run) ? { tracesJson: tracesPathOf(pathOf('json')) } : {}),
+    ...(hasTraces ? { tracesJson: tracesPathOf(pathOf('json')) } : {}),
   }
 }
 
-function isTraced({ scenarios }: RunFile): boolean {
-  return scenarios.some(
-    (scenario) => scenario.state === 'measured' && scenario.result.traces !== undefined,
-  )
+function tracesText(resourceSpans: readonly string[]): string {
+  return `{"resourceSpans":[${resourceSpans.join(',\n')}]}\n`
 }
 
 function jsonOf(run: RunFile): string {

@@ -7,11 +7,9 @@ import { waterfall, type Waterfall } from './waterfall.ts'
 const ID = 'ab'.repeat(16)
 
 function waterfallOf(spans: readonly MadeSpan[], maxRows = 60): Waterfall | null {
-  const trace = readSpans(
-    otlpJson({ [ID]: spans }).resourceSpans,
-    (id) => id === ID,
-    String,
-  ).get(ID)
+  const trace = readSpans(otlpJson({ [ID]: spans }).resourceSpans, (id) => id === ID, String).get(
+    ID,
+  )
   return trace === undefined ? null : waterfall(trace, maxRows)
 }
 
@@ -99,8 +97,7 @@ test('a chain of two thousand spans is as deep as a row can be', () => {
 })
 
 test('reads nothing from what is not OTLP/JSON, and counts spans that are not valid', () => {
-  const read = (resourceSpans: readonly unknown[]) =>
-    readSpans(resourceSpans, () => true, String)
+  const read = (resourceSpans: readonly unknown[]) => readSpans(resourceSpans, () => true, String)
   const resourceSpans = fc.array(fc.jsonValue(), { maxLength: 5 })
   fc.assert(
     fc.property(resourceSpans, (items) => {
