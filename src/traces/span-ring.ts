@@ -1,0 +1,120 @@
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { SpanTimer, type SpanAnchor, type SpanTimes } from './span-clock.ts'
+import { recordOf, type RecordedSpan } from './span-record.ts'
+
+const DEFAULT_MAX_SPANS = 20_000
+/** Further spans of one trace are counted, not kept. */
+export const MAX_SPANS_PER_TRACE = 500
+
+/** Spans that were taken out of a ring. */
+export interface TakenSpans {
+  readonly spans: readonly RecordedSpan[]
+  /** Spans of these traces beyond 500 of a trace. */
+  readonly lostSpans: number
+  /**
+   * By `nowMs()`: older traces were dropped to make room, so spans of requests that started up to this time may be
+   * missing. `null` if none was dropped.
+   */
+  readonly overrunAtMs: number | null
+}
+
+/** A trace's spans in the order of their ends. */
+interface RingTrace {
+  readonly firstEndMs: number
+  readonly ended: { readonly span: ReadableSpan; readonly times: SpanTimes }[]
+  lostSpans: number
+}
+
+/**
+ * A processor of the SDK that keeps the last spans of a process until somebody knows which traces are wanted. Memory is
+ * bounded: the trace whose first span ended longest ago is dropped first.
+ */
+export class SpanRing implements SpanProcessor {
+  readonly #anchorMs: SpanAnchor
+  readonly #clean: (text: string) => string
+  readonly #maxSpans: number
+  readonly #timer = new SpanTimer()
+  /** Oldest first. */
+  readonly #traces = new Map<string, RingTrace>()
+  #size = 0
+  #overrunAtMs: number | null = null
+
+  /**
+   * @param clean makes a span's text harmless to publish.
+   * @param maxSpans in all traces, ≥ 1.
+   */
+  constructor(anchorMs: SpanAnchor, clean: (text: string) => string, maxSpans = DEFAULT_MAX_SPANS) {
+    this.#anchorMs = anchorMs
+    this.#clean = clean
+    this.#maxSpans = maxSpans
+  }
+
+  /** Number of spans kept. */
+  get size(): number {
+    return this.#size
+  }
+
+  onStart(span: Span): void {
+    this.#timer.started(span)
+  }
+
+  onEnd(span: ReadableSpan): void {
+    const times = this.#timer.ended(span)
+    const { traceId } = span.spanContext()
+    const known = this.#traces.get(traceId)
+    if (known !== undefined && known.ended.length >= MAX_SPANS_PER_TRACE) {
+      known.lostSpans += 1
+      return
+    }
+    if (this.#size >= this.#maxSpans) this.#dropOldest()
+    const trace = this.#traces.get(traceId) ?? this.#open(traceId, times.endMs)
+    trace.ended.push({ span, times })
+    this.#size += 1
+  }
+
+  /** Takes out what is known of these traces. Spans of them that end later are kept again. */
+  take(traceIds: readonly string[]): TakenSpans {
+    const spans: RecordedSpan[] = []
+    let lostSpans = 0
+    for (const traceId of traceIds) {
+      const trace = this.#remove(traceId)
+      lostSpans += trace?.lostSpans ?? 0
+      for (const { span, times } of trace?.ended ?? []) {
+        spans.push(recordOf(span, times, this.#anchorMs, this.#clean))
+      }
+    }
+    return { spans, lostSpans, overrunAtMs: this.#overrunAtMs }
+  }
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  shutdown(): Promise<void> {
+    this.#traces.clear()
+    this.#size = 0
+    return Promise.resolve()
+  }
+
+  #open(traceId: string, firstEndMs: number): RingTrace {
+    const trace: RingTrace = { firstEndMs, ended: [], lostSpans: 0 }
+    this.#traces.set(traceId, trace)
+    return trace
+  }
+
+  #dropOldest(): void {
+    for (const traceId of this.#traces.keys()) {
+      const firstEndMs = this.#remove(traceId)?.firstEndMs ?? 0
+      this.#overrunAtMs = Math.max(this.#overrunAtMs ?? firstEndMs, firstEndMs)
+      return
+    }
+  }
+
+  #remove(traceId: string): RingTrace | null {
+    const trace = this.#traces.get(traceId)
+    if (trace === undefined) return null
+    this.#traces.delete(traceId)
+    this.#size -= trace.ended.length
+    return trace
+  }
+}
