@@ -79,6 +79,35 @@ export function prometheusOption(): Option {
   )
 }
 
+/** `--traces` and which of them are kept; see `traceSettings`. */
+export function traceOptions(): readonly Option[] {
+  return [
+    new Option(
+      '--traces',
+      'trace requests, and keep the traces of those that fail, are slow, or are chosen, beside the run file',
+    ),
+    new Option(
+      '--trace-above <time>',
+      "slow is a response time above this, such as 20ms; by default the operation's SLO of P99. The ten slowest of each operation are always kept",
+    ),
+    new Option('--trace-ratio <ratio>', 'the share of other requests to choose; 1% by default'),
+  ]
+}
+
+/** The flags of `traceOptions` as typed. */
+export interface TraceFlags {
+  readonly traces?: true
+  readonly traceAbove?: string
+  readonly traceRatio?: string
+}
+
+/** The variables by which the processes of a load learn of trace flags, and the flags' names. */
+export const TRACE_VARIABLES = {
+  BENCH_TRACES: '--traces',
+  BENCH_TRACE_ABOVE: '--trace-above',
+  BENCH_TRACE_RATIO: '--trace-ratio',
+} as const
+
 /** The largest random seed. */
 export const MAX_SEED = 2 ** 32 - 1
 

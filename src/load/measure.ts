@@ -22,7 +22,7 @@ import { checkCounted, checkFaultBounds, checkNoted, checkOperations } from './s
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
-import type { RequestTracer } from './tracing/request-tracer.ts'
+import type { LoadTraces, RequestTracer } from './tracing/request-tracer.ts'
 import {
   readVerdictThresholds,
   type VerdictOverrides,
@@ -233,6 +233,7 @@ export async function measure(
       ...unavailabilityOf(operation),
     })
     const record = recorder.finish(nowMs(), scheduled, deliveries, audit)
+    const traced = await plan.tracer?.finish(measureStartMs)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,
@@ -246,6 +247,7 @@ export async function measure(
       health,
       verdictThresholds,
       ...record,
+      ...(traced === undefined ? {} : withTraces(record.operations, traced)),
       ...unavailability,
       windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
       faults: injection.records,
@@ -255,6 +257,16 @@ export async function measure(
     await faults?.end()
     await opened.wait.close()
   }
+}
+
+function withTraces(
+  operations: LoadResult['operations'],
+  { counts, slowest }: LoadTraces,
+): Pick<LoadResult, 'operations' | 'traces'> {
+  const traced = [...operations].map(
+    ([name, operation]) => [name, { ...operation, slowest: slowest.get(name) ?? [] }] as const,
+  )
+  return { operations: new Map(traced), traces: counts }
 }
 
 /** A throwing listener must not end the load: a timer calls this, so nothing would catch the error. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { counted, formatMs } from '../format.ts'
 import { systemText } from '../environment/system.ts'
 import { appendHistory } from '../run-file/history/history-file.ts'
@@ -6,6 +7,8 @@ import type { EndedRun } from './junit/run-junit.ts'
 import { exitCodeOf } from '../run-file/outcome.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { readTracesData } from '../run-file/read/read-traces-data.ts'
+import { tracesPathOf } from '../run-file/traces-path.ts'
 import { renderEnding, renderFiles } from './terminal/ending.ts'
 import { renderReport } from './terminal/scenario.ts'
 import { pagePathOf, RunPageWriter } from './html/write-run-page.ts'
@@ -39,8 +42,9 @@ export async function mergeRunFiles(
   let written: (ResultPaths & { readonly html?: string }) | null = null
   // Store before printing, and print even if storing fails.
   try {
-    run = createRunFile(folder, run)
-    const files = pathsOf(folder, run)
+    const resourceSpans = paths.flatMap(tracesBeside)
+    run = createRunFile(folder, run, resourceSpans)
+    const files = pathsOf(folder, run, resourceSpans.length > 0)
     const html = pagePathOf(files.json)
     written = { ...files, ...(page.write(html, run) ? { html } : {}) }
     if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
@@ -50,6 +54,16 @@ export async function mergeRunFiles(
     if (written !== null) print(renderFiles(written))
   }
   return { run, path: pathsOf(folder, run).json, exitCode: exitCodeOf(run), others: [] }
+}
+
+/** The traces beside a shard's run file; none if the shard was not traced. A damaged file loses its own only. */
+function tracesBeside(runFile: string): readonly string[] {
+  const path = tracesPathOf(runFile)
+  if (!existsSync(path)) return []
+  const data = readTracesData(path)
+  if (data.kind === 'read') return data.resourceSpans.map((part) => JSON.stringify(part))
+  process.stderr.write(`Its traces are left out. ${data.problem}\n`)
+  return []
 }
 
 function printRun(run: RunFile): void {

@@ -8,13 +8,16 @@ import {
   type ReceiptsSoFar,
 } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
+import { closed, opened } from './open-subscribers.ts'
 import { ReceiptJournal } from './receipt-journal.ts'
+import type { SpansOfReceivers } from './spans-of-receivers.ts'
 import {
   startSubscriberProcess,
   type SubscriberProcess,
   type SubscribersPlan,
 } from './start-subscribers.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
+import { tracedFrom } from './traced-from.ts'
 
 /**
  * Subscribers whose process is a target of faults: it can be killed, started again under the same name, and
@@ -35,6 +38,8 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
   readonly #announced: AnnouncedMessage[] = []
   readonly #asked: Pause[] = []
   #pausedSinceMs: number | null = null
+  #killedAtMs: number | null = null
+  #closing: Promise<void> | null = null
   #soFar: ReceiptsSoFar | null = { expected: 0, received: 0 }
   readonly #address: string
 
@@ -58,9 +63,10 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
     const journal = ReceiptJournal.create()
     const gatewayName = `gateway-${randomBytes(4).toString('hex')}`
     const receiving = { natsUrls, ignoreClusterUpdates, namespace }
-    const plan = { ...receiving, loadId: newLoadId(), gatewayName, journal }
+    const kept = { gatewayName, journal, tracedFrom: tracedFrom() }
+    const plan = { ...receiving, loadId: newLoadId(), ...kept }
     try {
-      return new Gateway(plan, journal, await startSubscriberProcess(plan))
+      return opened(new Gateway(plan, journal, await startSubscriberProcess(plan)))
     } catch (error) {
       journal.close()
       throw error
@@ -128,9 +134,18 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
     return { ...tally.deliveries(nowMs(), pauses, this.#asked), receivers: null }
   }
 
+  /** Spans of a process that was killed are lost: to requests of its time, that is an overrun. */
+  async spans(traceIds: readonly string[]): Promise<SpansOfReceivers> {
+    const answer = (await this.#process?.spans(traceIds)) ?? { kind: 'unknown' }
+    const killedAtMs = this.#killedAtMs
+    if (answer.kind === 'unknown' || killedAtMs === null) return answer
+    return { ...answer, overrunAtMs: Math.max(answer.overrunAtMs ?? killedAtMs, killedAtMs) }
+  }
+
   async kill(): Promise<string> {
     const running = this.#running()
     await running.kill()
+    this.#killedAtMs = nowMs()
     this.#endPause()
     this.#process = null
     return `process ${running.pid}`
@@ -163,7 +178,13 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
     this.#endPause()
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    closed(this)
     await this.#process?.close()
     this.journal.close()
   }

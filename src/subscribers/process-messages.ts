@@ -1,6 +1,8 @@
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
+import type { SpanAnchor } from '../traces/span-clock.ts'
+import type { TakenSpans } from '../traces/span-ring.ts'
 
 /** A subscribers' process inherits the journal by this file descriptor, the first one after those of `fork`. */
 export const JOURNAL_FD = 4
@@ -17,6 +19,8 @@ export type SubscriberCall = { readonly call: number } & (
       readonly gatewayName: string | null
       /** Whether receipts are written to the journal that this process has inherited. */
       readonly isJournaled: boolean
+      /** The anchor of the spans that the process records; `null`: it records none, and loads no SDK. */
+      readonly tracedFrom: SpanAnchor | null
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }
   | { readonly kind: 'expect'; readonly messages: readonly AnnouncedMessage[] }
@@ -27,6 +31,7 @@ export type SubscriberCall = { readonly call: number } & (
       /** Of this process, as faults of the load. */
       readonly asked: readonly Pause[]
     }
+  | { readonly kind: 'spans'; readonly traceIds: readonly string[] }
 )
 
 /** Deliveries with histograms as base64 of compressed HdrHistogram V2. */
@@ -42,5 +47,7 @@ export type SubscriberAnswer = { readonly call: number } & (
   | { readonly kind: 'done' }
   | { readonly kind: 'expected'; readonly soFar: ReceiptsSoFar; readonly heapBytes: number }
   | { readonly kind: 'deliveries'; readonly deliveries: EncodedDeliveries }
+  /** `taken` is `null` if the process records no spans. */
+  | { readonly kind: 'spans'; readonly taken: TakenSpans | null }
   | { readonly kind: 'failed'; readonly message: string }
 )

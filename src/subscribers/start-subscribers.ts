@@ -5,10 +5,14 @@ import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
+import type { SpanAnchor } from '../traces/span-clock.ts'
+import { closed, opened } from './open-subscribers.ts'
 import type { EncodedDeliveries } from './process-messages.ts'
 import type { ReceiptJournal } from './receipt-journal.ts'
+import { SUBSCRIBERS_NAME, type SpansOfReceivers } from './spans-of-receivers.ts'
 import { SubscriberCalls } from './subscriber-calls.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
+import { tracedFrom } from './traced-from.ts'
 
 /** Announcements are sent in batches because a message between processes costs more than a receipt. */
 const ANNOUNCE_BATCH = 50
@@ -33,16 +37,18 @@ export interface SubscribersPlan {
   readonly gatewayName: string | null
   /** Receives an entry per receipt; it may have those of a process before this one. */
   readonly journal: ReceiptJournal | null
+  /** See `process-messages.ts`. */
+  readonly tracedFrom: SpanAnchor | null
 }
 
 /**
- * Starts subscribers in a process of their own. Every call ends: if the process dies or stops answering,
- * the deliveries are unknown.
+ * Starts subscribers in a process of their own. It records spans if `setTracedFrom` was called. Every call ends: if the
+ * process dies or stops answering, the deliveries are unknown.
  * @param options `ignoreClusterUpdates`: see `SubscribersPlan`, default `false`; `answerWithinMs`: how long a call to the
  * process may take.
  * @throws Error with the reason if the process doesn't start or NATS is unreachable.
  */
-export function startSubscribers(
+export async function startSubscribers(
   natsUrls: readonly string[],
   namespace: string,
   {
@@ -50,9 +56,16 @@ export function startSubscribers(
     answerWithinMs = ANSWER_WITHIN_MS,
   }: { readonly ignoreClusterUpdates?: boolean; readonly answerWithinMs?: number } = {},
 ): Promise<Subscribers> {
-  const kept = { gatewayName: null, journal: null }
-  const plan = { natsUrls, ignoreClusterUpdates, namespace, loadId: newLoadId(), ...kept }
-  return startSubscriberProcess(plan, answerWithinMs)
+  const plan = {
+    natsUrls,
+    ignoreClusterUpdates,
+    namespace,
+    loadId: newLoadId(),
+    gatewayName: null,
+    journal: null,
+    tracedFrom: tracedFrom(),
+  }
+  return opened(await startSubscriberProcess(plan, answerWithinMs))
 }
 
 /** As `startSubscribers`, for those who choose the plan. */
@@ -152,6 +165,16 @@ export class SubscriberProcess implements Subscribers {
     }
   }
 
+  async spans(traceIds: readonly string[]): Promise<SpansOfReceivers> {
+    try {
+      const answer = await this.#calls.make({ kind: 'spans', traceIds })
+      if (answer.kind !== 'spans' || answer.taken === null) return { kind: 'unknown' }
+      return { kind: 'known', process: { name: SUBSCRIBERS_NAME, pid: this.pid }, ...answer.taken }
+    } catch {
+      return { kind: 'unknown' }
+    }
+  }
+
   /** Stops or continues the process. @throws Error if it has ended. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (!this.#child.kill(signal)) throw new Error(`process ${this.pid} has ended`)
@@ -166,6 +189,7 @@ export class SubscriberProcess implements Subscribers {
   }
 
   async close(): Promise<void> {
+    closed(this)
     if (this.#hasEnded) return
     const exit = once(this.#child, 'exit')
     const killer = setTimeout(() => this.#child.kill('SIGKILL'), END_WITHIN_MS)

@@ -12,6 +12,7 @@ import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { figuresOf, withoutAsked } from './excused-pauses.ts'
 import type { JournaledReceipt, ReceiptJournal } from './receipt-journal.ts'
+import { SUBSCRIBERS_NAME, type SpansOfReceivers } from './spans-of-receivers.ts'
 import { readStamp, type Stamp } from './stamp.ts'
 
 /** A load test's subscribers, which count the messages that reach them. */
@@ -40,6 +41,12 @@ export interface Subscribers {
    * @param pauses of the generator.
    */
   deliveries(pauses: readonly Pause[]): Promise<Deliveries>
+  /**
+   * Takes the spans of these traces that the subscribers' process recorded. A span is taken once, and only if it has ended:
+   * ask after `deliveries`, which waits for handlers.
+   * Never rejects.
+   */
+  spans(traceIds: readonly string[]): Promise<SpansOfReceivers>
   /** Unsubscribes and closes the connection. Idempotent. */
   close(): Promise<void>
 }
@@ -140,6 +147,12 @@ export class SubscriberHost implements Subscribers {
       ...this.#tally.deliveries(now, pauses, own),
       receivers: { eventLoopDelay: this.#eventLoop.read(), pauses: figures },
     }
+  }
+
+  /** None: whatever this process does is recorded by its own SDK. */
+  spans(_traceIds: readonly string[]): Promise<SpansOfReceivers> {
+    const process = { name: SUBSCRIBERS_NAME, pid: this.pid }
+    return Promise.resolve({ kind: 'known', process, spans: [], lostSpans: 0, overrunAtMs: null })
   }
 
   close(): Promise<void> {

@@ -1,8 +1,12 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { keepEnvironmentOutOfReports } from '../process/private-reports.ts'
 import { leaveSignalsToParent } from '../process/signals.ts'
+import { redactUrls } from '../environment/redact-url.ts'
 import type { Deliveries } from '../load/result.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
+import { telemetryOf } from '../registry/telemetry/telemetry.ts'
+import { SpanRing } from '../traces/span-ring.ts'
+import { startTracing } from '../traces/start-tracing.ts'
 import {
   JOURNAL_FD,
   type EncodedDeliveries,
@@ -17,6 +21,8 @@ import { SubscriberHost } from './subscriber-host.ts'
  * times receipts on arrival. Exits with its parent.
  */
 let host: SubscriberHost | null = null
+/** `null`: no spans are recorded. */
+let ring: SpanRing | null = null
 
 keepEnvironmentOutOfReports()
 leaveSignalsToParent()
@@ -34,10 +40,15 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
     const { natsUrls, ignoreClusterUpdates, namespace, loadId, gatewayName, isJournaled } = request
+    if (request.tracedFrom !== null) {
+      ring = new SpanRing(request.tracedFrom, redactUrls)
+      await startTracing(ring)
+    }
     const messenger = await connectNatsMessenger({
       servers: natsUrls,
       ignoreClusterUpdates,
       namespace,
+      telemetry: telemetryOf(ring !== null),
       ...(gatewayName === null ? {} : { durability: { gatewayName } }),
     })
     const journal = isJournaled ? new ReceiptJournal(JOURNAL_FD) : null
@@ -63,6 +74,8 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
         kind: 'deliveries',
         deliveries: encoded(await host.deliveries(request.pauses, request.asked)),
       }
+    case 'spans':
+      return { call, kind: 'spans', taken: ring?.take(request.traceIds) ?? null }
   }
 }
 

@@ -1,7 +1,11 @@
 import { context, trace } from '@opentelemetry/api'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace'
+import type * as Sdk from '@opentelemetry/sdk-trace'
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { InputError } from '../input-error.ts'
 import { loadSdk } from '../telemetry-sdk/sdk.ts'
+
+/** The attribute that every request of a load has. */
+export const OPERATION = 'loadtest.operation'
 
 const NEEDED_FOR = '--traces'
 
@@ -15,9 +19,15 @@ const LIMITS = {
   attributePerLinkCountLimit: 8,
 }
 
+/** @throws InputError if the SDK is not installed: before anything is measured. */
+export async function requireTracing(): Promise<void> {
+  await loadSdk('@opentelemetry/sdk-trace', NEEDED_FOR)
+  await loadSdk('@opentelemetry/context-async-hooks', NEEDED_FOR)
+}
+
 /**
- * Registers OpenTelemetry's SDK in this process. It records every span, because which traces are kept is decided when
- * their requests have ended.
+ * Registers OpenTelemetry's SDK in this process. It records every span of a request, because which traces are kept is
+ * decided when their requests have ended; it records nothing outside of requests.
  * @returns what stops it; spans that end later are not recorded.
  * @throws InputError if the SDK is not installed, or another one is registered in this process.
  */
@@ -25,7 +35,7 @@ export async function startTracing(processor: SpanProcessor): Promise<() => Prom
   const sdk = await loadSdk('@opentelemetry/sdk-trace', NEEDED_FOR)
   const hooks = await loadSdk('@opentelemetry/context-async-hooks', NEEDED_FOR)
   const provider = new sdk.TracerProvider({
-    sampler: new sdk.AlwaysOnSampler(),
+    sampler: new sdk.ParentBasedSampler({ root: requestsOnly(sdk) }),
     spanLimits: LIMITS,
     spanProcessors: [processor],
   })
@@ -39,6 +49,17 @@ export async function startTracing(processor: SpanProcessor): Promise<() => Prom
     trace.disable()
     context.disable()
     await provider.shutdown()
+  }
+}
+
+/** Samples roots that are requests of a load: set-up and warm-up are in no trace. */
+function requestsOnly({ SamplingDecision }: typeof Sdk): Sampler {
+  return {
+    shouldSample: (_context, _traceId, _name, _kind, attributes) => ({
+      decision:
+        OPERATION in attributes ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+    }),
+    toString: () => 'requests of a load',
   }
 }
 

@@ -48,6 +48,7 @@ export function loadProject(options: LoadProjectOptions = {}): TestProjectInline
   return {
     test: {
       ...MEASURED,
+      setupFiles: [...MEASURED.setupFiles, pathOf('trace-setup.ts')],
       ...(system === undefined ? {} : { provide: { ...MEASURED.provide, systemModule: system } }),
       name: LOAD_PROJECT,
       include: [...include],

@@ -61,6 +61,8 @@ export interface LoadReporterOptions {
   readonly listeners?: readonly RunListener[]
   /** Whether a listener needs the exact times of progress. Default: no. */
   readonly needsExact?: boolean
+  /** Called with the traces of a scenario's requests, each a `ResourceSpans` of OTLP as JSON, without secrets. */
+  readonly onTraces?: (resourceSpans: readonly string[]) => void
 }
 
 /**
@@ -91,6 +93,7 @@ export class LoadReporter implements Reporter {
   readonly #page: RunPageWriter | null
   readonly #listeners: readonly RunListener[]
   readonly #needsExact: boolean
+  readonly #onTraces: (resourceSpans: readonly string[]) => void
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const {
@@ -101,6 +104,7 @@ export class LoadReporter implements Reporter {
       page = null,
       listeners = [],
       needsExact = false,
+      onTraces = () => {},
     } = options
     this.#record = record
     this.#out = out
@@ -109,6 +113,7 @@ export class LoadReporter implements Reporter {
     this.#page = page
     this.#listeners = listeners
     this.#needsExact = needsExact
+    this.#onTraces = onTraces
     this.#live = new LiveTerminal(out, {
       reportIntervalMs,
       isBlockAllowed: isOnlyReporter,
@@ -189,6 +194,8 @@ export class LoadReporter implements Reporter {
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
     if (artifact.type !== SCENARIO_ARTIFACT) return
     this.#loads.set(testCase.id, artifact.loads)
+    this.#record.addTraces(artifact.resourceSpans)
+    this.#onTraces(artifact.resourceSpans)
     if (artifact.skewMs !== null) this.#record.noteSkew(artifact.skewMs)
   }
 

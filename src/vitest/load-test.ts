@@ -28,6 +28,8 @@ import {
   type Profile,
   type ProfiledDuration,
 } from './profile.ts'
+import type { RequestTraces } from '../traces/request-traces.ts'
+import { requestTraces } from './request-tracing.ts'
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
@@ -77,6 +79,7 @@ export const test = base
       readonly hash: string
       readonly running: Promise<AdaptedResult>
       readonly load: CommonLoad
+      readonly traces: RequestTraces | null
     }[] = []
     let isOver = false
     let skewMs: number | null = null
@@ -93,7 +96,15 @@ export const test = base
         const result = serializeLoadResult(load.value)
         return [{ workloadHash: hash, result, ...judgementOf(load.value, allowances) }]
       })
-      await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured, skewMs })
+      const resourceSpans = loads.flatMap(({ traces }) =>
+        (traces?.resourceSpans ?? []).map((part) => JSON.stringify(part)),
+      )
+      await recordArtifact(task, {
+        type: SCENARIO_ARTIFACT,
+        loads: measured,
+        skewMs,
+        resourceSpans,
+      })
       setMeasuredDuration(
         task,
         measured.map(({ result }) => result),
@@ -143,6 +154,7 @@ export const test = base
       })
       const index = loads.length
       let isOutlined = false
+      const traces = requestTraces(task.fullTestName, slo)
       const plan = {
         ...times,
         ...notesOf(load),
@@ -150,6 +162,7 @@ export const test = base
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
         ...(faults === undefined ? {} : { faults }),
+        ...(traces === null ? {} : { tracer: traces }),
         ...(shared === null ? {} : { shard: shared.shard }),
         ...startOf(shared, () =>
           meetBeforeLoad(roundOf(task.file.filepath, task.fullTestName, index), {
@@ -173,7 +186,7 @@ export const test = base
         isShard: shared !== null,
         offer,
       }))
-      loads.push({ hash, running, load })
+      loads.push({ hash, running, load, traces })
       const result = await running
       if (signal.aborted) return result
       // Nobody awaits this promise, so Vitest reports its rejection as an error of the run.

@@ -23,6 +23,8 @@ export interface ScenarioArtifact {
   readonly loads: readonly MeasuredLoad[]
   /** Of a shard: the first requests of all shards were due within this time; `null` if it is not known. */
   readonly skewMs: number | null
+  /** The traces that were kept, each a `ResourceSpans` of OTLP as JSON, without secrets; empty if requests were not traced. */
+  readonly resourceSpans: readonly string[]
 }
 
 declare module 'vitest' {

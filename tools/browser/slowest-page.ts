@@ -28,10 +28,10 @@ export function slowestPage(text?: string): Page {
       : { ...span, name: text, error: text, process: text, attributes: { [text]: text } },
   )
   const traces = readSpans(
-    otlpJson(Object.fromEntries(ids.map((id, at) => [id, at === 0 ? named : SLOW_MULTICAST]))),
+    otlpJson(Object.fromEntries(ids.map((id, at) => [id, at === 0 ? named : SLOW_MULTICAST])))
+      .resourceSpans,
     () => true,
     String,
   )
-  if (traces === null) throw new Error('these are traces')
   return runPage(runOf([scenarioOf('multicast', { slowest })]), { kind: 'read', traces })
 }

@@ -110,6 +110,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench:micro -- fan-out',
     'npm run bench:micro -- cost-growth',
   ]),
+  ...because('measures for two minutes; src/registry/telemetry/ tests what it calls', [
+    'npm run bench:micro -- telemetry',
+  ]),
   ...because('measures for half a minute; src/registry/redis/ tests what it calls', [
     'npm run bench:micro -- replica-wait',
     'npm run bench:micro -- access',

@@ -1,6 +1,5 @@
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 import { loadTestIdentity, loadTestMetadata } from '../../../src/workloads/register.ts'
-import { HOUR_MS } from '../measuring/core-test.ts'
 
 /** What a registry offers to those who call it, directly or through an authorizer. */
 export type CallableRegistry = Pick<
@@ -8,6 +7,8 @@ export type CallableRegistry = Pick<
   'register' | 'heartbeat' | 'enumerate' | 'multicast' | 'subscribe'
 >
 
+/** Long enough that nothing expires, in ms. */
+const TTL_MS = 3_600_000
 /** Registered identities of each variant. */
 const IDENTITIES = 1_000
 /** Values of `worker_id`: a filter on one selects ten identities. */
@@ -25,10 +26,10 @@ export async function populate(registry: CallableRegistry): Promise<void> {
 export const OPERATIONS = {
   register: async (registry: CallableRegistry, n: number): Promise<void> => {
     const identity = loadTestIdentity(n % IDENTITIES)
-    await registry.register(identity, loadTestMetadata(n), { ttlMs: HOUR_MS, replace: true })
+    await registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace: true })
   },
   heartbeat: async (registry: CallableRegistry, n: number): Promise<void> => {
-    await registry.heartbeat(loadTestIdentity(n % IDENTITIES), HOUR_MS)
+    await registry.heartbeat(loadTestIdentity(n % IDENTITIES), TTL_MS)
   },
   enumerate: async (registry: CallableRegistry, n: number): Promise<void> => {
     await registry.enumerate({ worker_id: n % WORKERS })

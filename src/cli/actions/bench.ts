@@ -29,6 +29,9 @@ import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { RunPageWriter } from '../../report/html/write-run-page.ts'
 import { followedByMetrics } from '../run-telemetry.ts'
+import { requireTracing } from '../../traces/start-tracing.ts'
+import { traceSettings } from '../../traces/trace-settings.ts'
+import type { TraceFlags } from '../flags.ts'
 import { openListeners, withoutNameInLive, type ListenerFlags } from '../run-listeners.ts'
 import { RunReports } from '../../report/run-reports.ts'
 import {
@@ -39,7 +42,7 @@ import {
 } from '../../vitest/run/scenario-files.ts'
 
 /** The flags as they were typed. */
-export interface BenchFlags extends ListenerFlags {
+export interface BenchFlags extends ListenerFlags, TraceFlags {
   readonly system?: string
   readonly backend?: string
   readonly profile?: string
@@ -78,12 +81,15 @@ export async function runBench(
     run: 'BENCH_RUN',
     readyWithin: 'BENCH_READY_WITHIN',
     namespace: 'BENCH_NAMESPACE',
+    traces: 'BENCH_TRACES',
+    traceAbove: 'BENCH_TRACE_ABOVE',
+    traceRatio: 'BENCH_TRACE_RATIO',
   }
   const flags: Record<string, string> = {}
   for (const [name, variable] of Object.entries(settings)) {
     const value = values[name as keyof typeof settings]
     if (value === undefined) continue
-    process.env[variable] = value
+    process.env[variable] = String(value)
     flags[variable] = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   }
   const settled = withFlagNames(flags, () => {
@@ -93,9 +99,10 @@ export async function runBench(
     const isOne = values.generators === undefined
     const meeting = isOne ? meetingSettings(process.env) : null
     const shared = isOne && meeting === null ? shardSettings(process.env) : null
-    return { ...profileSettings(process.env), meeting, shared }
+    return { ...profileSettings(process.env), meeting, shared, traces: traceSettings(process.env) }
   })
-  const { profile, durationMs, meeting } = settled
+  const { profile, durationMs, meeting, traces } = settled
+  if (traces !== null) await requireTracing()
   const isUi = values.ui === true
   if (isUi) checkUi()
   const kinds = kindsFor(names, values.micro === true, isUi)

@@ -11,6 +11,7 @@ import {
   prometheusOption,
   streamOption,
   systemOption,
+  traceOptions,
   wholeNumber,
 } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
@@ -100,12 +101,13 @@ export const bench: Define = (command, end) => {
       const { runBench } = await import('../actions/bench.ts')
       end(await runBench(names, flags))
     })
+  for (const traceOption of traceOptions()) command.addOption(traceOption)
   addServerFlags(command, ['redis', 'nats'])
   addSections(command, {
     environment: [
       ...(isInstalled ? [] : SERVERS),
       [
-        `BENCH_SYSTEM, ${isInstalled ? '' : 'BENCH_BACKEND, '}BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_RUN, BENCH_READY_WITHIN, BENCH_NAMESPACE`,
+        `BENCH_SYSTEM, ${isInstalled ? '' : 'BENCH_BACKEND, '}BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_RUN, BENCH_READY_WITHIN, BENCH_NAMESPACE, BENCH_TRACES, BENCH_TRACE_ABOVE, BENCH_TRACE_RATIO`,
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],

@@ -4,7 +4,14 @@ import { SLO_FORMS } from '../../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define, OnEnd } from '../command-line.ts'
-import { gather, liveOption, otlpOption, prometheusOption, streamOption } from '../flags.ts'
+import {
+  gather,
+  liveOption,
+  otlpOption,
+  prometheusOption,
+  streamOption,
+  traceOptions,
+} from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
 import { addServerFlags, serverVariables } from '../server-flags.ts'
 import { readFlags, type LoadTestFlags } from '../loadtest/read-flags.ts'
@@ -142,6 +149,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .addOption(streamOption())
     .addOption(otlpOption())
     .addOption(prometheusOption())
+  for (const traceOption of traceOptions()) command.addOption(traceOption)
 
   command
     .optionsGroup('One load from several machines:')

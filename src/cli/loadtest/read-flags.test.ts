@@ -17,6 +17,7 @@ test('a load without flags has the documented defaults', () => {
       BENCH_READY_WITHIN: '',
       BENCH_NAMESPACE: '',
     },
+    traceEnv: { BENCH_TRACES: '', BENCH_TRACE_ABOVE: '', BENCH_TRACE_RATIO: '' },
     meeting: null,
     folder: resolve('results'),
     reportIntervalMs: 5_000,

@@ -23,15 +23,18 @@ import {
   MAX_SEED,
   plainNumber,
   positiveMs,
+  TRACE_VARIABLES,
   wholeNumber,
   type Parse,
+  type TraceFlags,
 } from '../flags.ts'
+import { traceSettings } from '../../traces/trace-settings.ts'
 import { withFlagNames } from '../flag-names.ts'
 import { runFolder } from '../folders.ts'
 import type { ListenerFlags } from '../run-listeners.ts'
 
 /** The flags of a workload as typed; flags of other workloads are absent. */
-export interface LoadTestFlags extends ServerFlags, ListenerFlags {
+export interface LoadTestFlags extends ServerFlags, ListenerFlags, TraceFlags {
   readonly rate?: string
   readonly duration?: string
   readonly warmUp?: string
@@ -67,6 +70,8 @@ export interface LoadTestRun {
   readonly servers: ServerSettings
   /** Variables that say which shard this is, and when it starts; empty ones for the whole load. */
   readonly shardEnv: Readonly<Record<string, string>>
+  /** Variables that say whether requests are traced; empty ones if not. */
+  readonly traceEnv: Readonly<Record<keyof typeof TRACE_VARIABLES, string>>
   /** How its shards find each other; `null` if they don't have to. */
   readonly meeting: MeetingSettings | null
   readonly folder: string
@@ -100,6 +105,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
     parameters,
     servers,
     ...readShard(flags, parameters.namespace, servers),
+    traceEnv: readTraces(flags),
     folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
@@ -196,6 +202,21 @@ const SHARD_FLAGS = {
   BENCH_START_AT: '--start-at',
   BENCH_RUN: '--run',
   BENCH_READY_WITHIN: '--ready-within',
+}
+
+/** @throws InputError */
+function readTraces({
+  traces,
+  traceAbove = '',
+  traceRatio = '',
+}: TraceFlags): LoadTestRun['traceEnv'] {
+  const traceEnv = {
+    BENCH_TRACES: traces === true ? 'true' : '',
+    BENCH_TRACE_ABOVE: traceAbove,
+    BENCH_TRACE_RATIO: traceRatio,
+  }
+  withFlagNames(TRACE_VARIABLES, () => traceSettings(traceEnv))
+  return traceEnv
 }
 
 /**

@@ -14,6 +14,7 @@ import { joinShards } from '../../vitest/barrier/meet.ts'
 import { checkStart, generatorsOf } from '../../vitest/shard-settings.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { EXIT } from '../../exit-code.ts'
+import { requireTracing } from '../../traces/start-tracing.ts'
 import { openListeners } from '../run-listeners.ts'
 import type { LoadTestRun } from './read-flags.ts'
 
@@ -33,6 +34,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   Object.assign(process.env, environmentOf(run))
   backendSettings(process.env)
   dispatchSetting(process.env)
+  if (run.traceEnv.BENCH_TRACES !== '') await requireTracing()
   const { workload, durationMs } = parameters
   const plan = { scenario: `loadtest ${workload.kind}`, profile: PROFILE, durationMs }
   const say = (text: string) => void process.stderr.write(text)
@@ -73,11 +75,16 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
  * What the processes that make the load inherit: without the environment's settings for scenarios,
  * which don't apply to this one.
  */
-function environmentOf({ servers, shardEnv }: LoadTestRun): Readonly<Record<string, string>> {
+function environmentOf({
+  servers,
+  shardEnv,
+  traceEnv,
+}: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
     ...shardEnv,
+    ...traceEnv,
   }
 }

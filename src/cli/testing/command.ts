@@ -75,6 +75,6 @@ export async function ended(child: ChildProcess): Promise<Ended> {
 /** Paths of the run files in a folder. */
 export function runFilesIn(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.traces.json'))
     .map((name) => join(folder, name))
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Backends } from '../../environment/backends.ts'
@@ -9,6 +9,7 @@ import { isInstalled } from '../../installed.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 import { onEventsOf, TELLS_PARENT } from '../../report/live/parent-events.ts'
 import type { RunListener } from '../../report/live/run-event.ts'
+import { runPathsIn } from '../../run-file/read/find-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import type { RoundsFollower } from '../gate-options.ts'
@@ -136,6 +137,9 @@ function environmentOf(
     BENCH_SHARD: '',
     BENCH_START_AT: '',
     BENCH_NAMESPACE: '',
+    BENCH_TRACES: '',
+    BENCH_TRACE_ABOVE: '',
+    BENCH_TRACE_RATIO: '',
     // Only the gate writes a summary.
     GITHUB_STEP_SUMMARY: '',
     // Compiled modules are keyed by path, and no later gate has the same paths.
@@ -187,12 +191,12 @@ function killGroup(pid: number | undefined): void {
 }
 
 async function onlyRunFile(folder: string): Promise<RunFile | null> {
-  let names: readonly string[]
+  let paths: readonly string[]
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+    paths = runPathsIn(folder)
   } catch {
     return null
   }
-  const [name] = names
-  return name === undefined ? null : readRunFile(join(folder, name))
+  const [path] = paths
+  return path === undefined ? null : readRunFile(path)
 }

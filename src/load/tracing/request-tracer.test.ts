@@ -18,6 +18,10 @@ test('every measured request runs within its trace, which learns how it ended; t
         end: (ending, now, error) => ended.push([ending, now >= request.startedAtMs, error]),
       }
     },
+    finish: async () => ({
+      counts: { kept: 0, errors: 0, slow: 0, sampled: 0, lost: 0, lostSpans: 0 },
+      slowest: new Map(),
+    }),
   }
   const failure = new Error('no')
   const result = await generateLoad({

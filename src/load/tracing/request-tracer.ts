@@ -1,4 +1,5 @@
 import type { Ending } from '../recording/request-end.ts'
+import type { TraceCounts, TracedRequest } from './traced-request.ts'
 
 /** A measured request when it starts. Times are by `nowMs()`. */
 export interface RequestToTrace {
@@ -11,6 +12,18 @@ export interface RequestToTrace {
 /** Traces the measured requests of a load. Knows no SDK: the load takes whatever implements it. Must not throw. */
 export interface RequestTracer {
   start(request: RequestToTrace): RequestTrace
+  /**
+   * Called once, when all requests have ended and their receivers were asked. Must not reject.
+   * @param measureStartMs when the measurement began, by `nowMs()`.
+   */
+  finish(measureStartMs: number): Promise<LoadTraces>
+}
+
+/** The traces of a load, summed up. */
+export interface LoadTraces {
+  readonly counts: TraceCounts
+  /** Of each operation, slowest first. */
+  readonly slowest: ReadonlyMap<string, readonly TracedRequest[]>
 }
 
 /** The trace of one request. Must not throw. */

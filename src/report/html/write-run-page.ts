@@ -7,7 +7,8 @@ import { readPageAssets, type PageAssets } from './page-assets.ts'
 import { renderPage } from './page.ts'
 import { runPage } from './run/run-page.ts'
 import { slowestTraceIds } from './run/slowest/page-traces.ts'
-import { readTracesFile, tracesPathOf, type TracesOfRun } from '../slowest/read-traces-file.ts'
+import { tracesPathOf } from '../../run-file/traces-path.ts'
+import { readTracesFile, type TracesOfRun } from '../slowest/read-traces-file.ts'
 
 /** Where the report of a run is: beside its run file. */
 export function pagePathOf(runFile: string): string {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { otlpJson, SLOW_MULTICAST } from '../../traces/waterfall/testing/otlp-json.ts'
-import { readTracesFile, tracesPathOf } from './read-traces-file.ts'
+import { tracesPathOf } from '../../run-file/traces-path.ts'
+import { readTracesFile } from './read-traces-file.ts'
 
 const ID = 'ab'.repeat(16)
 

@@ -91,6 +91,7 @@ const FILES = {
   faultsCsv: 'CSV of faults',
   metricsCsv: 'CSV of notes',
   microCsv: 'CSV of benchmarks',
+  tracesJson: 'traces',
 } as const satisfies Record<keyof ResultPaths | 'html', string>
 
 /** The files of a run, each with what it is: the one to look at comes first. */

@@ -43,6 +43,7 @@ export class RunRecord {
   #paths: ResultPaths | null = null
   #storageProblem: string | null = null
   #historyProblem: string | null = null
+  #resourceSpans: readonly string[] = []
 
   private constructor(folder: string, clock: RunClock, run: RunFile) {
     this.#folder = folder
@@ -117,6 +118,11 @@ export class RunRecord {
     this.#write({ scenarios: [...this.#run.scenarios, ...scenarios] })
   }
 
+  /** Adds traces of requests, each a `ResourceSpans` as JSON without secrets; written with the next scenarios. */
+  addTraces(resourceSpans: readonly string[]): void {
+    this.#resourceSpans = [...this.#resourceSpans, ...resourceSpans]
+  }
+
   addMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): void {
     this.#write({ microBenchmarks: [...this.#run.microBenchmarks, ...entries] })
   }
@@ -157,10 +163,10 @@ export class RunRecord {
     this.#run = { ...this.#run, ...change }
     try {
       if (!this.#isNamed) {
-        this.#run = createRunFile(this.#folder, this.#run)
+        this.#run = createRunFile(this.#folder, this.#run, this.#resourceSpans)
         this.#isNamed = true
       }
-      this.#paths = writeRunFile(this.#folder, this.#run)
+      this.#paths = writeRunFile(this.#folder, this.#run, this.#resourceSpans)
       this.#storageProblem = null
     } catch (error) {
       if (!(error instanceof ResultsFolderError)) throw error

@@ -18,6 +18,7 @@ import { microCsv } from '../csv/micro-csv.ts'
 import { hasBounds, sloCsv } from '../csv/slo-csv.ts'
 import { operationsCsv } from '../csv/operations-csv.ts'
 import { numberedRunId } from '../run-id.ts'
+import { tracesPathOf } from '../traces-path.ts'
 
 /** Where a run's files are. */
 export interface ResultPaths {
@@ -32,6 +33,8 @@ export interface ResultPaths {
   readonly metricsCsv?: string
   /** Present if micro-benchmarks were run. */
   readonly microCsv?: string
+  /** Present if traces were kept. */
+  readonly tracesJson?: string
 }
 
 /**
@@ -39,17 +42,23 @@ export interface ResultPaths {
  * replacing an earlier state of the same run; see `replaceFiles`. Synchronous, so that an exiting process can still
  * call it. Addresses in any text lose their secrets.
  *
+ * @param resourceSpans the traces of its requests, each a `ResourceSpans` as JSON without secrets.
  * @throws ResultsFolderError if the folder accepts no files.
  * @throws Error if the run does not match the schema: a defect of the caller.
  */
-export function writeRunFile(folder: string, run: RunFile): ResultPaths {
+export function writeRunFile(
+  folder: string,
+  run: RunFile,
+  resourceSpans: readonly string[] = [],
+): ResultPaths {
   const checked = checkedRun(run)
-  const paths = pathsOf(folder, run)
+  const paths = pathsOf(folder, run, resourceSpans.length > 0)
   const others = [
     [paths.sloCsv, sloCsv(checked)],
     [paths.faultsCsv, faultsCsv(checked)],
     [paths.metricsCsv, notesCsv(checked)],
     [paths.microCsv, microCsv(checked)],
+    [paths.tracesJson, tracesText(resourceSpans)],
   ] as const
   try {
     replaceFiles([
@@ -70,11 +79,16 @@ export function writeRunFile(folder: string, run: RunFile): ResultPaths {
  * Writes a run's files for the first time, under its own name or, if that is taken, with the first free number.
  * However many processes do so at once, each name goes to one of them.
  *
+ * @param resourceSpans as `writeRunFile` takes them.
  * @returns the run under its final name.
  * @throws ResultsFolderError if the folder accepts no files; it is left unchanged.
  * @throws Error if the run does not match the schema: a defect of the caller.
  */
-export function createRunFile(folder: string, run: RunFile): RunFile {
+export function createRunFile(
+  folder: string,
+  run: RunFile,
+  resourceSpans: readonly string[] = [],
+): RunFile {
   for (let number = 1; ; number += 1) {
     const named = { ...run, runId: numberedRunId(run.runId, number) }
     const { json } = pathsOf(folder, named)
@@ -85,7 +99,7 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
       throw resultsFolderError(folder, error)
     }
     try {
-      writeRunFile(folder, named)
+      writeRunFile(folder, named, resourceSpans)
     } catch (error) {
       rmSync(json, { force: true })
       throw error
@@ -94,8 +108,8 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
   }
 }
 
-/** Where a folder holds, or will hold, the files of a run. */
-export function pathsOf(folder: string, run: RunFile): ResultPaths {
+/** Where a folder holds, or will hold, the files of a run. @param hasTraces whether there are any beside it. */
+export function pathsOf(folder: string, run: RunFile, hasTraces = false): ResultPaths {
   const pathOf = (ending: string): string => join(folder, `${run.runId}.${ending}`)
   return {
     json: pathOf('json'),
@@ -105,7 +119,12 @@ export function pathsOf(folder: string, run: RunFile): ResultPaths {
     ...(hasFaults(run) ? { faultsCsv: pathOf('faults.csv') } : {}),
     ...(hasNotes(run) ? { metricsCsv: pathOf('metrics.csv') } : {}),
     ...(run.microBenchmarks.length > 0 ? { microCsv: pathOf('micro.csv') } : {}),
+    ...(hasTraces ? { tracesJson: tracesPathOf(pathOf('json')) } : {}),
   }
+}
+
+function tracesText(resourceSpans: readonly string[]): string {
+  return `{"resourceSpans":[${resourceSpans.join(',\n')}]}\n`
 }
 
 function jsonOf(run: RunFile): string {

@@ -1,11 +1,14 @@
 import type { ShownSpan } from './shown-span.ts'
 
+/** The name of the span from when a request was due until it was started. */
+export const WAIT = 'wait for generator'
+
 /**
  * The part of a request's time that a span belongs to, by the names of `TracedRequest.parts`: `generator`, `handlers`,
  * `other`, or the system of a client's span.
  */
 export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
-  if (name === 'wait for generator') return 'generator'
+  if (name === WAIT) return 'generator'
   switch (kind) {
     case 'consumer':
       return 'handlers'

@@ -16,18 +16,15 @@ export interface ReadTrace {
  * Spans of OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), by trace ID. Reads only the
  * traces asked for, so their memory is bounded however many others there are. Throws nothing: a span that is not valid is
  * counted and left out.
- * @param data parsed JSON: `{"resourceSpans": […]}`.
+ * @param resources `ResourceSpans`, parsed from JSON and unchecked.
  * @param isWanted whether a trace is asked for, by its ID of 32 lower-case hex digits.
  * @param clean makes a text short, and harmless to print and to publish.
- * @returns `null` if the data is not OTLP/JSON of traces.
  */
 export function readSpans(
-  data: unknown,
+  resources: readonly unknown[],
   isWanted: (traceId: string) => boolean,
   clean: (text: string) => string,
-): ReadonlyMap<string, ReadTrace> | null {
-  const resources = fieldOf(data, 'resourceSpans')
-  if (!Array.isArray(resources)) return null
+): ReadonlyMap<string, ReadTrace> {
   const traces = new Map<string, { spans: ShownSpan[]; leftOut: number }>()
   for (const resource of resources) {
     const process = processOf(fieldOf(resource, 'resource'), clean)

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -9,6 +9,7 @@ import { InputError } from '../../input-error.ts'
 import { startConfiguredSystem } from '../open-vitest.ts'
 import { handOver, RUNNING_SYSTEM, type RunningSystem } from '../running-system.ts'
 import { EXIT } from '../../exit-code.ts'
+import { runPathsIn } from '../../run-file/read/find-run.ts'
 import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
@@ -83,12 +84,10 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       process.stderr.write(broken.stderr || broken.stdout)
       return EXIT.broken
     }
-    const paths = readdirSync(shardFolder).filter((name) => name.endsWith('.json'))
-    const merged = await mergeRunFiles(
-      paths.map((name) => join(shardFolder, name)),
-      run.folder,
-      { system, ...(told === null || told.runId === '' ? {} : { runId: told.runId }) },
-    )
+    const merged = await mergeRunFiles(runPathsIn(shardFolder), run.folder, {
+      system,
+      ...(told === null || told.runId === '' ? {} : { runId: told.runId }),
+    })
     told?.end(merged.run)
     run.reports.write(merged)
     return merged.exitCode

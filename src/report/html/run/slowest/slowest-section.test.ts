@@ -33,7 +33,7 @@ const RUN = runOf([scenarioOf('multicast', { slowest: [REQUEST] })])
 function tracesOf(spans: readonly MadeSpan[]): TracesOfRun {
   return {
     kind: 'read',
-    traces: readSpans(otlpJson({ [ID]: spans }), () => true, String) ?? new Map(),
+    traces: readSpans(otlpJson({ [ID]: spans }).resourceSpans, () => true, String),
   }
 }
 

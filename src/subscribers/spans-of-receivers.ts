@@ -1,0 +1,11 @@
+import type { TracedProcess } from '../traces/span-record.ts'
+import type { TakenSpans } from '../traces/span-ring.ts'
+
+/** The spans of some traces that the subscribers' process recorded. */
+export type SpansOfReceivers =
+  | ({ readonly kind: 'known'; readonly process: TracedProcess } & TakenSpans)
+  /** The process does not record spans, died, or did not answer. */
+  | { readonly kind: 'unknown' }
+
+/** `service.name` of a subscribers' process. */
+export const SUBSCRIBERS_NAME = 'subscribers'

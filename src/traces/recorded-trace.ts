@@ -1,0 +1,107 @@
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace'
+import type { Ending } from '../load/recording/request-end.ts'
+import type { RequestToTrace } from '../load/tracing/request-tracer.ts'
+import type { SpanTimes } from './span-clock.ts'
+import type { RecordedSpan, TracedProcess } from './span-record.ts'
+import type { EndedRequest } from './tail-sampling.ts'
+
+/** The most spans of a request that are kept in its own process, and as many of all others; further ones are counted. */
+const MAX_SPANS = 500
+
+/** A span with its times by `nowMs()`. */
+export interface TimedSpan {
+  readonly span: ReadableSpan
+  readonly times: SpanTimes
+}
+
+/** A span of another process. */
+export interface ReceivedSpan {
+  readonly process: TracedProcess
+  readonly span: RecordedSpan
+}
+
+/** One request and the spans that belong to it, as they begin and end in the load's process. */
+export class RecordedTrace implements EndedRequest {
+  readonly traceId: string
+  readonly request: RequestToTrace
+  /** The span of the request itself. */
+  readonly root: Span
+  /** Those that have not ended, with their starts. */
+  readonly #open = new Map<ReadableSpan, number>()
+  readonly #ended: TimedSpan[] = []
+  readonly #received: ReceivedSpan[] = []
+  #lostSpans = 0
+  ending: Ending = 'unfinished'
+  /** Intended start → end, in ms. */
+  responseMs = 0
+
+  constructor(root: Span, request: RequestToTrace) {
+    this.traceId = root.spanContext().traceId
+    this.root = root
+    this.request = request
+  }
+
+  get operation(): string {
+    return this.request.operation
+  }
+
+  get spanCount(): number {
+    return this.#open.size + this.#ended.length
+  }
+
+  /** Spans that found no room. */
+  get lostSpans(): number {
+    return this.#lostSpans
+  }
+
+  /** When the request ended, by `nowMs()`. */
+  get endedAtMs(): number {
+    return this.request.intendedAtMs + this.responseMs
+  }
+
+  /**
+   * Those that began in its own process, without the root. One that has not ended says so, and its time counts until the
+   * request's end: without it, nothing would say what a request that timed out was waiting for.
+   */
+  get spans(): readonly TimedSpan[] {
+    const open = [...this.#open].map(([span, startMs]) => ({
+      span: withAttribute(span, 'loadtest.unended', true),
+      times: { startMs, endMs: Math.max(startMs, this.endedAtMs) },
+    }))
+    return [...this.#ended, ...open]
+  }
+
+  /** Those of other processes. */
+  get received(): readonly ReceivedSpan[] {
+    return this.#received
+  }
+
+  /** @returns whether there was room for it. */
+  begin(span: ReadableSpan, now: number): boolean {
+    if (this.spanCount >= MAX_SPANS) {
+      this.lose()
+      return false
+    }
+    this.#open.set(span, now)
+    return true
+  }
+
+  end(span: ReadableSpan, times: SpanTimes): void {
+    if (this.#open.delete(span)) this.#ended.push({ span, times })
+  }
+
+  receive(process: TracedProcess, span: RecordedSpan): void {
+    if (this.#received.length < MAX_SPANS) this.#received.push({ process, span })
+    else this.lose()
+  }
+
+  /** A span found no room. */
+  lose(): void {
+    this.#lostSpans += 1
+  }
+}
+
+function withAttribute(span: ReadableSpan, key: string, value: boolean): ReadableSpan {
+  // A span's other fields are getters.
+  return Object.create(span, { attributes: { value: { ...span.attributes, [key]: value } } })
+}

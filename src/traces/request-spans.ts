@@ -1,0 +1,40 @@
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
+import { nowMs } from '../load/clock.ts'
+import type { RecordedTrace } from './recorded-trace.ts'
+import { SpanTimer } from './span-clock.ts'
+
+/** The most spans of requests under way and of traces kept; further ones are lost, and counted by their traces. */
+const MAX_SPANS = 200_000
+
+/** Hands the spans of the load's own process to the traces that they belong to; spans of no request are left out. */
+export class RequestSpans implements SpanProcessor {
+  readonly #traces = new Map<string, RecordedTrace>()
+  readonly #timer = new SpanTimer()
+  #count = 0
+
+  /** From now on, spans of this trace are its. */
+  open(trace: RecordedTrace): void {
+    this.#traces.set(trace.traceId, trace)
+  }
+
+  /** Nobody wants this trace any more. */
+  close(trace: RecordedTrace): void {
+    if (this.#traces.delete(trace.traceId)) this.#count -= trace.spanCount
+  }
+
+  onStart(span: Span): void {
+    const trace = this.#traces.get(span.spanContext().traceId)
+    if (trace === undefined) return
+    this.#timer.started(span)
+    if (this.#count >= MAX_SPANS) trace.lose()
+    else if (trace.begin(span, nowMs())) this.#count += 1
+  }
+
+  onEnd(span: ReadableSpan): void {
+    this.#traces.get(span.spanContext().traceId)?.end(span, this.#timer.ended(span))
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
+}
