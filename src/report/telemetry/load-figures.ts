@@ -41,7 +41,7 @@ export class LoadFigures {
     const latest = (of: string, value: number): number => {
       const parts = this.#latest.get(of) ?? new Map<number, number>()
       this.#latest.set(of, parts.set(part, value))
-      return [...parts.values()].reduce((sum, one) => sum + one, 0)
+      return [...parts.values()].reduce((total, one) => total + one, 0)
     }
     this.inFlight = latest('in flight', inFlight)
     for (const interval of intervals) {
