@@ -2,7 +2,10 @@ import { trace } from '@opentelemetry/api'
 import { redactUrls } from '../environment/redact-url.ts'
 import { readSlo, type Slos } from '../load/slo/slo.ts'
 import { RequestSpans } from '../traces/request-spans.ts'
-import { RequestTraces } from '../traces/request-traces.ts'
+import { openSubscribers } from '../subscribers/open-subscribers.ts'
+import type { Subscribers } from '../subscribers/subscriber-host.ts'
+import { setTracedFrom } from '../subscribers/traced-from.ts'
+import { RequestTraces, type SpanSource } from '../traces/request-traces.ts'
 import { newSpanAnchor, type SpanAnchor } from '../traces/span-clock.ts'
 import { startTracing } from '../traces/start-tracing.ts'
 import { traceSettings } from '../traces/trace-settings.ts'
@@ -13,12 +16,14 @@ const SCOPE = 'prism-loadtest.load'
 /** What records the spans of this process; `null` unless requests are traced. */
 let recording: { readonly spans: RequestSpans; readonly anchorMs: SpanAnchor } | null = null
 
-/** Registers the SDK in this process. Idempotent. @throws InputError as `startTracing`. */
+/** Registers the SDK in this process, and lets processes of subscribers do so. Idempotent. @throws InputError as `startTracing`. */
 export async function startRequestTracing(): Promise<void> {
   if (recording !== null) return
   const spans = new RequestSpans()
   await startTracing(spans)
-  recording = { spans, anchorMs: newSpanAnchor() }
+  const anchorMs = newSpanAnchor()
+  setTracedFrom(anchorMs)
+  recording = { spans, anchorMs }
 }
 
 /**
@@ -36,8 +41,18 @@ export function requestTraces(scenario: string, slo: Slos | undefined): RequestT
     scenario,
     aboveMs: aboveMs === null ? boundOfP99(slo) : () => aboveMs,
     ratio,
-    sources: () => [],
+    sources: () => openSubscribers().map(sourceOf),
   })
+}
+
+/** Receivers in another process, whose handlers are part of a request's time. */
+function sourceOf(subscribers: Subscribers): SpanSource {
+  return {
+    async takeSpans(traceIds) {
+      const answer = await subscribers.spans(traceIds)
+      return answer.kind === 'known' ? answer : null
+    },
+  }
 }
 
 /** The bound on an operation's P99 response time, in ms: its own, or else that of the whole workload. */
