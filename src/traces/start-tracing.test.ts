@@ -5,12 +5,15 @@ import { afterEach, expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
 import { newSpanAnchor } from './span-clock.ts'
 import { SpanRing } from './span-ring.ts'
-import { startTracing } from './start-tracing.ts'
+import { OPERATION, startTracing } from './start-tracing.ts'
 
 afterEach(() => {
   trace.disable()
   context.disable()
 })
+
+/** Only requests of a load are recorded. */
+const OF_REQUEST = { attributes: { [OPERATION]: 'register' } }
 
 const newRing = () => new SpanRing(newSpanAnchor(), String)
 
@@ -18,7 +21,7 @@ test('records spans across awaits, bounded, until it is stopped', async () => {
   const ring = newRing()
   const stop = await startTracing(ring)
   const tracer = trace.getTracer('test')
-  const traceId = await tracer.startActiveSpan('outer', async (outer) => {
+  const traceId = await tracer.startActiveSpan('outer', OF_REQUEST, async (outer) => {
     await nextTurn()
     const attributes = Array.from({ length: 50 }, (_, i) => [`key ${i}`, 'x'.repeat(3_000)])
     tracer.startSpan('inner', { attributes: Object.fromEntries(attributes) }).end()
