@@ -12,16 +12,16 @@ afterEach(() => {
   context.disable()
 })
 
-/** Only requests of a load are recorded. */
-const OF_REQUEST = { attributes: { [OPERATION]: 'register' } }
-
 const newRing = () => new SpanRing(newSpanAnchor(), String)
 
-test('records spans across awaits, bounded, until it is stopped', async () => {
+test('records the spans of requests, across awaits and bounded, until it is stopped', async () => {
   const ring = newRing()
   const stop = await startTracing(ring)
   const tracer = trace.getTracer('test')
-  const traceId = await tracer.startActiveSpan('outer', OF_REQUEST, async (outer) => {
+  tracer.startSpan('set-up').end()
+  expect(ring.size).toBe(0)
+  const request = { attributes: { [OPERATION]: 'read' } }
+  const traceId = await tracer.startActiveSpan('outer', request, async (outer) => {
     await nextTurn()
     const attributes = Array.from({ length: 50 }, (_, i) => [`key ${i}`, 'x'.repeat(3_000)])
     tracer.startSpan('inner', { attributes: Object.fromEntries(attributes) }).end()
@@ -34,11 +34,10 @@ test('records spans across awaits, bounded, until it is stopped', async () => {
   expect([inner?.attributes.length, inner?.droppedAttributesCount]).toEqual([32, 18])
   expect(inner?.attributes[0]?.value).toEqual({ stringValue: 'x'.repeat(1_000) })
   await stop()
-  tracer.startSpan('later').end()
-  trace.getTracer('test').startSpan('later').end()
-  await (
-    await startTracing(newRing())
-  )()
+  trace.getTracer('test').startSpan('later', request).end()
+  expect(ring.size).toBe(0)
+  const stopAgain = await startTracing(newRing())
+  await stopAgain()
 })
 
 test("refuses a process that has another SDK, and leaves that SDK's spans alone", async () => {
