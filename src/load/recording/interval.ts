@@ -12,6 +12,7 @@ export class Interval {
   /** The most requests under way at once. */
   mostInFlight = 0
   readonly response = new TimeCounts()
+  /** Only if exact times are told: otherwise, service times have no interval. */
   readonly service = new TimeCounts()
   readonly lateness = new TimeCounts()
   readonly #errors = new Map<string, number>()

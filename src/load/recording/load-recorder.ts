@@ -118,7 +118,10 @@ export class LoadRecorder {
     tellsExact = false,
   ) {
     this.#operations = new Map(
-      [...operations].map((name) => [name, new OperationRecorder(name, notes.ofOperation())]),
+      [...operations].map((name) => [
+        name,
+        new OperationRecorder(name, notes.ofOperation(), tellsExact),
+      ]),
     )
     this.#notes = notes
     this.#tellsExact = tellsExact

@@ -22,7 +22,7 @@ export class OperationRecorder {
   readonly notes: OperationNotes
   readonly #operation: string
   readonly #errors = new ErrorTally()
-  /** Response times of the intervals that were summed up; likewise service times and lateness. */
+  /** Response times of the intervals that were summed up; likewise lateness, and service times if they are told. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
   readonly #undisturbed = new TimeCounts()
@@ -45,9 +45,20 @@ export class OperationRecorder {
   #timedOut = 0
   #unfinished = 0
 
-  constructor(operation: string, notes: OperationNotes = new LoadNotes({}, 1, 0).ofOperation()) {
+  readonly #tellsExact: boolean
+  /** Where service times go: to the interval if they are told, and else into the sum at once. */
+  #recordedService: TimeCounts
+
+  /** @param tellsExact whether `endedTimes` is used: it takes service times per interval, too. */
+  constructor(
+    operation: string,
+    notes: OperationNotes = new LoadNotes({}, 1, 0).ofOperation(),
+    tellsExact = false,
+  ) {
     this.#operation = operation
     this.notes = notes
+    this.#tellsExact = tellsExact
+    this.#recordedService = tellsExact ? this.#interval.service : this.#service
   }
 
   /**
@@ -122,6 +133,7 @@ export class OperationRecorder {
     this.#ended = this.#interval
     this.#interval = next
     next.mostInFlight = this.#inFlight
+    if (this.#tellsExact) this.#recordedService = next.service
   }
 
   /** The times of the interval that ended last, until it is summed up. */
@@ -144,7 +156,7 @@ export class OperationRecorder {
   sumUp(second: number, responseOfAll: TimeCounts, latenessOfAll: TimeCounts): IntervalFigures {
     const { response, service, lateness } = this.#ended
     this.#response.add(response)
-    this.#service.add(service)
+    if (this.#tellsExact) this.#service.add(service)
     this.#lateness.add(lateness)
     responseOfAll.add(response)
     latenessOfAll.add(lateness)
@@ -203,7 +215,7 @@ export class OperationRecorder {
   #recordTimes({ responseMs, serviceMs, pausedMs }: RequestTimes): void {
     this.#inFlight--
     this.#interval.response.record(responseMs)
-    this.#interval.service.record(serviceMs)
+    this.#recordedService.record(serviceMs)
     this.#undisturbed.record(serviceMs - pausedMs)
   }
 }
