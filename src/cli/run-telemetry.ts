@@ -13,6 +13,8 @@ export interface TelemetryFlags {
 /** Metrics of a run, while it runs. */
 export interface RunTelemetry {
   readonly listener: RunListener
+  /** Sends the traces of a scenario's requests to the collector, each a `ResourceSpans` as JSON. */
+  onTraces(resourceSpans: readonly string[]): void
   /** Called once the run has ended. */
   close(exitCode: number): Promise<void>
 }
@@ -31,11 +33,13 @@ export async function openRunTelemetry(
   if (otlp === undefined && prometheus === undefined) return null
   const place = prometheus === undefined ? null : placeOf(prometheus)
   // Imported late, because most runs tell no metrics.
-  const [{ RunMetrics }, { runMetricSource }, { otlpTarget, OtlpPush }] = await Promise.all([
-    import('../report/telemetry/run-metrics.ts'),
-    import('../report/telemetry/metric-source.ts'),
-    import('../report/telemetry/otlp-push.ts'),
-  ])
+  const [{ RunMetrics }, { runMetricSource }, { otlpTarget, OtlpPush }, { OtlpTraces }] =
+    await Promise.all([
+      import('../report/telemetry/run-metrics.ts'),
+      import('../report/telemetry/metric-source.ts'),
+      import('../report/telemetry/otlp-push.ts'),
+      import('../report/telemetry/otlp-traces.ts'),
+    ])
   const target = otlp === undefined ? null : otlpTarget(otlp, '/v1/metrics')
   const run = new RunMetrics()
   const scraped = place === null ? null : await serve(place)
@@ -43,10 +47,12 @@ export async function openRunTelemetry(
     target === null
       ? null
       : await OtlpPush.open(target, await runMetricSource(run, 'exponential', '--otlp'), warn)
+  const traces = otlp === undefined ? null : new OtlpTraces(otlpTarget(otlp, '/v1/traces'), warn)
   return {
     listener: run.listener,
+    onTraces: (resourceSpans) => traces?.send(resourceSpans),
     async close(exitCode) {
-      await Promise.all([push?.close(), scraped?.close(exitCode)])
+      await Promise.all([push?.close(), traces?.close(), scraped?.close(exitCode)])
     },
   }
 

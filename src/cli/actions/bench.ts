@@ -160,18 +160,25 @@ export async function runBench(
       const path = record.paths?.json ?? null
       reports.write({ run: record.run, path, exitCode, others: otherTests })
     }
-    const { out, needsExact } = followed
+    const { out, needsExact, onTraces } = followed
     const listeners = [...followed.listeners, ...(notice === null ? [] : [notice.listener])]
     // The UI may run scenarios again: each run has a file of its own.
     if (isUi) {
-      const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, needsExact, out })
+      const reporter = new PluginReporter({
+        openRecord,
+        onRunEnd,
+        listeners,
+        needsExact,
+        onTraces,
+        out,
+      })
       const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: true })
       if (process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
       return (await runFiles(vitest, files, true)) ?? end
     }
     const record = await openRecord()
     const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { page, listeners, needsExact, out })
+    const reporter = new LoadReporter(record, { page, listeners, needsExact, onTraces, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter })
     const signalCode = await runFiles(vitest, files)
     onRunEnd(reporter, record)
