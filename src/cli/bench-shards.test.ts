@@ -1,8 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms } from '../environment/programs.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import type { OperationCounts } from '../load/result.ts'
+import {
+  startOtlpReceiver,
+  valuesOf,
+  type OtlpReceiver,
+} from '../report/telemetry/testing/otlp-receiver.ts'
 import { readHistory } from '../run-file/history/history-file.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
@@ -34,7 +40,7 @@ function refused(args: readonly string[], env: Record<string, string> = {}): Pro
   return refusalOf(args, { BENCH_RESULTS: folder(), ...addresses, ...env })
 }
 
-function countsOf(run: RunFile): readonly object[] {
+function countsOf(run: RunFile): readonly ({ readonly name: string } & OperationCounts)[] {
   return run.scenarios.flatMap((scenario) =>
     scenario.state !== 'measured'
       ? []
@@ -42,12 +48,46 @@ function countsOf(run: RunFile): readonly object[] {
   )
 }
 
+/** What a collector was told of requests in the end, by operation and outcome. */
+function toldBy(collector: OtlpReceiver, ...keys: readonly string[]): Record<string, number> {
+  // Shards export one after the other.
+  const all = collector.exports.map((metrics) =>
+    valuesOf(
+      { exports: [metrics] },
+      'loadtest.requests',
+      ...keys,
+      'loadtest.operation',
+      'loadtest.outcome',
+    ),
+  )
+  return Object.assign({}, ...all)
+}
+
+function countsIn(run: RunFile, prefix: string): Record<string, number> {
+  const named = countsOf(run).flatMap(({ name, ...counts }) =>
+    OUTCOMES.map(([key, outcome]) => [`${prefix}${name} ${outcome}`, counts[key]] as const),
+  )
+  return Object.fromEntries(named)
+}
+
+const OUTCOMES = [
+  ['ok', 'ok'],
+  ['failed', 'failed'],
+  ['timedOut', 'timed_out'],
+  ['unfinished', 'unfinished'],
+  ['dropped', 'dropped'],
+  ['notStarted', 'not_started'],
+] as const
+
 /** 0, or 3 where the machine was too busy for a measurement. */
 const MEASURED = expect.toBeOneOf([0, 3])
 
 test('shards that run side by side merge into the load of one run', START_TIMEOUT, async () => {
+  const collector = await startOtlpReceiver()
+  onTestFinished(() => collector.close())
+  const flags = ['--run', 'side-by-side', '--otlp', collector.url]
   const shards = await Promise.all(
-    [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, '--run', 'side-by-side'])),
+    [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, ...flags])),
   )
   for (const { exitCode, stdout, stderr } of shards) {
     expect({ exitCode, stderr }).toEqual({ exitCode: MEASURED, stderr: '' })
@@ -60,6 +100,9 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
   const parts = runFilesIn(folder())
   expect(parts).toHaveLength(3)
   const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
+  expect(toldBy(collector, 'loadtest.shard', 'loadtest.run.id')).toMatchObject(
+    countsIn(two, `2/3 ${two.runId} `),
+  )
   expect(two.generators).toMatchObject({
     kind: 'shard',
     shard: 2,
@@ -96,7 +139,10 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
 
 test('--generators makes one run, on servers that it starts', START_TIMEOUT, async () => {
   const own = { BENCH_BACKEND: 'programs', REDIS_URL: '', NATS_URL: '' }
-  const { exitCode, stdout, stderr } = await start(['bench', 'sharded', '--generators', '2'], own)
+  const collector = await startOtlpReceiver()
+  onTestFinished(() => collector.close())
+  const flags = ['--generators', '2', '--otlp', collector.url]
+  const { exitCode, stdout, stderr } = await start(['bench', 'sharded', ...flags], own)
   expect({ exitCode, stderr }).toEqual({ exitCode: MEASURED, stderr: '' })
   expect(stdout).toContain('2 generators, Redis')
   const [path = 'none', ...others] = runFilesIn(folder())
@@ -108,6 +154,13 @@ test('--generators makes one run, on servers that it starts', START_TIMEOUT, asy
     generators: { kind: 'merged', shards: [{}, {}] },
     scenarios: [{ testStatus: 'passed' }],
   })
+  // The generators' figures are added up while they run.
+  expect(toldBy(collector, 'loadtest.run.id')).toEqual(countsIn(run, `${run.runId} `))
+  const sums = collector.exports.map((metrics) => {
+    const requests = metrics.find(({ name }) => name === 'loadtest.requests')?.points ?? []
+    return requests.reduce((sum, { value }) => sum + value, 0)
+  })
+  expect(sums).toEqual(sums.toSorted((a, b) => a - b))
 })
 
 test('a scenario without a shard refuses --shard', { timeout: 60_000 }, async () => {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startOtlpReceiver, valuesOf } from '../report/telemetry/testing/otlp-receiver.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
@@ -28,7 +29,9 @@ test(
   patiently,
   async () => {
     const search = ['--from', '50', '--duration', '400ms', '--precision', '20%']
-    const { exitCode, stdout } = await ended(start('limited', ...search))
+    const collector = await startOtlpReceiver()
+    onTestFinished(() => collector.close())
+    const { exitCode, stdout } = await ended(start('limited', ...search, '--otlp', collector.url))
     expect(stdout).toContain('between 150/s and 175/s')
     expect(exitCode).toBe(0)
     const { scenarios, capacities } = await onlyRunFile()
@@ -48,6 +51,20 @@ test(
     expect(capacities[0]?.probes.map(({ durationMs }) => durationMs)).toEqual([
       2_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000,
     ])
+    expect(valuesOf(collector, 'loadtest.rate.asked', 'loadtest.probe')).toEqual({
+      1: 50,
+      2: 100,
+      3: 200,
+      4: 150,
+      5: 175,
+      6: 150,
+      7: 175,
+    })
+    const bound = ['loadtest.probe', 'loadtest.slo.bound'] as const
+    expect(valuesOf(collector, 'loadtest.slo.met', ...bound)).toMatchObject({
+      '2 success rate > 90 %': 1,
+      '3 success rate > 90 %': 0,
+    })
   },
 )
 

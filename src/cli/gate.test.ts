@@ -3,9 +3,19 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  expect,
+  inject,
+  onTestFinished,
+  test,
+} from 'vitest'
 import type { GateReport } from '../gate/report/gate-report.ts'
 import { ProjectForTests } from '../gate/testing/project.ts'
+import { startOtlpReceiver, valuesOf } from '../report/telemetry/testing/otlp-receiver.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { ended, runFilesIn } from './testing/command.ts'
 import { refusalOf } from './testing/refusal.ts'
@@ -98,6 +108,7 @@ test.each([
     /^--stages: "pears" is not one of counts, pairs, .*\n$/,
   ],
   [['--base', 'HEAD', '--subject', '../x'], /^--subject: "\.\.\/x" is not a path below .*\n$/],
+  [['--base', 'HEAD', '--stages', 'counts', '--otlp', 'http://x'], /^--otlp: only rounds .*\n$/],
   [['--bsae', 'HEAD'], /^Unknown option '--bsae' \(Did you mean --base\?\).*\n$/],
 ])('%j is refused in one line, with exit code 2', async (args, message) => {
   const scenarios = args.includes('--scenarios') ? [] : ['--scenarios', 'send']
@@ -133,7 +144,11 @@ test(
     const load = [...ROUNDS, '--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
     const files = ['--json', json ?? '', '--markdown', markdown ?? '']
     const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
-    const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
+    const collector = await startOtlpReceiver()
+    onTestFinished(() => collector.close())
+    const flags = [...load, ...files, '--otlp', collector.url]
+    const { exitCode, stdout, stderr } = await ended(start([...versions, ...flags], env))
+    expect(stderr).not.toContain('--otlp')
     expect(stdout).toContain('packages: this checkout')
     expect(stdout).toMatch(/inconclusive: main \(.{7}\) against HEAD~1/)
     expect(exitCode).toBe(3)
@@ -157,7 +172,18 @@ test(
     expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
     const runs = runFilesIn(join(report.runs, 'head'))
     expect(runs).toHaveLength(1)
-    expect((await readRunFile(runs[0] ?? '')).commit).toMatchObject({ sha, isDirty: false })
+    const kept = await readRunFile(runs[0] ?? '')
+    expect(kept.commit).toMatchObject({ sha, isDirty: false })
+    const told = ['loadtest.version', 'loadtest.run.id', 'loadtest.outcome'] as const
+    const { state, ...scenario } = kept.scenarios[0] ?? { state: 'none' }
+    const ok = 'result' in scenario ? scenario.result.operations[0]?.counts.ok : state
+    expect(valuesOf(collector, 'loadtest.requests', ...told)).toMatchObject({
+      [`candidate ${kept.runId} ok`]: ok,
+    })
+    expect(valuesOf(collector, 'loadtest.measurement.valid', 'loadtest.version')).toEqual({
+      baseline: expect.any(Number),
+      candidate: expect.any(Number),
+    })
     await expectNothingLeft()
   },
 )

@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.ts'
 import { printable } from '../printable.ts'
 import { EventStream } from '../report/live/event-stream.ts'
+import { parentListener } from '../report/live/parent-events.ts'
 import type { RunListener } from '../report/live/run-event.ts'
 import { openRunTelemetry, type TelemetryFlags } from './run-telemetry.ts'
 
@@ -50,11 +51,15 @@ export async function openListeners(
     out.write(`Live: ${server.url}\n`)
   }
   const telemetry = await openRunTelemetry(telemetryFlags, out)
-  if (telemetry !== null) opened.push(telemetry)
+  if (telemetry !== null) opened.push({ ...telemetry, listener: telemetry.metrics.listenerOf() })
+  const toParent = parentListener(process.env)
   return {
-    needsExact: telemetry !== null,
+    needsExact: telemetry !== null || toParent !== null,
     onTraces: (resourceSpans) => telemetry?.onTraces(resourceSpans),
-    listeners: opened.map(({ listener }) => listener),
+    listeners: [
+      ...opened.map(({ listener }) => listener),
+      ...(toParent === null ? [] : [toParent]),
+    ],
     out,
     async close(exitCode) {
       await Promise.all(opened.map((one) => one.close(exitCode)))

@@ -1,6 +1,8 @@
+import { EXIT } from '../exit-code.ts'
 import { InputError } from '../input-error.ts'
 import { printable } from '../printable.ts'
-import type { RunListener } from '../report/live/run-event.ts'
+import type { CommandEnd } from '../process/run-command.ts'
+import type { RunMetrics } from '../report/telemetry/run-metrics.ts'
 
 /** Flags of commands that tell their run's metrics. */
 export interface TelemetryFlags {
@@ -10,9 +12,9 @@ export interface TelemetryFlags {
   readonly prometheus?: string | undefined
 }
 
-/** Metrics of a run, while it runs. */
+/** Metrics of runs, while they run. */
 export interface RunTelemetry {
-  readonly listener: RunListener
+  readonly metrics: RunMetrics
   /** Sends the traces of a scenario's requests to the collector, each a `ResourceSpans` as JSON. */
   onTraces(resourceSpans: readonly string[]): void
   /** Called once the run has ended. */
@@ -33,7 +35,7 @@ export async function openRunTelemetry(
   if (otlp === undefined && prometheus === undefined) return null
   const place = prometheus === undefined ? null : placeOf(prometheus)
   // Imported late, because most runs tell no metrics.
-  const [{ RunMetrics }, { runMetricSource }, { otlpTarget, OtlpPush }, { OtlpTraces }] =
+  const [{ RunMetrics: Metrics }, { runMetricSource }, { otlpTarget, OtlpPush }, { OtlpTraces }] =
     await Promise.all([
       import('../report/telemetry/run-metrics.ts'),
       import('../report/telemetry/metric-source.ts'),
@@ -41,15 +43,15 @@ export async function openRunTelemetry(
       import('../report/telemetry/otlp-traces.ts'),
     ])
   const target = otlp === undefined ? null : otlpTarget(otlp, '/v1/metrics')
-  const run = new RunMetrics()
+  const metrics = new Metrics()
   const scraped = place === null ? null : await serve(place)
   const push =
     target === null
       ? null
-      : await OtlpPush.open(target, await runMetricSource(run, 'exponential', '--otlp'), warn)
+      : await OtlpPush.open(target, await runMetricSource(metrics, 'exponential', '--otlp'), warn)
   const traces = otlp === undefined ? null : new OtlpTraces(otlpTarget(otlp, '/v1/traces'), warn)
   return {
-    listener: run.listener,
+    metrics,
     onTraces: (resourceSpans) => traces?.send(resourceSpans),
     async close(exitCode) {
       await Promise.all([push?.close(), traces?.close(), scraped?.close(exitCode)])
@@ -63,7 +65,7 @@ export async function openRunTelemetry(
     const server = await MetricsServer.open({
       port,
       ...(host === null ? {} : { host }),
-      metrics: await runMetricSource(run, 'explicit', '--prometheus'),
+      metrics: await runMetricSource(metrics, 'explicit', '--prometheus'),
       onScrape: () => {
         scrapes += 1
         onScrape()
@@ -74,7 +76,7 @@ export async function openRunTelemetry(
     return {
       async close(exitCode) {
         if (scrapes === 0) warn('--prometheus: nobody scraped the metrics during the run.')
-        else if (exitCode < 128) {
+        else if (exitCode < 128 && metrics.loads.length > 0) {
           out.write(
             `Metrics: waiting up to ${LAST_SCRAPE_MS / 1_000} s for a last scrape; Ctrl-C ends it\n`,
           )
@@ -89,6 +91,24 @@ export async function openRunTelemetry(
         await server.close()
       },
     }
+  }
+}
+
+/**
+ * Does what several runs take, and tells their metrics if the flags say so.
+ * @throws InputError
+ */
+export async function followedByMetrics(
+  flags: TelemetryFlags,
+  act: (metrics: RunMetrics | null) => Promise<CommandEnd>,
+): Promise<CommandEnd> {
+  const telemetry = await openRunTelemetry(flags, process.stdout)
+  let end: CommandEnd = EXIT.broken
+  try {
+    end = await act(telemetry?.metrics ?? null)
+    return end
+  } finally {
+    await telemetry?.close(end)
   }
 }
 

@@ -1,7 +1,10 @@
 import type { OperationName } from './operations/operations.ts'
 import type { BackendSettings } from '../environment/settings.ts'
 import type { OperationMetric } from './decision/metric.ts'
+import type { RunListener } from '../report/live/run-event.ts'
+import type { RunFile } from '../run-file/run-file.ts'
 import type { Effects } from './decision/plan.ts'
+import type { VersionName } from './versions/both.ts'
 
 /**
  * The kinds of evidence, in the order in which they are collected: exact and quick ones first. A regression
@@ -47,6 +50,16 @@ export interface GateOptions {
   readonly backends: BackendSettings | null
   /** The gate creates a folder for its run files here. */
   readonly resultsFolder: string
+  /** `null`: nobody follows the runs. */
+  readonly follower: RoundsFollower | null
+}
+
+/** Follows the runs of rounds, while they run. */
+export interface RoundsFollower {
+  /** Follows one run of a version. */
+  listenerOf(version: VersionName): RunListener
+  /** Called with each run file; its name is the one that the run was followed by. */
+  onRun(version: VersionName, run: RunFile): void
 }
 
 /** Receives a gate's progress. */

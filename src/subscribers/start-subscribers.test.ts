@@ -67,6 +67,8 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
           eventLoopDelay: { p99Ms: expect.any(Number) },
         },
       })
+      // No load is traced here.
+      expect(await subscribers.spans(['ab'.repeat(16)])).toEqual({ kind: 'unknown' })
     })
 
     test('make the deliveries unknown once killed, and no later call hangs', async () => {

@@ -36,6 +36,8 @@ export class SpanRing implements SpanProcessor {
   readonly #timer = new SpanTimer()
   /** Oldest first. */
   readonly #traces = new Map<string, RingTrace>()
+  /** Goes on where it dropped a trace last: from its start, a map would pass all that were dropped before, each time. */
+  #oldest = this.#traces.keys()
   #size = 0
   #overrunAtMs: number | null = null
 
@@ -103,11 +105,14 @@ export class SpanRing implements SpanProcessor {
   }
 
   #dropOldest(): void {
-    for (const traceId of this.#traces.keys()) {
-      const firstEndMs = this.#remove(traceId)?.firstEndMs ?? 0
-      this.#overrunAtMs = Math.max(this.#overrunAtMs ?? firstEndMs, firstEndMs)
-      return
+    let next = this.#oldest.next()
+    if (next.done === true) {
+      this.#oldest = this.#traces.keys()
+      next = this.#oldest.next()
     }
+    if (next.done === true) return
+    const firstEndMs = this.#remove(next.value)?.firstEndMs ?? 0
+    this.#overrunAtMs = Math.max(this.#overrunAtMs ?? firstEndMs, firstEndMs)
   }
 
   #remove(traceId: string): RingTrace | null {

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
 import { newSpanAnchor } from './span-clock.ts'
 import { SpanRing } from './span-ring.ts'
-import { startTracing } from './start-tracing.ts'
+import { OPERATION, startTracing } from './start-tracing.ts'
 
 afterEach(() => {
   trace.disable()
@@ -14,11 +14,14 @@ afterEach(() => {
 
 const newRing = () => new SpanRing(newSpanAnchor(), String)
 
-test('records spans across awaits, bounded, until it is stopped', async () => {
+test('records the spans of requests, across awaits and bounded, until it is stopped', async () => {
   const ring = newRing()
   const stop = await startTracing(ring)
   const tracer = trace.getTracer('test')
-  const traceId = await tracer.startActiveSpan('outer', async (outer) => {
+  tracer.startSpan('set-up').end()
+  expect(ring.size).toBe(0)
+  const request = { attributes: { [OPERATION]: 'read' } }
+  const traceId = await tracer.startActiveSpan('outer', request, async (outer) => {
     await nextTurn()
     const attributes = Array.from({ length: 50 }, (_, i) => [`key ${i}`, 'x'.repeat(3_000)])
     tracer.startSpan('inner', { attributes: Object.fromEntries(attributes) }).end()
@@ -31,11 +34,10 @@ test('records spans across awaits, bounded, until it is stopped', async () => {
   expect([inner?.attributes.length, inner?.droppedAttributesCount]).toEqual([32, 18])
   expect(inner?.attributes[0]?.value).toEqual({ stringValue: 'x'.repeat(1_000) })
   await stop()
-  tracer.startSpan('later').end()
-  trace.getTracer('test').startSpan('later').end()
-  await (
-    await startTracing(newRing())
-  )()
+  trace.getTracer('test').startSpan('later', request).end()
+  expect(ring.size).toBe(0)
+  const stopAgain = await startTracing(newRing())
+  await stopAgain()
 })
 
 test("refuses a process that has another SDK, and leaves that SDK's spans alone", async () => {

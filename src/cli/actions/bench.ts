@@ -28,6 +28,7 @@ import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { RunPageWriter } from '../../report/html/write-run-page.ts'
+import { followedByMetrics } from '../run-telemetry.ts'
 import { requireTracing } from '../../traces/start-tracing.ts'
 import { traceSettings } from '../../traces/trace-settings.ts'
 import type { TraceFlags } from '../flags.ts'
@@ -109,7 +110,7 @@ export async function runBench(
   const folder = runFolder(values.results)
   const reports = RunReports.open(values.junit, process.env)
   if (values.generators !== undefined) {
-    for (const flag of ['live', 'stream', 'otlp', 'prometheus'] as const) {
+    for (const flag of ['live', 'stream'] as const) {
       if (values[flag] === undefined) continue
       throw new InputError(`--${flag}: follows one run, and --generators starts several.`)
     }
@@ -121,16 +122,19 @@ export async function runBench(
     }
     const { generators: count, startAt, namespace, readyWithin } = values
     const start = fileURLToPath(new URL('../start.mjs', import.meta.url))
-    return runGenerators({
-      start,
-      scenario,
-      count,
-      startAt,
-      namespace,
-      readyWithin,
-      folder,
-      reports,
-    })
+    return followedByMetrics(values, (metrics) =>
+      runGenerators({
+        start,
+        scenario,
+        count,
+        startAt,
+        namespace,
+        readyWithin,
+        folder,
+        reports,
+        metrics,
+      }),
+    )
   }
   let { shared } = settled
   if (shared !== null || meeting !== null) {

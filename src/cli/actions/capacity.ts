@@ -18,11 +18,13 @@ import { ProbeReporter } from '../../vitest/probe-reporter.ts'
 import { endOnSignals } from '../../vitest/run/run-files.ts'
 import { findCapacity } from '../../vitest/run/find-capacity.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
+import type { RunMetrics } from '../../report/telemetry/run-metrics.ts'
 import { runFolder } from '../folders.ts'
+import { followedByMetrics, type TelemetryFlags } from '../run-telemetry.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from '../../vitest/run/scenario-files.ts'
 
 /** The flags, in ms and requests/s. */
-export interface CapacityFlags {
+export interface CapacityFlags extends TelemetryFlags {
   readonly from: number
   readonly duration: number
   readonly precision: number
@@ -37,6 +39,14 @@ export interface CapacityFlags {
  * @throws InputError, EnvironmentError, ResultsFolderError
  */
 export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
+  return followedByMetrics(values, (metrics) => search(name, values, metrics))
+}
+
+async function search(
+  name: string,
+  values: CapacityFlags,
+  metrics: RunMetrics | null,
+): Promise<CommandEnd> {
   const { from, precision, duration: durationMs } = values
   // The tests' own processes read their settings from the environment, which they inherit.
   if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
@@ -49,8 +59,13 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   const page = await RunPageWriter.open()
   let isBegun = false
-  const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
+  const listeners = metrics === null ? [] : [metrics.listenerOf()]
+  const followed = { listeners, needsExact: metrics !== null }
+  const reporter = new ProbeReporter(process.stdout, followed, (measured) => {
+    const { system, clients, reference } = measured
     record.measuring(system, clients, reference)
+    const started = { event: 'run-started', run: record.run, scenarios: 1, microFiles: 0 } as const
+    for (const listener of listeners) listener(started)
     isBegun = true
     print(`${paint('bold', record.run.runId)}  ${systemText(system)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { addressedSettings } from '../../environment/settings.ts'
 import { GateLines } from '../../gate/report/gate-lines.ts'
-import type { GateOptions } from '../../gate/gate-options.ts'
+import type { GateOptions, RoundsFollower } from '../../gate/gate-options.ts'
 import { parseMetrics } from '../../gate/rounds/metrics-option.ts'
+import type { VersionName } from '../../gate/versions/both.ts'
 import { DEFAULT_SUBJECT } from '../../gate/versions/subject.ts'
 import { gatePage } from '../../gate/report/html/gate-page.ts'
 import { versionHistograms } from '../../gate/report/html/version-histograms.ts'
@@ -14,6 +15,7 @@ import {
   writeGateReport,
   type ReportFiles,
 } from '../../gate/report/write-gate-report.ts'
+import type { RunMetrics } from '../../report/telemetry/run-metrics.ts'
 import { readPageAssets } from '../../report/html/page-assets.ts'
 import { renderPage } from '../../report/html/page.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
@@ -22,10 +24,11 @@ import { isInstalled } from '../../installed.ts'
 import { scenarioFolder } from '../../vitest/run/scenario-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
+import { followedByMetrics, type TelemetryFlags } from '../run-telemetry.ts'
 import { onSignals } from '../../process/signals.ts'
 
 /** The flags: times in ms, ratios as numbers. */
-export interface GateFlags {
+export interface GateFlags extends TelemetryFlags {
   readonly base?: string
   readonly head?: string
   readonly subject?: readonly string[]
@@ -51,6 +54,29 @@ export interface GateFlags {
  */
 export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
   const options = optionsOf(flags)
+  if (!options.stages.includes('rounds')) {
+    for (const flag of ['otlp', 'prometheus'] as const) {
+      if (flags[flag] === undefined) continue
+      throw new InputError(
+        `--${flag}: only rounds make a load. Add rounds to --stages, or leave --${flag} out.`,
+      )
+    }
+  }
+  return followedByMetrics(flags, (metrics) =>
+    runAndReport(flags, { ...options, follower: metrics === null ? null : followerOf(metrics) }),
+  )
+}
+
+/** Each run of a version is a run in metrics, too. */
+function followerOf(metrics: RunMetrics): RoundsFollower {
+  const attributesOf = (version: VersionName) => ({ 'loadtest.version': version })
+  return {
+    listenerOf: (version) => metrics.listenerOf(attributesOf(version)),
+    onRun: (version, run) => metrics.end(run.runId, run, attributesOf(version)),
+  }
+}
+
+async function runAndReport(flags: GateFlags, options: GateOptions): Promise<CommandEnd> {
   const files: ReportFiles = {
     markdown: flags.markdown ?? null,
     json: flags.json ?? null,
@@ -116,5 +142,6 @@ function optionsOf(flags: GateFlags): GateOptions {
       ? null
       : addressedSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: runFolder(flags.results),
+    follower: null,
   }
 }

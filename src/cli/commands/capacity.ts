@@ -1,7 +1,16 @@
 import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
-import { backendOption, option, positiveMs, ratio, systemOption, wholeNumber } from '../flags.ts'
+import {
+  backendOption,
+  option,
+  otlpOption,
+  positiveMs,
+  prometheusOption,
+  ratio,
+  systemOption,
+  wholeNumber,
+} from '../flags.ts'
 import { addSections } from '../help-sections.ts'
 import { addServerFlags } from '../server-flags.ts'
 import { MAX_RATE } from '../../load/capacity.ts'
@@ -46,6 +55,8 @@ export const capacity: Define = (command, end) => {
       `the folder of *.load.ts files; ${isInstalled ? 'the current folder' : 'bench/'} by default`,
     )
     .option('--results <folder>', 'the folder for result files; results/ by default')
+    .addOption(otlpOption())
+    .addOption(prometheusOption())
     .action(async (name: string, flags: CapacityFlags) => {
       const { runCapacity } = await import('../actions/capacity.ts')
       end(await runCapacity(name, flags))

@@ -9,7 +9,9 @@ import {
   gather,
   namesOf,
   option,
+  otlpOption,
   positiveMs,
+  prometheusOption,
   ratio,
   registryOption,
 } from '../flags.ts'
@@ -127,6 +129,8 @@ export const gate: Define = (command, end) => {
     )
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--results <folder>', 'the folder for the run files; results/ by default')
+    .addOption(otlpOption())
+    .addOption(prometheusOption())
     .action(async (flags: GateFlags) => {
       const { runGateCommand } = await import('../actions/gate.ts')
       end(await runGateCommand(flags))

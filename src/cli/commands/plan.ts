@@ -16,6 +16,7 @@ import { renderPlans } from '../../plan/render-plan.ts'
 import { EXIT } from '../../exit-code.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { newProgram, type Define } from '../command-line.ts'
+import { option } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 
@@ -58,6 +59,9 @@ function addOptions(command: Command): Command {
   command.description('Works out how many servers and processes a demand needs.')
   for (const { flag, description } of DEMAND_FLAGS) command.option(`${flag} <n>`, description)
   for (const { flag, description } of ASSUMPTION_FLAGS) command.option(`${flag} <n>`, description)
+  for (const flag of ['--otlp <url>', '--prometheus <port>']) {
+    command.addOption(option(flag, '', refuseMetrics).hideHelp())
+  }
   return command
     .option('--json', 'print the plans as JSON')
     .option(
@@ -73,6 +77,13 @@ function addOptions(command: Command): Command {
       '--check',
       'compare predictions with measurements at three sizes, in about three minutes',
     )
+}
+
+/** Given by habit, because commands that make a load have the flag. */
+function refuseMetrics(_: string, name: string): never {
+  throw new InputError(
+    `${name}: a plan makes no load. --measure and --check count the cost of single calls, and have no run to follow.`,
+  )
 }
 
 /** Commander gives names in camel case. */

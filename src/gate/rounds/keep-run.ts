@@ -6,17 +6,20 @@ import { createRunFile } from '../../run-file/write/write-run-file.ts'
 import { RELEASED_NAMES } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 
+/** A version's run as it is kept: its commit becomes the version's; before, it was the harness's. */
+export function asKept({ version }: PreparedVersion, run: RunFile): RunFile {
+  const commit = commitOf(version)
+  return { ...run, runId: runIdOf(new Date(run.startedAt), commit), commit, profile: 'gate' }
+}
+
 /**
- * Keeps the run of one version in its own folder. The run's commit becomes the version's; before, it was the
- * harness's.
+ * Keeps the run of one version in its own folder.
  * @throws ResultsFolderError
  */
-export function keepRun(folder: string, { name, version }: PreparedVersion, run: RunFile): void {
-  const ownFolder = join(folder, RELEASED_NAMES[name])
+export function keepRun(folder: string, version: PreparedVersion, run: RunFile): void {
+  const ownFolder = join(folder, RELEASED_NAMES[version.name])
   ensureWritableFolder(ownFolder)
-  const commit = commitOf(version)
-  const runId = runIdOf(new Date(run.startedAt), commit)
-  createRunFile(ownFolder, { ...run, runId, commit, profile: 'gate' })
+  createRunFile(ownFolder, asKept(version, run))
 }
 
 function commitOf(version: PreparedVersion['version']): Commit | null {

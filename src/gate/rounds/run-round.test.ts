@@ -36,6 +36,7 @@ async function roundOf(
     durationMs: 200,
     timeoutMs: 60_000,
     folder: workspace,
+    follower: null,
   }
   const told: string[] = []
   const round = await runRound(versions, task, 1, new AbortController().signal, {

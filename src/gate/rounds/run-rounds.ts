@@ -12,7 +12,7 @@ import type { GateOptions, GateProgress } from '../gate-options.ts'
 import { clock } from '../report/figures.ts'
 import { clearServers } from './clear-servers.ts'
 import { judgeByRounds, type MakeRound } from './judge-by-rounds.ts'
-import { keepRun } from './keep-run.ts'
+import { asKept, keepRun } from './keep-run.ts'
 import { durationFor, minRoundMs, RoundTimes } from './round-times.ts'
 import type { Both } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
@@ -36,7 +36,7 @@ export interface MeasuredRounds {
 /** The versions, scenarios, servers and budget of rounds. */
 export interface RoundsSetting extends Pick<
   GateOptions,
-  'project' | 'scenarioFolder' | 'scenarios' | 'metrics' | 'effects'
+  'project' | 'scenarioFolder' | 'scenarios' | 'metrics' | 'effects' | 'follower'
 > {
   readonly versions: Both<PreparedVersion>
   /** Paths of the scenarios' files. */
@@ -124,7 +124,7 @@ const TIMEOUT_FACTOR = 2
 
 /** Makes rounds from real runs, keeps their run files, and clears the gate's own servers after each. */
 function roundMaker(
-  { versions, project, scenarioFolder, backends, workspace, runs }: RoundsSetting,
+  { versions, project, scenarioFolder, backends, workspace, runs, follower }: RoundsSetting,
   durationMs: number,
   progress: GateProgress,
   signal: AbortSignal,
@@ -137,10 +137,12 @@ function roundMaker(
       durationMs,
       timeoutMs: 30_000 + TIMEOUT_FACTOR * estimateMs,
       folder: workspace,
+      follower,
     }
     const round = await runRound(versions, task, number, signal, {
       onVersion: (name) => progress.live(`${line}   ${name} is running`),
       onRun: (name, run) => {
+        follower?.onRun(name, asKept(versions[name], run))
         try {
           keepRun(runs, versions[name], run)
         } catch (error) {

@@ -7,11 +7,15 @@ import type { Backends } from '../../environment/backends.ts'
 import { withoutOptions } from '../../environment/server-options.ts'
 import { isInstalled } from '../../installed.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
+import { onEventsOf, TELLS_PARENT } from '../../report/live/parent-events.ts'
+import type { RunListener } from '../../report/live/run-event.ts'
 import { runPathsIn } from '../../run-file/read/find-run.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
+import type { RoundsFollower } from '../gate-options.ts'
 import { startOf } from '../versions/harness.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
+import { asKept } from './keep-run.ts'
 
 /** The scenarios and servers of one version's run. */
 export interface RunTask {
@@ -27,6 +31,8 @@ export interface RunTask {
   readonly timeoutMs: number
   /** For temporary files. */
   readonly folder: string
+  /** `null`: nobody follows the runs. */
+  readonly follower: RoundsFollower | null
 }
 
 /** How a run of a version ended. */
@@ -75,13 +81,17 @@ async function runBench(
 ): Promise<{ readonly output: string; readonly isTimedOut: boolean }> {
   const start = startOf(version.harness)
   const files = task.scenarios.files.map((file) => pathIn(file, version, task))
+  const { follower } = task
   // Its own process group, so that Ctrl-C reaches it once, from here, and the whole group can be killed.
   const child = spawn(process.execPath, [start, 'bench', ...files], {
     cwd: version.folder,
     env: environmentOf(version, task, results),
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(follower === null ? [] : (['ipc'] as const))],
   })
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new TypeError('no output to read')
+  if (follower !== null) onEventsOf(child, asVersion(version, follower.listenerOf(version.name)))
   const kill = () => killGroup(child.pid)
   let patience: NodeJS.Timeout | undefined
   const end = () => {
@@ -97,7 +107,7 @@ async function runBench(
   try {
     if (signal.aborted) end()
     const exit = once(child, 'exit')
-    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+    const [out, err] = await Promise.all([text(stdout), text(stderr), exit])
     const lines = `${out}${err}`.trim().split('\n')
     return { output: lines.slice(-SHOWN_LINES).join('\n'), isTimedOut }
   } finally {
@@ -135,7 +145,16 @@ function environmentOf(
     // Compiled modules are keyed by path, and no later gate has the same paths.
     NODE_COMPILE_CACHE: join(task.folder, 'compile-cache'),
     [OWNER_VARIABLE]: String(process.pid),
+    [TELLS_PARENT]: task.follower === null ? '' : '1',
     VITEST: '',
+  }
+}
+
+/** Names runs as they are kept. */
+function asVersion(version: PreparedVersion, listener: RunListener): RunListener {
+  return (event) => {
+    const isStart = event.event === 'run-started'
+    listener(isStart ? { ...event, run: asKept(version, event.run) } : event)
   }
 }
 

@@ -13,6 +13,8 @@ export interface RunningScenario {
   readonly name: string
   /** Relative to the project's folder. */
   readonly file: string
+  /** In a search for capacity, which runs one test several times: the number of the probe, from 1. */
+  readonly probe?: number
 }
 
 /** What is known of a load when it starts. */

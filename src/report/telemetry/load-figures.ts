@@ -32,10 +32,18 @@ export class LoadFigures {
   isValid: boolean | null = null
   slo: readonly { readonly bound: string; readonly operation: string; readonly isMet: boolean }[] =
     []
+  /** The latest values of each part, by what they are of. */
+  readonly #latest = new Map<string, Map<number, number>>()
 
-  progress({ inFlight, intervals, exact }: LoadProgress): void {
+  /** @param part which of several processes tells it: those of one load are added up. */
+  progress({ inFlight, intervals, exact }: LoadProgress, part = 0): void {
     if (this.isEnded) return
-    this.inFlight = inFlight
+    const latest = (of: string, value: number): number => {
+      const parts = this.#latest.get(of) ?? new Map<number, number>()
+      this.#latest.set(of, parts.set(part, value))
+      return [...parts.values()].reduce((total, one) => total + one, 0)
+    }
+    this.inFlight = latest('in flight', inFlight)
     for (const interval of intervals) {
       const figures = this.#of(interval.operation)
       const { ok, failed, timedOut, dropped } = interval
@@ -43,27 +51,25 @@ export class LoadFigures {
         add(figures.requests, outcome, count)
       }
       for (const { code, count } of interval.errors) add(figures.errors, code, count)
-      figures.asked = interval.planned
-      figures.achieved = interval.started
+      const { operation, planned, started } = interval
+      if (planned !== null) figures.asked = latest(`asked ${operation}`, planned)
+      figures.achieved = latest(`achieved ${operation}`, started)
     }
     for (const { operation, ...times } of exact?.times ?? []) {
       const figures = this.#of(operation)
       for (const name of TIMES) figures.times[name] = sum(figures.times[name], times[name])
     }
     for (const { operation, received } of exact?.receipts ?? []) {
-      this.#of(operation).receipts.set('received', received)
+      this.#of(operation).receipts.set('received', latest(`received ${operation}`, received))
     }
   }
 
   /** Replaces what progress told by the run file's figures. */
   end(entry: ScenarioEntry): void {
+    // Its last seconds are lost with the process that measured it.
+    if (entry.state !== 'measured') return this.abandon()
     this.isEnded = true
     this.inFlight = 0
-    if (entry.state !== 'measured') {
-      // Its last seconds are lost with the process that measured it.
-      this.isValid = false
-      return
-    }
     const { result, verdict, slo, testStatus } = entry
     this.isValid = verdict.kind !== 'invalid' && !result.isInterrupted && testStatus !== 'cancelled'
     this.slo = slo.flatMap(({ operation, metric, comparison, bound, unit, outcome, windows }) => {
@@ -103,6 +109,13 @@ export class LoadFigures {
         achieved: achievedPerSecond(seconds, name),
       })
     }
+  }
+
+  /** Keeps what progress told: there will be no more. */
+  abandon(): void {
+    this.isEnded = true
+    this.inFlight = 0
+    this.isValid = false
   }
 
   #of(operation: string): OperationFigures {

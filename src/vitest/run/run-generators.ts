@@ -13,7 +13,11 @@ import { runPathsIn } from '../../run-file/read/find-run.ts'
 import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
+import { onEventsOf, TELLS_PARENT } from '../../report/live/parent-events.ts'
 import type { RunReports } from '../../report/run-reports.ts'
+import type { RunMetrics, RunOfParts } from '../../report/telemetry/run-metrics.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import { runIdOf } from '../../run-file/run-id.ts'
 import { onSignals } from '../../process/signals.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 
@@ -33,6 +37,8 @@ export interface GeneratorsRun {
   readonly folder: string
   /** Of the merged run. */
   readonly reports: RunReports
+  /** Told while the generators run, as one load; `null` if nobody asks. */
+  readonly metrics: RunMetrics | null
 }
 
 /** Without a barrier: time for all generators to start and prepare, while they share the cores. */
@@ -49,6 +55,8 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   const running = await startConfiguredSystem((message) => process.stderr.write(`${message}\n`))
   const { system } = running
   const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shards-'))
+  const nameRun = ({ startedAt, commit }: RunFile) => runIdOf(new Date(startedAt), commit)
+  const told = run.metrics?.runOfParts(nameRun) ?? null
   try {
     if (system.kind === 'memory') {
       throw new InputError(
@@ -60,7 +68,7 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     process.stdout.write(`${run.count} generators, which start ${when}\n`)
     const runName = `generators-${randomUUID()}`
     const generators = Array.from({ length: run.count }, (_, index) =>
-      startGenerator({ ...run, startAt, runName }, index + 1, shardFolder, running),
+      startGenerator({ ...run, startAt, runName, told }, index + 1, shardFolder, running),
     )
     const children = generators.map(({ child }) => child)
     const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
@@ -76,10 +84,15 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       process.stderr.write(broken.stderr || broken.stdout)
       return EXIT.broken
     }
-    const merged = await mergeRunFiles(runPathsIn(shardFolder), run.folder, { system })
+    const merged = await mergeRunFiles(runPathsIn(shardFolder), run.folder, {
+      system,
+      ...(told === null || told.runId === '' ? {} : { runId: told.runId }),
+    })
+    told?.end(merged.run)
     run.reports.write(merged)
     return merged.exitCode
   } finally {
+    told?.end(null)
     rmSync(shardFolder, { recursive: true, force: true })
     await running.stop()
   }
@@ -100,7 +113,11 @@ interface GeneratorEnd {
 }
 
 function startGenerator(
-  run: GeneratorsRun & { readonly startAt: string; readonly runName: string },
+  run: GeneratorsRun & {
+    readonly startAt: string
+    readonly runName: string
+    readonly told: RunOfParts | null
+  },
   number: number,
   folder: string,
   running: RunningSystem,
@@ -117,14 +134,18 @@ function startGenerator(
     // Only the merged run is reported.
     GITHUB_STEP_SUMMARY: '',
     [OWNER_VARIABLE]: String(process.pid),
+    [TELLS_PARENT]: run.told === null ? '' : '1',
   }
   // Its own process group, so that a Ctrl-C reaches it only once, from here.
   const child = spawn(process.execPath, [run.start, 'bench', run.scenario], {
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(run.told === null ? [] : (['ipc'] as const))],
   })
-  const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  if (run.told !== null) onEventsOf(child, run.told.listenerOf(number))
+  const { stdout: out, stderr: err } = child
+  if (out === null || err === null) throw new TypeError('no output to read')
+  const end = Promise.all([text(out), text(err), once(child, 'exit')])
   return {
     child,
     end: end.then(([stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr })),

@@ -54,6 +54,18 @@ export interface ReceivedMetric {
   readonly points: readonly ReceivedPoint[]
 }
 
+/** The latest values of a metric, by the values of some attributes: `{ 'register ok': 100 }`. */
+export function valuesOf(
+  { exports }: Pick<OtlpReceiver, 'exports'>,
+  metric: string,
+  ...keys: readonly string[]
+): Readonly<Record<string, number>> {
+  const points = exports.at(-1)?.find(({ name }) => name === metric)?.points ?? []
+  return Object.fromEntries(
+    points.map(({ attributes, value }) => [keys.map((key) => attributes[key]).join(' '), value]),
+  )
+}
+
 /** Answers one export; the body has been read. */
 export type OtlpAnswer = (response: ServerResponse) => void
 
