@@ -97,9 +97,10 @@ async function started() {
 }
 
 function spansOf(receivers: Subscribers, traceId: string) {
-  return vi.waitFor(async () => {
+  const ask = async () => {
     const answer = await receivers.spans([traceId])
     if (answer.kind === 'unknown' || answer.spans.length === 0) expect.fail('not yet')
     return answer
-  })
+  }
+  return vi.waitFor(ask, { timeout: 10_000 })
 }

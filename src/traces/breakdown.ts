@@ -10,8 +10,8 @@ export interface Claim {
   readonly toMs: number
 }
 
-/** Ranks of claims: what is done for the request beats the waiting for it. */
-export const RANK = { generator: 1, messaging: 2, client: 3, handlers: 4 } as const
+/** Ranks of claims: what is done for the request beats the waiting for it, and nothing is done before it starts. */
+export const RANK = { messaging: 1, client: 2, handlers: 3, generator: 4 } as const
 
 /** The part of the time that nothing claims. */
 export const OTHER = 'other'

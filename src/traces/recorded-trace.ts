@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace'
 import type { Ending } from '../load/recording/request-end.ts'
 import type { RequestToTrace } from '../load/tracing/request-tracer.ts'
@@ -20,29 +21,53 @@ export interface ReceivedSpan {
   readonly span: RecordedSpan
 }
 
+/** How and when a request ended. */
+interface RequestEnd {
+  readonly ending: Ending
+  /** Intended start → end, in ms. */
+  readonly responseMs: number
+  /** `null` unless it failed. */
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
 /** One request and the spans that belong to it, as they begin and end in the load's process. */
 export class RecordedTrace implements EndedRequest {
   readonly traceId: string
   readonly request: RequestToTrace
   /** The span of the request itself. */
   readonly root: Span
+  /** Those that it was started with. */
+  readonly attributes: Attributes
   /** Those that have not ended, with their starts. */
   readonly #open = new Map<ReadableSpan, number>()
   readonly #ended: TimedSpan[] = []
   readonly #received: ReceivedSpan[] = []
   #lostSpans = 0
-  ending: Ending = 'unfinished'
-  /** Intended start → end, in ms. */
-  responseMs = 0
+  #end: RequestEnd | null = null
 
-  constructor(root: Span, request: RequestToTrace) {
+  constructor(root: Span, request: RequestToTrace, attributes: Attributes) {
     this.traceId = root.spanContext().traceId
     this.root = root
+    this.attributes = attributes
     this.request = request
   }
 
   get operation(): string {
     return this.request.operation
+  }
+
+  get ending(): Ending {
+    return this.#end?.ending ?? 'unfinished'
+  }
+
+  /** Intended start → end, in ms. */
+  get responseMs(): number {
+    return this.#end?.responseMs ?? 0
+  }
+
+  /** Why it failed; `null` unless it did. */
+  get error(): RequestEnd['error'] {
+    return this.#end?.error ?? null
   }
 
   get spanCount(): number {
@@ -65,7 +90,7 @@ export class RecordedTrace implements EndedRequest {
    */
   get spans(): readonly TimedSpan[] {
     const open = [...this.#open].map(([span, startMs]) => ({
-      span: withAttribute(span, 'loadtest.unended', true),
+      span: withAttributes(span, { 'loadtest.unended': true }),
       times: { startMs, endMs: Math.max(startMs, this.endedAtMs) },
     }))
     return [...this.#ended, ...open]
@@ -76,8 +101,18 @@ export class RecordedTrace implements EndedRequest {
     return this.#received
   }
 
-  /** @returns whether there was room for it. */
+  /** The request ended; called once. */
+  endRequest(end: RequestEnd): void {
+    this.#end = end
+  }
+
+  /**
+   * Spans that begin after the request has ended took none of its time, and may be of anything that it started, such as a
+   * connection's polling for as long as the load runs.
+   * @returns whether it was taken.
+   */
   begin(span: ReadableSpan, now: number): boolean {
+    if (this.#end !== null) return false
     if (this.spanCount >= MAX_SPANS) {
       this.lose()
       return false
@@ -101,7 +136,13 @@ export class RecordedTrace implements EndedRequest {
   }
 }
 
-function withAttribute(span: ReadableSpan, key: string, value: boolean): ReadableSpan {
+/** A span with further attributes, which precede its own. */
+export function withAttributes(
+  span: ReadableSpan,
+  attributes: Attributes,
+  status = span.status,
+): ReadableSpan {
+  const all = { ...attributes, ...span.attributes, ...attributes }
   // A span's other fields are getters.
-  return Object.create(span, { attributes: { value: { ...span.attributes, [key]: value } } })
+  return Object.create(span, { attributes: { value: all }, status: { value: status } })
 }

@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, trace, type Tracer } from '@opentelemetry/api'
 import type { Span } from '@opentelemetry/sdk-trace'
 import { errorCode, errorSample } from '../load/recording/error-code.ts'
 import type { Ending } from '../load/recording/request-end.ts'
@@ -8,18 +8,18 @@ import type {
   RequestTrace,
   RequestTracer,
 } from '../load/tracing/request-tracer.ts'
-import type { TraceCounts, TracedRequest } from '../load/tracing/traced-request.ts'
+import type { TracedRequest } from '../load/tracing/traced-request.ts'
+import { printable } from '../printable.ts'
 import { areHandlersKnown, partsOfRequest } from './parts-of-request.ts'
-import { RecordedTrace, type TimedSpan } from './recorded-trace.ts'
+import { type ReceivedSpan, RecordedTrace } from './recorded-trace.ts'
 import type { RequestSpans } from './request-spans.ts'
-import { resourceSpansOf, type ResourceSpans } from './resource-spans.ts'
+import type { ResourceSpans } from './resource-spans.ts'
 import { type SpanAnchor, unixNanos } from './span-clock.ts'
-import { recordOf, type RecordedSpan, type TracedProcess } from './span-record.ts'
+import type { RecordedSpan, TracedProcess } from './span-record.ts'
 import { OPERATION } from './start-tracing.ts'
-import { type Kept, type Reason, TailSampling, type TailSamplingOptions } from './tail-sampling.ts'
-import { WAIT } from './waterfall/part-of-span.ts'
+import { type Kept, TailSampling, type TailSamplingOptions } from './tail-sampling.ts'
 import { readSpans } from './waterfall/read-spans.ts'
-import type { ShownSpan } from './waterfall/shown-span.ts'
+import { byProcess, spansOfTrace } from './written-traces.ts'
 
 /** Another process that records spans of the load's traces. */
 export interface SpanSource {
@@ -56,15 +56,11 @@ export interface RequestTracesOptions extends TailSamplingOptions {
 /** How often other processes are asked for spans, in ms: they keep only the latest. */
 const ASK_EVERY_MS = 2_000
 
-/** The load's own process in traces. */
-const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
-
-const OUTCOMES: Readonly<Record<Ending, string>> = {
-  ok: 'ok',
-  failed: 'failed',
-  'timed out': 'timed_out',
-  unfinished: 'unfinished',
-}
+/**
+ * The most text of a load's traces, in UTF-16 units of JSON. Readers take files of 128 MB, and a run may have several loads
+ * and several generators. The slowest are kept first.
+ */
+const MAX_LENGTH = 24 * 2 ** 20
 
 /** Traces the requests of a load, and keeps the traces that their ends give a reason to keep. */
 export class RequestTraces implements RequestTracer {
@@ -104,12 +100,12 @@ export class RequestTraces implements RequestTracer {
     }
     // The tracer is the SDK's, whose spans can be read.
     const span = tracer.startSpan(`request ${operation}`, { attributes }, ROOT_CONTEXT) as Span
-    const recorded = new RecordedTrace(span, request)
+    const recorded = new RecordedTrace(span, request, attributes)
     spans.open(recorded)
     const inside = trace.setSpan(ROOT_CONTEXT, span)
     return {
       run: (work) => context.with(inside, work),
-      end: (ending, now, error) => this.#end(recorded, span, ending, now, error),
+      end: (ending, now, error) => this.#end(recorded, ending, now, error),
     }
   }
 
@@ -121,22 +117,16 @@ export class RequestTraces implements RequestTracer {
     // Again, because handlers may end after their request.
     await this.#ask(traces)
     for (const recorded of traces) this.#options.spans.close(recorded)
-    this.#kept = this.#written(traces)
-    return {
-      counts: { ...countsOf(kept), lostSpans: this.#lostSpansOf(traces) },
-      slowest: this.#slowest(kept, measureStartMs),
-    }
+    return this.#written(kept, measureStartMs)
   }
 
-  #end(recorded: RecordedTrace, span: Span, ending: Ending, now: number, error: unknown): void {
-    recorded.ending = ending
-    recorded.responseMs = now - recorded.request.intendedAtMs
-    span.setAttribute('loadtest.outcome', OUTCOMES[ending])
-    if (ending === 'failed') {
-      span.setAttribute('error.type', errorCode(error))
-      span.setStatus({ code: SpanStatusCode.ERROR, message: errorSample(error) })
-    } else if (ending !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR, message: ending })
-    span.end()
+  #end(recorded: RecordedTrace, ending: Ending, now: number, error: unknown): void {
+    recorded.root.end()
+    recorded.endRequest({
+      ending,
+      responseMs: now - recorded.request.intendedAtMs,
+      error: ending === 'failed' ? { code: errorCode(error), message: errorSample(error) } : null,
+    })
     this.#toAsk.add(recorded)
     for (const left of this.#sampling.add(recorded)) {
       this.#options.spans.close(left)
@@ -157,52 +147,47 @@ export class RequestTraces implements RequestTracer {
     }
   }
 
-  /** All spans of these traces, by process. */
-  #written(traces: readonly RecordedTrace[]): readonly ResourceSpans[] {
-    const { tracer, anchorMs, clean } = this.#options
-    const own = traces
-      .flatMap((recorded) => [...ownSpans(tracer, recorded), ...recorded.spans])
-      .map(({ span, times }) => ({
-        process: GENERATOR,
-        span: recordOf(span, times, anchorMs, clean),
-      }))
-    const received = traces.flatMap((recorded) => recorded.received)
-    const byProcess = Map.groupBy([...own, ...received], ({ process: { pid } }) => pid)
-    return [...byProcess.values()].flatMap((spans) => {
-      const [{ process: of } = { process: GENERATOR }] = spans
-      return resourceSpansOf(
-        of,
-        spans.map(({ span }) => span),
-      )
-    })
-  }
-
-  #lostSpansOf(traces: readonly RecordedTrace[]): number {
-    return traces.reduce((sum, { lostSpans }) => sum + lostSpans, this.#lostSpans)
-  }
-
-  #slowest(
-    { slowest }: Kept<RecordedTrace>,
-    measureStartMs: number,
-  ): ReadonlyMap<string, readonly TracedRequest[]> {
-    const ids = new Set([...slowest.values()].flatMap((list) => list.map(({ traceId }) => traceId)))
-    const shown = readSpans(this.#kept, (id) => ids.has(id), String)
-    return new Map(
-      [...slowest].map(([operation, list]) => [
-        operation,
-        list.map((recorded) => {
-          const spans = shown.get(recorded.traceId)?.spans ?? []
-          return this.#tracedRequest(recorded, spans, measureStartMs)
-        }),
-      ]),
-    )
+  /** Of traces that there is room for, all spans; of the slowest, the parts of their time in any case. */
+  #written({ traces, slowest, lost }: Kept<RecordedTrace>, measureStartMs: number): LoadTraces {
+    const reported = new Set([...slowest.values()].flat())
+    const requests = new Map<RecordedTrace, TracedRequest>()
+    const counts = { kept: 0, errors: 0, slow: 0, sampled: 0, lost, lostSpans: this.#lostSpans }
+    const all: ReceivedSpan[] = []
+    let length = 0
+    for (const { trace: recorded, reason } of traces) {
+      const { spans, invalid } = spansOfTrace(recorded, this.#options)
+      if (reported.has(recorded)) {
+        requests.set(recorded, this.#tracedRequest(recorded, spans, measureStartMs))
+      }
+      const after = spans.reduce((sum, { span }) => sum + JSON.stringify(span).length, length)
+      if (after > MAX_LENGTH) {
+        counts.lost += 1
+        continue
+      }
+      length = after
+      for (const span of spans) all.push(span)
+      counts.kept += 1
+      counts[reason] += 1
+      counts.lostSpans += recorded.lostSpans + invalid
+    }
+    this.#kept = byProcess(all)
+    return {
+      counts,
+      slowest: new Map(
+        [...slowest].map(([operation, list]) => [
+          operation,
+          list.flatMap((recorded) => requests.get(recorded) ?? []),
+        ]),
+      ),
+    }
   }
 
   #tracedRequest(
     { traceId, request, ending, responseMs }: RecordedTrace,
-    spans: readonly ShownSpan[],
+    written: readonly ReceivedSpan[],
     measureStartMs: number,
   ): TracedRequest {
+    const spans = readSpans(byProcess(written), () => true, printable).get(traceId)?.spans ?? []
     const { number, intendedAtMs } = request
     const dueNs = unixNanos(this.#options.anchorMs, intendedAtMs)
     return {
@@ -214,29 +199,5 @@ export class RequestTraces implements RequestTracer {
       parts: partsOfRequest(spans, BigInt(dueNs), responseMs),
       areHandlersKnown: areHandlersKnown(spans),
     }
-  }
-}
-
-/** The span of the request from when it was due, and that of its wait for the generator. */
-function ownSpans(tracer: Tracer, { root, request, endedAtMs }: RecordedTrace): TimedSpan[] {
-  const { intendedAtMs, startedAtMs } = request
-  const whole = { startMs: intendedAtMs, endMs: endedAtMs }
-  const wait = tracer.startSpan(WAIT, {}, trace.setSpan(ROOT_CONTEXT, root))
-  wait.end()
-  // The tracer is the SDK's, whose spans can be read.
-  return [
-    { span: root, times: whole },
-    { span: wait as Span, times: { startMs: intendedAtMs, endMs: startedAtMs } },
-  ]
-}
-
-function countsOf({ traces, lost }: Kept<RecordedTrace>): Omit<TraceCounts, 'lostSpans'> {
-  const of = (wanted: Reason) => traces.filter(({ reason }) => reason === wanted).length
-  return {
-    kept: traces.length,
-    errors: of('errors'),
-    slow: of('slow'),
-    sampled: of('sampled'),
-    lost,
   }
 }

@@ -13,11 +13,23 @@ export function newSpanAnchor(): SpanAnchor {
   return Date.now() - nowMs()
 }
 
-/** Unix time in ns, as OTLP/JSON writes it. @param atMs by `nowMs()`. */
+/** The largest fixed64, at which OTLP's times end: in the year 2554. */
+const MAX_NANOS = 2n ** 64n - 1n
+
+/**
+ * Unix time in ns, as OTLP/JSON writes it. A time before 1970 is 0, and one that OTLP can't express the latest that it can.
+ * @param atMs by `nowMs()`.
+ */
 export function unixNanos(anchorMs: SpanAnchor, atMs: number): string {
+  if (!Number.isFinite(atMs)) return String(atMs > 0 ? MAX_NANOS : 0n)
   // Apart, because a double of today's Unix time in ns is wrong by up to 128 ns.
-  const nanos = BigInt(Math.round(anchorMs * 1e3)) * 1_000n + BigInt(Math.round(atMs * 1e6))
-  return String(nanos < 0n ? 0n : nanos)
+  const nanos = BigInt(Math.round(anchorMs * 1e3)) * 1_000n + nanosOf(atMs)
+  return String(nanos < 0n ? 0n : nanos > MAX_NANOS ? MAX_NANOS : nanos)
+}
+
+function nanosOf(ms: number): bigint {
+  const nanos = Math.round(ms * 1e6)
+  return Number.isFinite(nanos) ? BigInt(nanos) : BigInt(ms) * 1_000_000n
 }
 
 /** When a span ran, in ms by `nowMs()`; `endMs` is at least `startMs`. */
@@ -41,7 +53,8 @@ export class SpanTimer {
   started(span: Span | ReadableSpan): void {
     const now = nowMs()
     const aheadMs = msOf(span.startTime) - Date.now()
-    const isGiven = Math.abs(aheadMs) > GIVEN_MS
+    // Not a number if the caller gave an invalid time.
+    const isGiven = Number.isFinite(aheadMs) && Math.abs(aheadMs) > GIVEN_MS
     this.#starts.set(span, { startMs: isGiven ? now + aheadMs : now, isGiven })
   }
 
@@ -60,7 +73,8 @@ export class SpanTimer {
 }
 
 function inOrder(startMs: number, endMs: number): SpanTimes {
-  return { startMs, endMs: Math.max(startMs, endMs) }
+  // NaN is not more than anything.
+  return { startMs, endMs: endMs > startMs ? endMs : startMs }
 }
 
 function msOf([seconds, nanos]: HrTime): number {

@@ -17,7 +17,7 @@ const tracer = new TracerProvider({
         const record = recordOf(span, timer.ended(span), anchorMs, (text) =>
           text.replaceAll('secret', '***'),
         )
-        ended.push({ span, record })
+        if (record !== null) ended.push({ span, record })
       },
       forceFlush: async () => {},
       shutdown: async () => {},

@@ -1,5 +1,6 @@
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { cutOff } from '../load/short-text.ts'
 import { otlpAttributes, type OtlpAttribute } from './otlp-value.ts'
 import { unixNanos, type SpanAnchor, type SpanTimes } from './span-clock.ts'
 
@@ -65,24 +66,35 @@ export interface TracedProcess {
   readonly pid: number
 }
 
-/** Longer texts are cut, in characters. */
-const MAX_TEXT = 1_000
+/** Longer texts are cut, in UTF-16 units. */
+export const MAX_TEXT = 1_000
 
 /**
- * A span that has ended, as data.
+ * A span as data.
  * @param clean makes a text harmless to publish; user names and passwords of addresses, for instance, are to be removed.
+ * @returns `null` for a span that is not valid, such as one that links to nothing: any code of the process may make spans.
  */
 export function recordOf(
   span: ReadableSpan,
   times: SpanTimes,
   anchorMs: SpanAnchor,
   clean: (text: string) => string,
-): RecordedSpan {
-  const short = (text: string): string => clean(text).slice(0, MAX_TEXT)
-  return {
-    scope: short(span.instrumentationScope.name),
-    span: otlpSpanOf(span, times, anchorMs, short),
+): RecordedSpan | null {
+  const short = (text: unknown): string => cutOff(clean(withoutCutAddress(String(text))), MAX_TEXT)
+  try {
+    return {
+      scope: short(span.instrumentationScope.name),
+      span: otlpSpanOf(span, times, anchorMs, short),
+    }
+  } catch {
+    return null
   }
+}
+
+/** Without an address that the SDK's limit may have cut in its password, which nothing would recognize then. */
+function withoutCutAddress(text: string): string {
+  const isCut = text.length === MAX_TEXT
+  return isCut ? text.replace(/:\/\/\S*$/, '://…') : text
 }
 
 function otlpSpanOf(

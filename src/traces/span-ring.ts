@@ -82,7 +82,9 @@ export class SpanRing implements SpanProcessor {
       const trace = this.#remove(traceId)
       lostSpans += trace?.lostSpans ?? 0
       for (const { span, times } of trace?.ended ?? []) {
-        spans.push(recordOf(span, times, this.#anchorMs, this.#clean))
+        const record = recordOf(span, times, this.#anchorMs, this.#clean)
+        if (record === null) lostSpans += 1
+        else spans.push(record)
       }
     }
     return { spans, lostSpans, overrunAtMs: this.#overrunAtMs }

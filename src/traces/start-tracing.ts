@@ -3,6 +3,7 @@ import type * as Sdk from '@opentelemetry/sdk-trace'
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { InputError } from '../input-error.ts'
 import { loadSdk } from '../telemetry-sdk/sdk.ts'
+import { MAX_TEXT } from './span-record.ts'
 
 /** The attribute that every request of a load has. */
 export const OPERATION = 'loadtest.operation'
@@ -11,7 +12,7 @@ const NEEDED_FOR = '--traces'
 
 /** Bounds the memory of a span, whatever the system under test writes into it. */
 const LIMITS = {
-  attributeValueLengthLimit: 1_000,
+  attributeValueLengthLimit: MAX_TEXT,
   attributeCountLimit: 32,
   linkCountLimit: 8,
   eventCountLimit: 8,

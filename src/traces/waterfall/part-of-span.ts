@@ -1,11 +1,15 @@
+import { cutOff } from '../../load/short-text.ts'
 import type { ShownSpan } from './shown-span.ts'
 
 /** The name of the span from when a request was due until it was started. */
 export const WAIT = 'wait for generator'
 
+/** In UTF-16 units; longer names of systems are cut. */
+const MAX_NAME = 40
+
 /**
  * The part of a request's time that a span belongs to, by the names of `TracedRequest.parts`: `generator`, `handlers`,
- * `other`, or the system of a client's span.
+ * `other`, or the system of a client's span. Never empty.
  */
 export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
   if (name === WAIT) return 'generator'
@@ -13,18 +17,25 @@ export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
     case 'consumer':
       return 'handlers'
     case 'producer':
-      return attributes.get('messaging.system') ?? 'messaging'
+      return systemOf(attributes, ['messaging.system']) ?? 'messaging'
     case 'client':
       return (
-        attributes.get('db.system.name') ??
-        attributes.get('db.system') ??
-        attributes.get('messaging.system') ??
+        systemOf(attributes, ['db.system.name', 'db.system', 'messaging.system']) ??
         (attributes.has('http.request.method') || attributes.has('http.method')
           ? 'http'
-          : (attributes.get('rpc.system') ?? 'other'))
+          : (systemOf(attributes, ['rpc.system']) ?? 'other'))
       )
     case 'internal':
     case 'server':
       return 'other'
   }
+}
+
+/** The first of these attributes that says something. */
+function systemOf(
+  attributes: ShownSpan['attributes'],
+  keys: readonly string[],
+): string | undefined {
+  const name = keys.map((key) => attributes.get(key)?.trim()).find((value) => value)
+  return name === undefined ? undefined : cutOff(name, MAX_NAME)
 }

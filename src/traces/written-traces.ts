@@ -1,0 +1,88 @@
+import { ROOT_CONTEXT, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace'
+import type { Ending } from '../load/recording/request-end.ts'
+import {
+  type ReceivedSpan,
+  type RecordedTrace,
+  type TimedSpan,
+  withAttributes,
+} from './recorded-trace.ts'
+import { resourceSpansOf, type ResourceSpans } from './resource-spans.ts'
+import type { SpanAnchor } from './span-clock.ts'
+import { recordOf, type TracedProcess } from './span-record.ts'
+import { WAIT } from './waterfall/part-of-span.ts'
+
+/** The load's own process in traces. */
+const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
+
+const OUTCOMES: Readonly<Record<Ending, string>> = {
+  ok: 'ok',
+  failed: 'failed',
+  'timed out': 'timed_out',
+  unfinished: 'unfinished',
+}
+
+/** What spans are written with. */
+export interface SpanWriting {
+  /** Makes the spans of waits. */
+  readonly tracer: Tracer
+  readonly anchorMs: SpanAnchor
+  /** Makes a text of a span harmless to publish. */
+  readonly clean: (text: string) => string
+}
+
+/**
+ * All spans of a trace, of all processes, as data.
+ * @returns how many of them are not valid, too.
+ */
+export function spansOfTrace(
+  recorded: RecordedTrace,
+  { tracer, anchorMs, clean }: SpanWriting,
+): { readonly spans: readonly ReceivedSpan[]; readonly invalid: number } {
+  const own = [...ownSpans(tracer, recorded), ...recorded.spans].map(({ span, times }) =>
+    recordOf(span, times, anchorMs, clean),
+  )
+  const valid = own.flatMap((span) => (span === null ? [] : [{ process: GENERATOR, span }]))
+  return { spans: [...valid, ...recorded.received], invalid: own.length - valid.length }
+}
+
+/** Spans by process. */
+export function byProcess(spans: readonly ReceivedSpan[]): readonly ResourceSpans[] {
+  const groups = Map.groupBy(spans, ({ process: { pid } }) => pid)
+  return [...groups.values()].flatMap((group) => {
+    const [{ process: of } = { process: GENERATOR }] = group
+    return resourceSpansOf(
+      of,
+      group.map(({ span }) => span),
+    )
+  })
+}
+
+/** The span of the request from when it was due, and that of its wait for the generator. */
+function ownSpans(tracer: Tracer, recorded: RecordedTrace): TimedSpan[] {
+  const { root, request, endedAtMs } = recorded
+  const { intendedAtMs, startedAtMs } = request
+  const whole = { startMs: intendedAtMs, endMs: endedAtMs }
+  const wait = tracer.startSpan(WAIT, {}, trace.setSpan(ROOT_CONTEXT, root))
+  wait.end()
+  return [
+    { span: withOutcome(recorded), times: whole },
+    // The tracer is the SDK's, whose spans can be read.
+    { span: wait as Span, times: { startMs: intendedAtMs, endMs: startedAtMs } },
+  ]
+}
+
+/**
+ * The span of the request with what the load knows of it. Written here instead of into the span: the operation may have
+ * ended the span, or have used up its attributes.
+ */
+function withOutcome({ root, attributes, ending, error }: RecordedTrace): ReadableSpan {
+  const told = {
+    ...attributes,
+    'loadtest.outcome': OUTCOMES[ending],
+    ...(error === null ? {} : { 'error.type': error.code }),
+  }
+  if (ending === 'ok') return withAttributes(root, told)
+  const message = error?.message ?? ending
+  return withAttributes(root, told, { code: SpanStatusCode.ERROR, message })
+}
