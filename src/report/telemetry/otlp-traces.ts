@@ -19,7 +19,6 @@ export class OtlpTraces {
   readonly #warn: (text: string) => void
   readonly #ended = new AbortController()
   #sending: Promise<void> = Promise.resolve()
-  #waiting = 0
   #lost = 0
   #problem = ''
 
@@ -30,11 +29,9 @@ export class OtlpTraces {
 
   /** Sends traces, in the background. @param resourceSpans each a `ResourceSpans` as JSON. */
   send(resourceSpans: readonly string[]): void {
-    this.#waiting += resourceSpans.length
     for (const part of resourceSpans) {
       this.#sending = this.#sending.then(async () => {
         const problem = await this.#post(part)
-        this.#waiting -= 1
         if (problem === null) return
         this.#lost += 1
         this.#problem = problem
