@@ -3,6 +3,8 @@ import type { ShownSpan } from './shown-span.ts'
 
 /** The name of the span from when a request was due until it was started. */
 export const WAIT = 'wait for generator'
+/** The name of the span of a pause of the load's process, in which it saw no answer. */
+export const PAUSE = 'generator paused'
 
 /** In UTF-16 units; longer names of systems are cut. */
 const MAX_NAME = 40
@@ -12,7 +14,7 @@ const MAX_NAME = 40
  * `other`, or the system of a client's span. Never empty.
  */
 export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
-  if (name === WAIT) return 'generator'
+  if (name === WAIT || name === PAUSE) return 'generator'
   switch (kind) {
     case 'consumer':
       return 'handlers'
