@@ -100,12 +100,16 @@ export async function openRunTelemetry(
  */
 export async function followedByMetrics(
   flags: TelemetryFlags,
-  act: (metrics: RunMetrics | null) => Promise<CommandEnd>,
+  act: (
+    metrics: RunMetrics | null,
+    onTraces: (resourceSpans: readonly string[]) => void,
+  ) => Promise<CommandEnd>,
 ): Promise<CommandEnd> {
   const telemetry = await openRunTelemetry(flags, process.stdout)
   let end: CommandEnd = EXIT.broken
   try {
-    end = await act(telemetry?.metrics ?? null)
+    const onTraces = (resourceSpans: readonly string[]): void => telemetry?.onTraces(resourceSpans)
+    end = await act(telemetry?.metrics ?? null, onTraces)
     return end
   } finally {
     await telemetry?.close(end)

@@ -122,7 +122,7 @@ export async function runBench(
     }
     const { generators: count, startAt, namespace, readyWithin } = values
     const start = fileURLToPath(new URL('../start.mjs', import.meta.url))
-    return followedByMetrics(values, (metrics) =>
+    return followedByMetrics(values, (metrics, onTraces) =>
       runGenerators({
         start,
         scenario,
@@ -133,6 +133,7 @@ export async function runBench(
         folder,
         reports,
         metrics,
+        onTraces,
       }),
     )
   }
