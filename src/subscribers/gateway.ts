@@ -38,7 +38,6 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
   readonly #announced: AnnouncedMessage[] = []
   readonly #asked: Pause[] = []
   #pausedSinceMs: number | null = null
-  #killedAtMs: number | null = null
   #closing: Promise<void> | null = null
   #soFar: ReceiptsSoFar | null = { expected: 0, received: 0 }
   readonly #address: string
@@ -134,18 +133,14 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
     return { ...tally.deliveries(nowMs(), pauses, this.#asked), receivers: null }
   }
 
-  /** Spans of a process that was killed are lost: to requests of its time, that is an overrun. */
+  /** Of the process that runs: spans of one that was killed are lost. */
   async spans(traceIds: readonly string[]): Promise<SpansOfReceivers> {
-    const answer = (await this.#process?.spans(traceIds)) ?? { kind: 'unknown' }
-    const killedAtMs = this.#killedAtMs
-    if (answer.kind === 'unknown' || killedAtMs === null) return answer
-    return { ...answer, overrunAtMs: Math.max(answer.overrunAtMs ?? killedAtMs, killedAtMs) }
+    return (await this.#process?.spans(traceIds)) ?? { kind: 'unknown' }
   }
 
   async kill(): Promise<string> {
     const running = this.#running()
     await running.kill()
-    this.#killedAtMs = nowMs()
     this.#endPause()
     this.#process = null
     return `process ${running.pid}`

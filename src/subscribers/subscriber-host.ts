@@ -152,7 +152,7 @@ export class SubscriberHost implements Subscribers {
   /** None: whatever this process does is recorded by its own SDK. */
   spans(_traceIds: readonly string[]): Promise<SpansOfReceivers> {
     const process = { name: SUBSCRIBERS_NAME, pid: this.pid }
-    return Promise.resolve({ kind: 'known', process, spans: [], lostSpans: 0, overrunAtMs: null })
+    return Promise.resolve({ kind: 'known', process, spans: [], lostSpans: 0 })
   }
 
   close(): Promise<void> {

@@ -32,7 +32,6 @@ test('the spans of handlers in two other processes are known, on the clock of th
       kind: 'known',
       process: { name: 'subscribers', pid: receivers.pid },
       lostSpans: 0,
-      overrunAtMs: null,
     })
     expect(spans.map(({ scope, span }) => [scope, span.name, span.traceId])).toEqual([
       ['prism-loadtest', 'process gateway message', traceId],
@@ -44,14 +43,11 @@ test('the spans of handlers in two other processes are known, on the clock of th
     expect(span.startTimeUnixNano <= toNs).toBe(true)
   }
 
-  const beforeKill = nowMs()
   await gateway.kill()
   expect(await gateway.spans([traceId])).toEqual({ kind: 'unknown' })
   await gateway.restart()
   const after = await multicast()
-  const restarted = await spansOf(gateway, after.traceId)
-  expect(restarted.spans).toHaveLength(1)
-  expect(restarted.overrunAtMs).toBeGreaterThanOrEqual(beforeKill)
+  expect((await spansOf(gateway, after.traceId)).spans).toHaveLength(1)
   process.kill(subscribers.pid, 'SIGKILL')
   await expect.poll(() => subscribers.spans([after.traceId])).toEqual({ kind: 'unknown' })
 

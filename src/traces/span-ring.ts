@@ -11,16 +11,10 @@ export interface TakenSpans {
   readonly spans: readonly RecordedSpan[]
   /** Spans of these traces beyond 500 of a trace. */
   readonly lostSpans: number
-  /**
-   * By `nowMs()`: older traces were dropped to make room, so spans of requests that started up to this time may be
-   * missing. `null` if none was dropped.
-   */
-  readonly overrunAtMs: number | null
 }
 
 /** A trace's spans in the order of their ends. */
 interface RingTrace {
-  readonly firstEndMs: number
   readonly ended: { readonly span: ReadableSpan; readonly times: SpanTimes }[]
   lostSpans: number
 }
@@ -39,7 +33,6 @@ export class SpanRing implements SpanProcessor {
   /** Goes on where it dropped a trace last: from its start, a map would pass all that were dropped before, each time. */
   #oldest = this.#traces.keys()
   #size = 0
-  #overrunAtMs: number | null = null
 
   /**
    * @param clean makes a span's text harmless to publish.
@@ -69,7 +62,7 @@ export class SpanRing implements SpanProcessor {
       return
     }
     if (this.#size >= this.#maxSpans) this.#dropOldest()
-    const trace = this.#traces.get(traceId) ?? this.#open(traceId, times.endMs)
+    const trace = this.#traces.get(traceId) ?? this.#open(traceId)
     trace.ended.push({ span, times })
     this.#size += 1
   }
@@ -87,7 +80,7 @@ export class SpanRing implements SpanProcessor {
         else spans.push(record)
       }
     }
-    return { spans, lostSpans, overrunAtMs: this.#overrunAtMs }
+    return { spans, lostSpans }
   }
 
   forceFlush(): Promise<void> {
@@ -100,8 +93,8 @@ export class SpanRing implements SpanProcessor {
     return Promise.resolve()
   }
 
-  #open(traceId: string, firstEndMs: number): RingTrace {
-    const trace: RingTrace = { firstEndMs, ended: [], lostSpans: 0 }
+  #open(traceId: string): RingTrace {
+    const trace: RingTrace = { ended: [], lostSpans: 0 }
     this.#traces.set(traceId, trace)
     return trace
   }
@@ -112,9 +105,7 @@ export class SpanRing implements SpanProcessor {
       this.#oldest = this.#traces.keys()
       next = this.#oldest.next()
     }
-    if (next.done === true) return
-    const firstEndMs = this.#remove(next.value)?.firstEndMs ?? 0
-    this.#overrunAtMs = Math.max(this.#overrunAtMs ?? firstEndMs, firstEndMs)
+    if (next.done !== true) this.#remove(next.value)
   }
 
   #remove(traceId: string): RingTrace | null {

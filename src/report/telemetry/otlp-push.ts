@@ -1,3 +1,4 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api'
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics'
 import { redactUrls } from '../../environment/redact-url.ts'
 import { InputError } from '../../input-error.ts'
@@ -10,6 +11,9 @@ const EVERY_MS = 5_000
 /** For one export, with the exporter's own retries; the first and the last hold up the command, so they get less. */
 const PATIENCE_MS = 4_000
 const SHORT_PATIENCE_MS = 1_500
+
+/** The length of a collector's words that is shown. */
+const MAX_REASON = 200
 
 /** Where metrics go, read from `--otlp`. */
 export interface OtlpTarget {
@@ -52,9 +56,11 @@ export class OtlpPush {
   readonly #exporter: (patienceMs: number) => PushMetricExporter
   readonly #warn: (text: string) => void
   #timer: NodeJS.Timeout | undefined
-  #underWay: Promise<string | null> | null = null
+  #underWay: Promise<Problem | null> | null = null
   #exports = 0
   #failures = 0
+  /** What the exporter complained of since an export began: it takes any answer with status 200 for a success. */
+  #complaint: string | null = null
 
   private constructor(
     target: OtlpTarget,
@@ -85,10 +91,11 @@ export class OtlpPush {
     const exporter = (timeoutMillis: number) =>
       new OTLPMetricExporter({ url, headers: { ...headers }, timeoutMillis })
     const push = new OtlpPush(target, source, exporter, warn)
+    push.#hearComplaints()
     const problem = await push.#export(SHORT_PATIENCE_MS)
     if (problem !== null) {
       warn(
-        `${NEEDED_FOR}: ${url} does not take metrics (${problem}). The run goes on and keeps trying.`,
+        `${NEEDED_FOR}: ${url} does not take metrics (${problem.reason}). The run goes on and keeps trying.`,
       )
     }
     push.#exports = push.#failures = 0
@@ -102,14 +109,19 @@ export class OtlpPush {
     clearInterval(this.#timer)
     await this.#underWay
     const problem = await this.#export(SHORT_PATIENCE_MS)
-    const { url } = this.#target
+    diag.disable()
+    const told = this.#ending(problem)
+    if (told !== null) this.#warn(`${NEEDED_FOR}: ${this.#target.url}: ${told}`)
+  }
+
+  /** What was lost, in one sentence; `null` if nothing was. */
+  #ending(problem: Problem | null): string | null {
     if (problem !== null) {
-      this.#warn(`${NEEDED_FOR}: ${url}: the run's last figures did not arrive (${problem}).`)
-    } else if (this.#failures > 0) {
-      this.#warn(
-        `${NEEDED_FOR}: ${url}: ${this.#failures} of ${this.#exports} exports failed. The last one arrived, so only the course over time has gaps.`,
-      )
+      const what = problem.hasArrived ? 'may not all have been taken' : 'did not arrive'
+      return `the run's last figures ${what} (${problem.reason}).`
     }
+    if (this.#failures === 0) return null
+    return `${this.#failures} of ${this.#exports} exports failed. The last one arrived, so only the course over time has gaps.`
   }
 
   /** One at a time: a slow collector gets fewer. */
@@ -121,17 +133,31 @@ export class OtlpPush {
   }
 
   /** @returns why it failed, or `null`. */
-  async #export(patienceMs: number): Promise<string | null> {
+  async #export(patienceMs: number): Promise<Problem | null> {
     this.#exports += 1
-    const problem = await this.#send(patienceMs).catch(reasonOf)
-    if (problem !== null) this.#failures += 1
-    return problem
+    this.#complaint = null
+    const failure = await this.#send(patienceMs).catch(reasonOf)
+    const reason = failure ?? this.#complaint
+    if (reason === null) return null
+    this.#failures += 1
+    return { reason, hasArrived: failure === null }
+  }
+
+  #hearComplaints(): void {
+    const hear = (...parts: readonly unknown[]): void => {
+      this.#complaint = shown(parts.filter((part) => typeof part === 'string').join(' '))
+    }
+    const ignore = (): void => {}
+    const logger = { warn: hear, error: hear, info: ignore, debug: ignore, verbose: ignore }
+    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true })
   }
 
   async #send(patienceMs: number): Promise<string | null> {
     const { resourceMetrics } = await this.#source.collect()
     const { ExportResultCode } = await loadSdk('@opentelemetry/core', NEEDED_FOR)
     const exporter = this.#exporter(patienceMs)
+    // It also complains of environment variables, which the export doesn't depend on.
+    this.#complaint = null
     const sent = new Promise<string | null>((resolve) => {
       exporter.export(resourceMetrics, ({ code, error }) =>
         resolve(code === ExportResultCode.SUCCESS ? null : reasonOf(error)),
@@ -148,8 +174,20 @@ export class OtlpPush {
   }
 }
 
+/** Why an export failed. */
+interface Problem {
+  readonly reason: string
+  /** The collector answered that it has it, but not that it took everything. */
+  readonly hasArrived: boolean
+}
+
 function reasonOf(error: unknown): string {
   const { message = '', code = '' } = (error ?? {}) as { message?: string; code?: unknown }
-  const text = message === '' ? String(code === '' ? 'unknown error' : code) : message
-  return printable(redactUrls(text))
+  return shown(message === '' ? String(code === '' ? 'unknown error' : code) : message)
+}
+
+/** A collector's words, in one line. */
+function shown(text: string): string {
+  const line = printable(redactUrls(text))
+  return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line
 }
