@@ -17,6 +17,8 @@ export interface RunListeners {
   readonly listeners: readonly RunListener[]
   /** Whether they need the exact times of progress. */
   readonly needsExact: boolean
+  /** Called with the traces of each scenario's requests, each a `ResourceSpans` as JSON. */
+  readonly onTraces: (resourceSpans: readonly string[]) => void
   /** For everything that people read. */
   readonly out: NodeJS.WriteStream
   /** Called once the run has ended, with its exit code. */
@@ -53,6 +55,7 @@ export async function openListeners(
   const toParent = parentListener(process.env)
   return {
     needsExact: telemetry !== null || toParent !== null,
+    onTraces: (resourceSpans) => telemetry?.onTraces(resourceSpans),
     listeners: [
       ...opened.map(({ listener }) => listener),
       ...(toParent === null ? [] : [toParent]),

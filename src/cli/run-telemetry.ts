@@ -15,6 +15,8 @@ export interface TelemetryFlags {
 /** Metrics of runs, while they run. */
 export interface RunTelemetry {
   readonly metrics: RunMetrics
+  /** Sends the traces of a scenario's requests to the collector, each a `ResourceSpans` as JSON. */
+  onTraces(resourceSpans: readonly string[]): void
   /** Called once the run has ended. */
   close(exitCode: number): Promise<void>
 }
@@ -33,11 +35,12 @@ export async function openRunTelemetry(
   if (otlp === undefined && prometheus === undefined) return null
   const place = prometheus === undefined ? null : placeOf(prometheus)
   // Imported late, because most runs tell no metrics.
-  const [{ RunMetrics: Metrics }, { runMetricSource }, { otlpTarget, OtlpPush }] =
+  const [{ RunMetrics: Metrics }, { runMetricSource }, { otlpTarget, OtlpPush }, { OtlpTraces }] =
     await Promise.all([
       import('../report/telemetry/run-metrics.ts'),
       import('../report/telemetry/metric-source.ts'),
       import('../report/telemetry/otlp-push.ts'),
+      import('../report/telemetry/otlp-traces.ts'),
     ])
   const target = otlp === undefined ? null : otlpTarget(otlp, '/v1/metrics')
   const metrics = new Metrics()
@@ -46,10 +49,12 @@ export async function openRunTelemetry(
     target === null
       ? null
       : await OtlpPush.open(target, await runMetricSource(metrics, 'exponential', '--otlp'), warn)
+  const traces = otlp === undefined ? null : new OtlpTraces(otlpTarget(otlp, '/v1/traces'), warn)
   return {
     metrics,
+    onTraces: (resourceSpans) => traces?.send(resourceSpans),
     async close(exitCode) {
-      await Promise.all([push?.close(), scraped?.close(exitCode)])
+      await Promise.all([push?.close(), traces?.close(), scraped?.close(exitCode)])
     },
   }
 
@@ -95,12 +100,16 @@ export async function openRunTelemetry(
  */
 export async function followedByMetrics(
   flags: TelemetryFlags,
-  act: (metrics: RunMetrics | null) => Promise<CommandEnd>,
+  act: (
+    metrics: RunMetrics | null,
+    onTraces: (resourceSpans: readonly string[]) => void,
+  ) => Promise<CommandEnd>,
 ): Promise<CommandEnd> {
   const telemetry = await openRunTelemetry(flags, process.stdout)
   let end: CommandEnd = EXIT.broken
   try {
-    end = await act(telemetry?.metrics ?? null)
+    const onTraces = (resourceSpans: readonly string[]): void => telemetry?.onTraces(resourceSpans)
+    end = await act(telemetry?.metrics ?? null, onTraces)
     return end
   } finally {
     await telemetry?.close(end)

@@ -22,6 +22,7 @@ import { createRunFile, pathsOf, type ResultPaths } from '../run-file/write/writ
 /**
  * Merges run files into a new one, and prints its report.
  * @param change fields that the caller knows better than the shards.
+ * @param onTraces called with the traces of all shards, each a `ResourceSpans` as JSON.
  * @returns the merged run and its exit code.
  * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
@@ -29,6 +30,7 @@ export async function mergeRunFiles(
   paths: readonly string[],
   folder: string,
   change: Partial<RunFile> = {},
+  onTraces: (resourceSpans: readonly string[]) => void = () => {},
 ): Promise<EndedRun> {
   const shards = await Promise.all(
     paths.map(async (path) => ({ path, run: await readRunFile(path) })),
@@ -43,6 +45,7 @@ export async function mergeRunFiles(
   // Store before printing, and print even if storing fails.
   try {
     const resourceSpans = paths.flatMap(tracesBeside)
+    onTraces(resourceSpans)
     run = createRunFile(folder, run, resourceSpans)
     const files = pathsOf(folder, run, resourceSpans.length > 0)
     const html = pagePathOf(files.json)

@@ -11,7 +11,7 @@ export interface Claim {
 }
 
 /** Ranks of claims: what is done for the request beats the waiting for it, and nothing is done before it starts. */
-export const RANK = { messaging: 1, client: 2, handlers: 3, generator: 4 } as const
+export const RANK = { replica: 1, messaging: 2, client: 3, handlers: 4, generator: 5 } as const
 
 /** The part of the time that nothing claims. */
 export const OTHER = 'other'

@@ -49,8 +49,12 @@ function rankOf(span: ShownSpan): number | null {
       return RANK.client
     case 'internal':
     case 'server':
-      return partOfSpan(span) === 'generator' ? RANK.generator : null
+      return rankOfPart(partOfSpan(span))
   }
+}
+
+function rankOfPart(part: string): number | null {
+  return part === 'generator' || part === 'replica' ? RANK[part] : null
 }
 
 function msSince(dueNs: bigint, timeNs: bigint): number {

@@ -1,6 +1,7 @@
 import { context, ROOT_CONTEXT, trace, type Tracer } from '@opentelemetry/api'
 import type { Span } from '@opentelemetry/sdk-trace'
 import { errorCode, errorSample } from '../load/recording/error-code.ts'
+import type { Pause } from '../load/pauses.ts'
 import type { Ending } from '../load/recording/request-end.ts'
 import type {
   LoadTraces,
@@ -109,7 +110,7 @@ export class RequestTraces implements RequestTracer {
     }
   }
 
-  async finish(measureStartMs: number): Promise<LoadTraces> {
+  async finish(measureStartMs: number, pauses: readonly Pause[]): Promise<LoadTraces> {
     clearInterval(this.#timer)
     const kept = this.#sampling.kept()
     const traces = kept.traces.map(({ trace: recorded }) => recorded)
@@ -117,7 +118,7 @@ export class RequestTraces implements RequestTracer {
     // Again, because handlers may end after their request.
     await this.#ask(traces)
     for (const recorded of traces) this.#options.spans.close(recorded)
-    return this.#written(kept, measureStartMs)
+    return this.#written(kept, measureStartMs, pauses)
   }
 
   #end(recorded: RecordedTrace, ending: Ending, now: number, error: unknown): void {
@@ -148,14 +149,18 @@ export class RequestTraces implements RequestTracer {
   }
 
   /** Of traces that there is room for, all spans; of the slowest, the parts of their time in any case. */
-  #written({ traces, slowest, lost }: Kept<RecordedTrace>, measureStartMs: number): LoadTraces {
+  #written(
+    { traces, slowest, lost }: Kept<RecordedTrace>,
+    measureStartMs: number,
+    pauses: readonly Pause[],
+  ): LoadTraces {
     const reported = new Set([...slowest.values()].flat())
     const requests = new Map<RecordedTrace, TracedRequest>()
     const counts = { kept: 0, errors: 0, slow: 0, sampled: 0, lost, lostSpans: this.#lostSpans }
     const all: ReceivedSpan[] = []
     let length = 0
     for (const { trace: recorded, reason } of traces) {
-      const { spans, invalid } = spansOfTrace(recorded, this.#options)
+      const { spans, invalid } = spansOfTrace(recorded, pauses, this.#options)
       if (reported.has(recorded)) {
         requests.set(recorded, this.#tracedRequest(recorded, spans, measureStartMs))
       }

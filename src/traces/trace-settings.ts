@@ -28,7 +28,9 @@ export function traceSettings(
   if (!BENCH_TRACES) {
     const alone = (['BENCH_TRACE_ABOVE', 'BENCH_TRACE_RATIO'] as const).find((name) => env[name])
     if (alone === undefined) return null
-    throw new InputError(`${alone}: says which traces are kept; add BENCH_TRACES to keep any.`)
+    throw new InputError(
+      `${alone}: says which traces are kept; add --traces, or BENCH_TRACES=1, to keep any.`,
+    )
   }
   return {
     aboveMs: BENCH_TRACE_ABOVE

@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace'
+import type { Pause } from '../load/pauses.ts'
 import type { Ending } from '../load/recording/request-end.ts'
 import {
   type ReceivedSpan,
@@ -8,9 +9,9 @@ import {
   withAttributes,
 } from './recorded-trace.ts'
 import { resourceSpansOf, type ResourceSpans } from './resource-spans.ts'
-import type { SpanAnchor } from './span-clock.ts'
+import type { SpanAnchor, SpanTimes } from './span-clock.ts'
 import { recordOf, type TracedProcess } from './span-record.ts'
-import { WAIT } from './waterfall/part-of-span.ts'
+import { PAUSE, WAIT } from './waterfall/part-of-span.ts'
 
 /** The load's own process in traces. */
 const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
@@ -31,15 +32,20 @@ export interface SpanWriting {
   readonly clean: (text: string) => string
 }
 
+/** As many pauses of the load's process get a span in a trace, the longest. */
+const MAX_PAUSES = 20
+
 /**
  * All spans of a trace, of all processes, as data.
+ * @param pauses of the load's process.
  * @returns how many of them are not valid, too.
  */
 export function spansOfTrace(
   recorded: RecordedTrace,
+  pauses: readonly Pause[],
   { tracer, anchorMs, clean }: SpanWriting,
 ): { readonly spans: readonly ReceivedSpan[]; readonly invalid: number } {
-  const own = [...ownSpans(tracer, recorded), ...recorded.spans].map(({ span, times }) =>
+  const own = [...ownSpans(tracer, recorded, pauses), ...recorded.spans].map(({ span, times }) =>
     recordOf(span, times, anchorMs, clean),
   )
   const valid = own.flatMap((span) => (span === null ? [] : [{ process: GENERATOR, span }]))
@@ -58,18 +64,40 @@ export function byProcess(spans: readonly ReceivedSpan[]): readonly ResourceSpan
   })
 }
 
-/** The span of the request from when it was due, and that of its wait for the generator. */
-function ownSpans(tracer: Tracer, recorded: RecordedTrace): TimedSpan[] {
+/** The span of the request from when it was due, and those of its waits for the generator: before its start, and in pauses. */
+function ownSpans(tracer: Tracer, recorded: RecordedTrace, pauses: readonly Pause[]): TimedSpan[] {
   const { root, request, endedAtMs } = recorded
   const { intendedAtMs, startedAtMs } = request
   const whole = { startMs: intendedAtMs, endMs: endedAtMs }
-  const wait = tracer.startSpan(WAIT, {}, trace.setSpan(ROOT_CONTEXT, root))
-  wait.end()
+  const waits = [
+    { name: WAIT, startMs: intendedAtMs, endMs: startedAtMs },
+    ...pausesWithin(pauses, startedAtMs, endedAtMs).map((times) => ({ name: PAUSE, ...times })),
+  ]
   return [
     { span: withOutcome(recorded), times: whole },
-    // The tracer is the SDK's, whose spans can be read.
-    { span: wait as Span, times: { startMs: intendedAtMs, endMs: startedAtMs } },
+    ...waits.map(({ name, ...times }) => {
+      const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, root))
+      span.end()
+      // The tracer is the SDK's, whose spans can be read.
+      return { span: span as Span, times }
+    }),
   ]
+}
+
+/** The parts of the longest pauses that lie within a time. */
+function pausesWithin(
+  pauses: readonly Pause[],
+  fromMs: number,
+  untilMs: number,
+): readonly SpanTimes[] {
+  return pauses
+    .map((pause) => ({
+      startMs: Math.max(pause.fromMs, fromMs),
+      endMs: Math.min(pause.untilMs, untilMs),
+    }))
+    .filter(({ startMs, endMs }) => startMs < endMs)
+    .toSorted((a, b) => b.endMs - b.startMs - (a.endMs - a.startMs))
+    .slice(0, MAX_PAUSES)
 }
 
 /**

@@ -144,17 +144,18 @@ export const test = base
         timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout', MAX_TIMEOUT_MS),
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod', MAX_TIMEOUT_MS),
       }
+      const traces = requestTraces(task.fullTestName, slo)
       const hash = workloadHash(scenarioSources(task.file.filepath), {
         ...declaredBy(load, offer?.arrivals),
         ...times,
         seed: seed ?? 1,
-        parameters: load.parameters,
+        // Recording spans takes time of each request, so a history tells traced loads apart.
+        parameters: traces === null ? load.parameters : { traced: load.parameters },
         data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
         faults: (faults ?? []).map(({ time, fault }) => [time, fault.label]),
       })
       const index = loads.length
       let isOutlined = false
-      const traces = requestTraces(task.fullTestName, slo)
       const plan = {
         ...times,
         ...notesOf(load),

@@ -20,7 +20,7 @@ export const COMMAND_REPORTERS = new WeakSet<object>()
 /** How the runs of a Vitest are recorded. */
 export interface PluginReporterOptions extends Pick<
   LoadReporterOptions,
-  'listeners' | 'needsExact' | 'out'
+  'listeners' | 'needsExact' | 'onTraces' | 'out'
 > {
   /** Starts the record of a run. Default: in the folder and under the profile that the environment names. */
   readonly openRecord?: () => Promise<RunRecord>
@@ -51,7 +51,7 @@ export class PluginReporter implements Reporter {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
     const { openRecord = openByEnvironment, listeners = [], out = process.stdout } = this.#options
-    const { needsExact = false } = this.#options
+    const { needsExact = false, onTraces = () => {} } = this.#options
     // Imported late, because Vitest starts faster without them.
     const [{ LoadReporter }, { RunPageWriter }] = await Promise.all([
       import('./load-reporter.ts'),
@@ -63,6 +63,7 @@ export class PluginReporter implements Reporter {
       isOnlyReporter: false,
       listeners,
       needsExact,
+      onTraces,
       out,
     })
     this.#run.onInit(this.#vitest)

@@ -28,6 +28,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench -- mixed --otlp http://localhost:4318',
     'npm run bench -- mixed --prometheus 9464',
   ]),
+  ...because('tools/docs/run-telemetry.test.ts traces a run', [
+    'npm run bench -- multicast --traces',
+  ]),
   ...because('are what .ci/run does, with local programs and with containers', [
     'npm ci && npm run bench',
     'npm ci && npm test',

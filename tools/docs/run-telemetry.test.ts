@@ -19,15 +19,19 @@ import {
   startPrometheus,
   type Series,
 } from '../../src/report/telemetry/testing/prometheus.ts'
+import { readTracesData } from '../../src/run-file/read/read-traces-data.ts'
+import { tracesPathOf } from '../../src/run-file/traces-path.ts'
+import { readSpans } from '../../src/traces/waterfall/read-spans.ts'
 import { readRunFile } from '../../src/run-file/read/read-run-file.ts'
 import { ROOT } from './page.ts'
-import { cataloguedMetrics } from './telemetry-catalogue.ts'
+import { cataloguedMetrics, cataloguedSpans, expectSpans } from './telemetry-catalogue.ts'
 
 // CI has all of them.
 if ((hasPrometheus && missingPrograms() === undefined) || process.env['CI'] !== undefined) {
   const folder = useFolderOfAll()
   let end: Ended
   let exports: readonly (readonly ReceivedMetric[])[]
+  let resourceSpans: readonly unknown[]
   let scraped: readonly Series[]
 
   beforeAll(async () => {
@@ -36,10 +40,11 @@ if ((hasPrometheus && missingPrograms() === undefined) || process.env['CI'] !== 
       startOtlpReceiver(),
       startPrometheus(target),
     ])
-    const flags = ['--otlp', collector.url, '--prometheus', target]
+    const flags = ['--otlp', collector.url, '--prometheus', target, '--traces']
     const env = { BENCH_BACKEND: 'programs', BENCH_RESULTS: folder() }
     end = await ended(startCommand(['bench', 'told', ...flags], env))
     exports = [...collector.exports]
+    resourceSpans = [...collector.resourceSpans]
     scraped = await prometheus.samples('{__name__=~"loadtest_.+"}')
     await Promise.all([collector.close(), prometheus.stop()])
   }, 120_000)
@@ -88,6 +93,25 @@ if ((hasPrometheus && missingPrograms() === undefined) || process.env['CI'] !== 
         .map((metric) => ({ ...metric, attributes: [...metric.attributes].toSorted() }))
         .toSorted(byName),
     )
+  })
+
+  test('a traced run makes the spans of the page and no others, and the collector has those of the file', () => {
+    const page = readFileSync(new URL('docs/telemetry.md', ROOT), 'utf8')
+    const documented = cataloguedSpans(page)
+    const [path = ''] = runFilesIn(folder())
+    const traces = readTracesData(tracesPathOf(path))
+    if (traces.kind === 'unreadable') throw new Error(traces.problem)
+    expect(resourceSpans).toEqual(traces.resourceSpans)
+    const seen = [...readSpans(traces.resourceSpans, () => true, String).values()].flatMap(
+      ({ spans }) => spans.map(({ name, kind }) => `${name} ${kind}`),
+    )
+    const isOfRegistry = (span: string): boolean =>
+      documented.some(({ isOfLoad, pattern }) => !isOfLoad && pattern.test(span))
+    expectSpans(
+      seen.filter((span) => !isOfRegistry(span)),
+      documented.filter(({ isOfLoad }) => isOfLoad),
+    )
+    expect(seen.some(isOfRegistry)).toBe(true)
   })
 }
 

@@ -1,3 +1,5 @@
+import { expect } from 'vitest'
+import { PAUSE, WAIT } from '../../src/traces/waterfall/part-of-span.ts'
 import { prometheusName } from '../../src/telemetry-sdk/prometheus-names.ts'
 
 /** A metric as a page describes it. */
@@ -42,6 +44,8 @@ export function seriesOf({ name, type, unit }: CataloguedMetric): readonly strin
 
 /** A span as a page describes it. */
 export interface CataloguedSpan {
+  /** Whether a load makes it; otherwise, the registry does. */
+  readonly isOfLoad: boolean
   /** Such as `EVALSHA <script>`. */
   readonly name: string
   /** Matches name and kind, such as `EVALSHA read_log client`. */
@@ -56,7 +60,23 @@ export function cataloguedSpans(markdown: string): readonly CataloguedSpan[] {
     return [...names.matchAll(/`([^`]+)`/g)].map(([, written = '']) => {
       const name = written.startsWith('.') ? `registry${written}` : written
       const text = name.replaceAll('.', '\\.').replaceAll(/<\w+>/g, '\\S+')
-      return { name, pattern: new RegExp(`^${text} ${kind}$`) }
+      const isOfLoad = written === 'request <operation>' || [WAIT, PAUSE].includes(written)
+      return { name, isOfLoad, pattern: new RegExp(`^${text} ${kind}$`) }
     })
+  })
+}
+
+/**
+ * Fails unless each span is in the catalogue, and each of the catalogue was seen.
+ * @param seen names and kinds, such as `EVALSHA read_log client`.
+ */
+export function expectSpans(seen: readonly string[], documented: readonly CataloguedSpan[]): void {
+  const unknown = [...new Set(seen)].filter(
+    (span) => !documented.some(({ pattern }) => pattern.test(span)),
+  )
+  const missing = documented.filter(({ pattern }) => !seen.some((span) => pattern.test(span)))
+  expect({ unknown, missing: missing.map(({ name }) => name) }).toEqual({
+    unknown: [],
+    missing: [],
   })
 }

@@ -122,7 +122,7 @@ export async function runBench(
     }
     const { generators: count, startAt, namespace, readyWithin } = values
     const start = fileURLToPath(new URL('../start.mjs', import.meta.url))
-    return followedByMetrics(values, (metrics) =>
+    return followedByMetrics(values, (metrics, onTraces) =>
       runGenerators({
         start,
         scenario,
@@ -133,6 +133,7 @@ export async function runBench(
         folder,
         reports,
         metrics,
+        onTraces,
       }),
     )
   }
@@ -164,18 +165,25 @@ export async function runBench(
       const path = record.paths?.json ?? null
       reports.write({ run: record.run, path, exitCode, others: otherTests })
     }
-    const { out, needsExact } = followed
+    const { out, needsExact, onTraces } = followed
     const listeners = [...followed.listeners, ...(notice === null ? [] : [notice.listener])]
     // The UI may run scenarios again: each run has a file of its own.
     if (isUi) {
-      const reporter = new PluginReporter({ openRecord, onRunEnd, listeners, needsExact, out })
+      const reporter = new PluginReporter({
+        openRecord,
+        onRunEnd,
+        listeners,
+        needsExact,
+        onTraces,
+        out,
+      })
       const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: true })
       if (process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
       return (await runFiles(vitest, files, true)) ?? end
     }
     const record = await openRecord()
     const page = await RunPageWriter.open()
-    const reporter = new LoadReporter(record, { page, listeners, needsExact, out })
+    const reporter = new LoadReporter(record, { page, listeners, needsExact, onTraces, out })
     const vitest = await openVitest({ project: projectNames(kinds), reporter })
     const signalCode = await runFiles(vitest, files)
     onRunEnd(reporter, record)

@@ -20,6 +20,7 @@ import { findCapacity } from '../../vitest/run/find-capacity.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import type { RunMetrics } from '../../report/telemetry/run-metrics.ts'
 import { runFolder } from '../folders.ts'
+import { TRACE_VARIABLES } from '../flags.ts'
 import { followedByMetrics, type TelemetryFlags } from '../run-telemetry.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from '../../vitest/run/scenario-files.ts'
 
@@ -52,6 +53,8 @@ async function search(
   if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
+  // Probes keep no traces, and recording them takes time.
+  for (const variable of Object.keys(TRACE_VARIABLES)) process.env[variable] = ''
   backendSettings(process.env)
   dispatchSetting(process.env)
   const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))

@@ -55,6 +55,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
       isVerbose,
       page: await RunPageWriter.open(),
       needsExact: followed.needsExact,
+      onTraces: followed.onTraces,
       listeners: [...followed.listeners, ...(notice === null ? [] : [notice.listener])],
     })
     const vitest = await openForOwn(dirname(SCENARIO), reporter)

@@ -25,6 +25,12 @@ test.each([
     'none',
     'kill Redis primary at 2 s, pause gateway at 6 s',
   ],
+  [
+    'tracing',
+    { traces: { kept: 0, errors: 0, slow: 0, sampled: 0, lost: 0, lostSpans: 0 } },
+    'off',
+    'on',
+  ],
 ])('%s is named, whatever the hash says', (field, change, baseline, candidate) => {
   for (const workloadHash of [load.workloadHash, other]) {
     const changed = { ...load, workloadHash, result: { ...result, ...change } }

@@ -34,13 +34,15 @@ const SLO = 'SLO'
 
 /** The fields that make loads differ even if their hashes agree. */
 function scheduleOf({ result }: Measured): ReadonlyMap<string, string> {
-  const { model, arrivals, durationMs, warmUpMs, faults } = result
+  const { model, arrivals, durationMs, warmUpMs, faults, traces } = result
   return new Map([
     ['model', model.kind],
     [model.kind === 'open' ? 'arrivals' : 'users', arrivals],
     ['duration', seconds(durationMs)],
     ['warm-up', seconds(warmUpMs)],
     ['faults', faults.map(plannedText).join(', ') || NONE],
+    // Recording spans takes time of each request.
+    ['tracing', traces === undefined ? 'off' : 'on'],
   ])
 }
 

@@ -1,3 +1,4 @@
+import type { Pause } from '../pauses.ts'
 import type { Ending } from '../recording/request-end.ts'
 import type { TraceCounts, TracedRequest } from './traced-request.ts'
 
@@ -15,8 +16,9 @@ export interface RequestTracer {
   /**
    * Called once, when all requests have ended and their receivers were asked. Must not reject.
    * @param measureStartMs when the measurement began, by `nowMs()`.
+   * @param pauses of the generator's process, in which it saw no answer.
    */
-  finish(measureStartMs: number): Promise<LoadTraces>
+  finish(measureStartMs: number, pauses: readonly Pause[]): Promise<LoadTraces>
 }
 
 /** The traces of a load, summed up. */

@@ -18,7 +18,7 @@ export interface TracedRequest {
   readonly responseMs: number
   /**
    * Where its time went, up to 8 parts, largest first, that add up to `responseMs`. Names are `generator` (due, but not started),
-   * `handlers`, `other`, and the systems of its client spans, such as `redis`, `nats` or `http`.
+   * `handlers`, `replica`, `other`, and the systems of its client spans, such as `redis`, `nats` or `http`.
    */
   readonly parts: readonly RequestPart[]
   /**

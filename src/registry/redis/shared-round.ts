@@ -1,6 +1,6 @@
 import { Telemetry } from '../telemetry/telemetry.ts'
-import { runShared, type Waits } from '../telemetry/redis-call.ts'
-import { context, trace, type Span } from '@opentelemetry/api'
+import { runShared, Waits } from '../telemetry/redis-call.ts'
+import type { Span } from '@opentelemetry/api'
 
 /**
  * Runs the same work for many callers, one run at a time. A run serves only calls made before it began;
@@ -11,7 +11,9 @@ export class SharedRound {
   #running: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | undefined
   readonly #telemetry: Telemetry
-  #waits: Waits = new Map()
+  /** For the next run, and for the one under way. */
+  #waits = new Waits()
+  #runningWaits = new Waits()
 
   /** @param work receives the time of the first call that it serves, by `performance.now()`. */
   constructor(work: (calledAtMs: number) => Promise<void>, telemetry: Telemetry = Telemetry.off) {
@@ -23,16 +25,17 @@ export class SharedRound {
   join(): Promise<void> {
     this.#waiting ??= this.#runAfter(this.#running, performance.now())
     const span = this.#telemetry.wait()
-    return span === null ? this.#waiting : this.#traced(span, this.#waiting, this.#waits)
+    return span === null ? this.#waiting : this.#traced(span, this.#waiting)
   }
 
-  /** Shows the wait in its caller's trace, with the calls to Redis of the round. */
-  async #traced(span: Span, round: Promise<void>, waits: Waits): Promise<void> {
-    waits.set(span, trace.setSpan(context.active(), span))
+  /** Shows the wait in its caller's trace, with the calls to Redis of its run and of the one before. */
+  async #traced(span: Span, round: Promise<void>): Promise<void> {
+    const waits = [this.#waits, this.#runningWaits]
+    for (const wait of waits) wait.add(span)
     try {
       await round
     } finally {
-      waits.delete(span)
+      for (const wait of waits) wait.delete(span)
       span.end()
     }
   }
@@ -43,7 +46,8 @@ export class SharedRound {
     this.#running = this.#waiting ?? Promise.resolve()
     this.#waiting = undefined
     const waits = this.#waits
-    this.#waits = new Map()
+    this.#runningWaits = waits
+    this.#waits = new Waits()
     await runShared(waits, () => this.#work(calledAtMs))
   }
 }

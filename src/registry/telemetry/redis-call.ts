@@ -23,26 +23,64 @@ export interface RedisCall {
 /** Ends the spans of a call. @param errorType `null` if it succeeded. */
 export type EndCall = (errorType: string | null) => void
 
-/** The waits for a round that several callers share. */
+/** The callers that wait for a round of reading. */
 const WAITS = createContextKey('prism-loadtest: waits for a shared round')
 
-/** Maximum number of waits that get a span per call of their round. */
-const MAX_WAITS = 64
-
-/** The callers with spans that wait for one shared round of reading: each call to Redis gets a span in each of their traces. */
-export type Waits = Map<Span, Context>
+/** Maximum number of callers that get a span of one call of their round. */
+const MAX_SPANS = 1_000
 
 /** Begins the CLIENT spans of a call; `null` if nobody records it. A call of a shared round has one in the trace of each caller. */
 export function beginCall(tracer: Tracer, call: RedisCall): EndCall | null {
   const active = context.active()
   const waits = active.getValue(WAITS)
-  if (waits instanceof Map) {
-    const parents: readonly Context[] = [...(waits as Waits).values()].slice(0, MAX_WAITS)
-    if (parents.length === 0) return null
-    return endOf(parents.map((parent) => startSpan(tracer, call, parent, true)))
-  }
+  if (waits instanceof Waits) return waits.begin(tracer, call)
   if (trace.getSpan(active)?.isRecording() !== true) return null
-  return endOf([startSpan(tracer, call, active, false)])
+  const span = startSpan(tracer, call, active, false)
+  return (errorType) => endSpan(span, errorType)
+}
+
+/**
+ * The callers with spans that wait for one shared round of reading, or for the end of the one before it: each call to
+ * Redis gets a span in each of their traces, from when the call began or its caller came.
+ */
+export class Waits {
+  readonly #contexts = new Map<Span, Context>()
+  readonly #calls = new Set<SharedCall>()
+
+  /** @param wait the span of a caller's wait; calls get their spans below it. */
+  add(wait: Span): void {
+    const inside = trace.setSpan(context.active(), wait)
+    this.#contexts.set(wait, inside)
+    for (const call of this.#calls) call.startIn(inside)
+  }
+
+  /** The wait has ended; it gets no more spans. */
+  delete(wait: Span): void {
+    this.#contexts.delete(wait)
+  }
+
+  begin(tracer: Tracer, redisCall: RedisCall): EndCall {
+    const call: SharedCall = {
+      spans: [],
+      startIn: (parent) => {
+        if (call.spans.length >= MAX_SPANS) return
+        call.spans.push(startSpan(tracer, redisCall, parent, true))
+      },
+    }
+    for (const parent of this.#contexts.values()) call.startIn(parent)
+    this.#calls.add(call)
+    return (errorType) => {
+      this.#calls.delete(call)
+      for (const span of call.spans) endSpan(span, errorType)
+    }
+  }
+}
+
+/** A call to Redis under way, for several callers. */
+interface SharedCall {
+  readonly spans: Span[]
+  /** Begins its span in the trace of one of them. */
+  startIn(parent: Context): void
 }
 
 /**
@@ -75,11 +113,7 @@ function startSpan(tracer: Tracer, call: RedisCall, parent: Context, isShared: b
   )
 }
 
-function endOf(spans: readonly Span[]): EndCall {
-  return (errorType) => {
-    for (const span of spans) {
-      if (errorType === null) span.end()
-      else endWithError(span, errorType)
-    }
-  }
+function endSpan(span: Span, errorType: string | null): void {
+  if (errorType === null) span.end()
+  else endWithError(span, errorType)
 }

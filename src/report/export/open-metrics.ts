@@ -1,3 +1,4 @@
+import { requestOutcomes } from '../request-outcomes.ts'
 import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
@@ -177,16 +178,7 @@ function labelsOf(load: ExportedLoad, operation: MeasuredOperation): Labels {
 }
 
 function requestSamples(load: ExportedLoad, operation: MeasuredOperation): readonly Sample[] {
-  const { ok, failed, timedOut, unfinished, dropped, notStarted } = operation.counts
-  const outcomes = {
-    ok,
-    failed,
-    timed_out: timedOut,
-    unfinished,
-    dropped,
-    not_started: notStarted,
-  }
-  return counterSamples(labelsOf(load, operation), outcomes)
+  return counterSamples(labelsOf(load, operation), requestOutcomes(operation.counts))
 }
 
 function receiptSamples(load: ExportedLoad, operation: MeasuredOperation): readonly Sample[] {

@@ -7,6 +7,7 @@ interface Part {
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['generator', 'waiting for the generator'],
+  ['replica', 'waiting for the local copy of the registrations'],
   ['redis', 'Redis'],
   ['nats', 'NATS'],
   ['http', 'HTTP'],

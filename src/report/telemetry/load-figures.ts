@@ -1,3 +1,4 @@
+import { requestOutcomes } from '../request-outcomes.ts'
 import type { LoadProgress } from '../../load/recording/load-recorder.ts'
 import type { ExactCounts } from '../../load/recording/exact-counts.ts'
 import { achievedPerSecond, countedDeliveries } from '../../load/totals.ts'
@@ -81,19 +82,9 @@ export class LoadFigures {
     const seconds = { intervals: intervalsOf(result), measuredMs: result.measuredMs }
     for (const { name, counts, errors, deliveries, ...times } of result.operations) {
       const counted = countedDeliveries(deliveries)
-      const { ok, failed, timedOut, unfinished, dropped, notStarted } = counts
       const { measuredMs } = result
       this.operations.set(name, {
-        requests: new Map(
-          Object.entries({
-            ok,
-            failed,
-            timed_out: timedOut,
-            unfinished,
-            dropped,
-            not_started: notStarted,
-          }),
-        ),
+        requests: new Map(Object.entries(requestOutcomes(counts))),
         errors: new Map(errors.map(({ code, count }) => [code, count])),
         receipts: new Map(
           counted === null

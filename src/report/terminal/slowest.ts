@@ -1,6 +1,7 @@
 import { formatMs } from '../../format.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { largestPartSentence, partsText } from '../slowest/part-name.ts'
+import { tracesSentence } from '../slowest/traces-sentence.ts'
 import { left, renderTable, right } from './table.ts'
 import { terminalWidth } from './terminal-width.ts'
 
@@ -9,7 +10,7 @@ const SHOWN = 3
 
 /**
  * The slowest requests of each operation: where their time went, and their traces; then the part that took most of the
- * time of all that the run file has. Whole lines without a final newline; `null` if requests were not traced.
+ * time of all that the run file has, and which traces were kept. Whole lines without a final newline; `null` if requests were not traced.
  */
 export function renderSlowest(result: LoadResultJson, width = terminalWidth()): string | null {
   const traced = result.operations.filter(({ slowest = [] }) => slowest.length > 0)
@@ -29,7 +30,8 @@ export function renderSlowest(result: LoadResultJson, width = terminalWidth()): 
     const sentence = largestPartSentence(slowest)
     return sentence === null ? [] : [`  ${name}: ${sentence}`]
   })
-  return [renderTable(COLUMNS, rows, width), ...sentences].join('\n')
+  const kept = result.traces === undefined ? [] : [`  ${tracesSentence(result.traces)}`]
+  return [renderTable(COLUMNS, rows, width), ...sentences, ...kept].join('\n')
 }
 
 const COLUMNS = [

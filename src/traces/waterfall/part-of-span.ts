@@ -3,16 +3,21 @@ import type { ShownSpan } from './shown-span.ts'
 
 /** The name of the span from when a request was due until it was started. */
 export const WAIT = 'wait for generator'
+/** The registry's span of a call that waits for the local copy of the registrations; see `docs/telemetry.md`. */
+const REPLICA_WAIT = 'wait for replica'
+/** The name of the span of a pause of the load's process, in which it saw no answer. */
+export const PAUSE = 'generator paused'
 
 /** In UTF-16 units; longer names of systems are cut. */
 const MAX_NAME = 40
 
 /**
  * The part of a request's time that a span belongs to, by the names of `TracedRequest.parts`: `generator`, `handlers`,
- * `other`, or the system of a client's span. Never empty.
+ * `replica`, `other`, or the system of a client's span. Never empty.
  */
 export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
-  if (name === WAIT) return 'generator'
+  if (name === WAIT || name === PAUSE) return 'generator'
+  if (name === REPLICA_WAIT) return 'replica'
   switch (kind) {
     case 'consumer':
       return 'handlers'

@@ -39,6 +39,8 @@ export interface GeneratorsRun {
   readonly reports: RunReports
   /** Told while the generators run, as one load; `null` if nobody asks. */
   readonly metrics: RunMetrics | null
+  /** Called with the traces of all generators, each a `ResourceSpans` as JSON. */
+  readonly onTraces: (resourceSpans: readonly string[]) => void
 }
 
 /** Without a barrier: time for all generators to start and prepare, while they share the cores. */
@@ -84,10 +86,12 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       process.stderr.write(broken.stderr || broken.stdout)
       return EXIT.broken
     }
-    const merged = await mergeRunFiles(runPathsIn(shardFolder), run.folder, {
-      system,
-      ...(told === null || told.runId === '' ? {} : { runId: told.runId }),
-    })
+    const merged = await mergeRunFiles(
+      runPathsIn(shardFolder),
+      run.folder,
+      { system, ...(told === null || told.runId === '' ? {} : { runId: told.runId }) },
+      run.onTraces,
+    )
     told?.end(merged.run)
     run.reports.write(merged)
     return merged.exitCode

@@ -6,8 +6,8 @@ import { UNTIMED } from './untimed.ts'
 
 const RECEIVERS = 5
 
-// Can be sharded. Has every kind of metric: requests to register fail if their numbers end in 3, one bound is met, and
-// one is missed.
+// Can be sharded. Has every kind of metric and of span: requests to register fail if their numbers end in 3, some hold
+// up the generator, one bound is met, and one is missed.
 test('told', async ({ load, registry, subscribers, shard }) => {
   await subscribers.host(numbersIn(shard, RECEIVERS).map(loadTestIdentity))
   await registerMany(registry, RECEIVERS, { gateway: subscribers.gateway, shard })
@@ -15,6 +15,7 @@ test('told', async ({ load, registry, subscribers, shard }) => {
     operations: {
       register: async ({ number }) => {
         await registry.register(`deaf-${number}`, {})
+        if (number % 50 === 9) block(60)
         if (number % 10 === 3) throw new Error('refused')
       },
       enumerate: enumerate(registry),
@@ -31,3 +32,8 @@ test('told', async ({ load, registry, subscribers, shard }) => {
     operations: { register: { throughput: { min: 1_000 } } },
   })
 })
+
+function block(ms: number): void {
+  const untilMs = performance.now() + ms
+  while (performance.now() < untilMs);
+}

@@ -73,20 +73,27 @@ export type OtlpAnswer = (response: ServerResponse) => void
 export const accept: OtlpAnswer = (response) =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
 
-/** A collector of metrics in this process, by OTLP/HTTP with JSON. */
+/** A collector of metrics and traces in this process, by OTLP/HTTP with JSON. */
 export interface OtlpReceiver {
   readonly url: string
   /** What each export said, in order of arrival. */
   readonly exports: readonly (readonly ReceivedMetric[])[]
+  /** `ResourceSpans` as they arrived. */
+  readonly resourceSpans: readonly unknown[]
   close(): Promise<void>
 }
 
 /** @param answer called for each export. */
 export async function startOtlpReceiver(answer: OtlpAnswer = accept): Promise<OtlpReceiver> {
   const exports: (readonly ReceivedMetric[])[] = []
+  const resourceSpans: unknown[] = []
   const server = createServer((request, response) => {
     void json(request).then((body) => {
-      exports.push(metricsOf(body as JsonExport))
+      if (request.url === '/v1/traces') {
+        resourceSpans.push(
+          ...(body as { readonly resourceSpans: readonly unknown[] }).resourceSpans,
+        )
+      } else exports.push(metricsOf(body as JsonExport))
       answer(response)
     })
   }).listen(0, '127.0.0.1')
@@ -95,6 +102,7 @@ export async function startOtlpReceiver(answer: OtlpAnswer = accept): Promise<Ot
   return {
     url: `http://127.0.0.1:${port}`,
     exports,
+    resourceSpans,
     async close() {
       server.closeAllConnections()
       server.close()

@@ -1,0 +1,34 @@
+import { SpanKind } from '@opentelemetry/api'
+import { TracerProvider, type Span } from '@opentelemetry/sdk-trace'
+import { expect, test } from 'vitest'
+import { partsOfRequest } from './parts-of-request.ts'
+import { RecordedTrace } from './recorded-trace.ts'
+import { newSpanAnchor, unixNanos } from './span-clock.ts'
+import { byProcess, spansOfTrace } from './written-traces.ts'
+import { readSpans } from './waterfall/read-spans.ts'
+
+test("a pause of the load's process is the generator's time, whatever was waited for: the answer may have been there", () => {
+  const tracer = new TracerProvider().getTracer('test')
+  const anchorMs = newSpanAnchor()
+  const intendedAtMs = 5_000
+  const request = { operation: 'register', number: 1, intendedAtMs, startedAtMs: intendedAtMs + 1 }
+  const recorded = new RecordedTrace(tracer.startSpan('request register') as Span, request, {})
+  const attributes = { 'db.system.name': 'redis' }
+  const call = tracer.startSpan('GET', { kind: SpanKind.CLIENT, attributes }) as Span
+  call.spanContext().traceId = recorded.traceId
+  recorded.begin(call, intendedAtMs + 1)
+  recorded.end(call, { startMs: intendedAtMs + 1, endMs: intendedAtMs + 101 })
+  recorded.endRequest({ ending: 'ok', responseMs: 101, error: null })
+  const pauses = [
+    { fromMs: intendedAtMs - 100, untilMs: intendedAtMs - 50 },
+    { fromMs: intendedAtMs + 61, untilMs: intendedAtMs + 201 },
+  ]
+  const { spans } = spansOfTrace(recorded, pauses, { tracer, anchorMs, clean: String })
+  const shown = readSpans(byProcess(spans), () => true, String).get(recorded.traceId)?.spans ?? []
+  const parts = partsOfRequest(shown, BigInt(unixNanos(anchorMs, intendedAtMs)), 101)
+  expect(shown.map(({ name }) => name)).toContain('generator paused')
+  expect(parts).toEqual([
+    { name: 'redis', ms: expect.closeTo(60, 2) },
+    { name: 'generator', ms: expect.closeTo(41, 2) },
+  ])
+})
