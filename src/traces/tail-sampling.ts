@@ -20,7 +20,7 @@ export interface TailSamplingOptions {
   readonly aboveMs: (operation: string) => number | null
   /** The ratio of all others that is kept, 0 to 1. */
   readonly ratio: number
-  /** As many traces are kept per reason; the slowest of each operation always are. */
+  /** The most traces per reason; the slowest of each operation are kept besides. Default 500. */
   readonly room?: number
   /** From 0 to below 1, for which traces remain if there are too many. Default: `Math.random`. */
   readonly random?: () => number
