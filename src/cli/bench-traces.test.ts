@@ -31,7 +31,7 @@ test('--traces keeps traces of requests, whatever their operations write into sp
   const of = (name: string) => operations.find((one) => one.name === name) ?? expect.fail(name)
   const errors = operations.map((one) => one.counts.started - one.counts.ok)
   expect(counts.errors).toBe(errors.reduce((sum, count) => sum + count, 0))
-  // Spans beyond 500 of a request, and those that are not valid.
+  // Spans beyond 1,000 of a request, and those that are not valid.
   expect(counts.lostSpans).toBeGreaterThan(100)
   for (const { slowest = [] } of operations) {
     expect(slowest.length).toBeGreaterThan(0)
