@@ -22,7 +22,7 @@ export interface GcWatch {
 /** @param minListedMs for tests. */
 export function watchGcPauses(minListedMs = MIN_LISTED_MS): GcWatch {
   const aheadMs = nowMs() - performance.now()
-  let list: Pause[] = []
+  let listed: Pause[] = []
   let sinceMs = performance.now()
   let count = 0
   let totalMs = 0
@@ -35,21 +35,21 @@ export function watchGcPauses(minListedMs = MIN_LISTED_MS): GcWatch {
       totalMs += duration
       maxMs = Math.max(maxMs, duration)
       if (duration < minListedMs) continue
-      if (list.length >= MAX_LISTED) list = list.slice(MAX_LISTED / 2)
+      if (listed.length >= MAX_LISTED) listed = listed.slice(MAX_LISTED / 2)
       const fromMs = startTime + aheadMs
-      list.push({ fromMs, untilMs: fromMs + duration })
+      listed.push({ fromMs, untilMs: fromMs + duration })
     }
   }
   const observer = new PerformanceObserver((list) => add(list.getEntries()))
   observer.observe({ entryTypes: ['gc'] })
   return {
     get list() {
-      return list
+      return listed
     },
     reset: () => {
       sinceMs = performance.now()
       count = totalMs = maxMs = 0
-      list = []
+      listed = []
     },
     stop: async () => {
       // Node hands over the last ones in the next turn of the event loop.
