@@ -45,7 +45,8 @@ test('--traces keeps traces of requests, whatever their operations write into sp
     if (request === undefined) throw new Error(`${name} has no slowest request`)
     const spans = traces.get(request.traceId)?.spans ?? []
     const root = spans.find(({ parentSpanId }) => parentSpanId === null) ?? expect.fail(name)
-    const names = spans.map((span) => span.name)
+    // A busy machine may pause the load's process.
+    const names = spans.map((span) => span.name).filter((one) => one !== 'generator paused')
     return { request, spans, names, root, of: (key: string) => root.attributes.get(key) }
   }
 
@@ -55,7 +56,8 @@ test('--traces keeps traces of requests, whatever their operations write into sp
 
   // What it waited for is known, although that never ended.
   const hanging = slowestOf('hanging')
-  expect(hanging.request.parts[0]?.name).toBe('redis')
+  const msOf = (part: string) => hanging.request.parts.find((one) => one.name === part)?.ms ?? 0
+  expect(msOf('redis')).toBeGreaterThan(msOf('other'))
   expect(hanging.root.error).toBe('timed out')
 
   const failing = slowestOf('failing')
