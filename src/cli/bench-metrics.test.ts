@@ -1,8 +1,5 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startOtlpReceiver, valuesOf } from '../report/telemetry/testing/otlp-receiver.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
 
@@ -12,39 +9,10 @@ function bench(args: readonly string[]): ReturnType<typeof startCommand> {
   return startCommand(['bench', ...args], { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() })
 }
 
-interface Attribute {
-  readonly key: string
-  readonly value: { readonly stringValue?: string }
-}
-interface Point {
-  readonly attributes: readonly Attribute[]
-  readonly asInt?: number | string
-  readonly asDouble?: number
-  readonly count?: number | string
-}
-interface Metric {
-  readonly name: string
-  readonly sum?: { readonly dataPoints: readonly Point[] }
-  readonly gauge?: { readonly dataPoints: readonly Point[] }
-  readonly exponentialHistogram?: { readonly dataPoints: readonly Point[] }
-}
-interface Export {
-  readonly resourceMetrics: readonly {
-    readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[]
-  }[]
-}
-
 test('--otlp and --prometheus tell a run’s figures, which end as the run file’s', async () => {
-  const exports: Export[] = []
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      exports.push(body as Export)
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const child = bench(['met', '--otlp', `http://127.0.0.1:${port}`, '--prometheus', '0'])
+  const collector = await startOtlpReceiver()
+  onTestFinished(() => collector.close())
+  const child = bench(['met', '--otlp', collector.url, '--prometheus', '0'])
   const end = ended(child)
   const url = await new Promise<string>((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
@@ -63,30 +31,19 @@ test('--otlp and --prometheus tell a run’s figures, which end as the run file�
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const { exitCode, stderr } = await end
-  server.close()
   expect(stderr).not.toContain('--otlp')
   expect(exitCode).toBe(0)
   const [path = ''] = runFilesIn(folder())
   const run = await readRunFile(path)
   const [scenario] = run.scenarios
   if (scenario?.state !== 'measured') throw new Error('not measured')
-  const metrics = exports.at(-1)?.resourceMetrics[0]?.scopeMetrics[0]?.metrics ?? []
+  const last = (metric: string, ...more: readonly string[]) =>
+    valuesOf(collector, metric, 'loadtest.operation', ...more)
   for (const { name, counts, response, service, lateness } of scenario.result.operations) {
-    const at = (metric: string, more: Record<string, string> = {}): Point | undefined => {
-      const found = metrics.find((one) => one.name === metric)
-      const points = (found?.sum ?? found?.gauge ?? found?.exponentialHistogram)?.dataPoints ?? []
-      const wanted = Object.entries({ 'loadtest.operation': name, ...more })
-      return points.find(({ attributes }) =>
-        wanted.every(([key, value]) =>
-          attributes.some((one) => one.key === key && one.value.stringValue === value),
-        ),
-      )
-    }
-    const ok = at('loadtest.requests', { 'loadtest.outcome': 'ok' })
-    expect(Number(ok?.asInt)).toBe(counts.ok)
-    expect(Number(at('loadtest.response.duration')?.count)).toBe(response.figures.count)
-    expect(Number(at('loadtest.service.duration')?.count)).toBe(service.figures.count)
-    expect(Number(at('loadtest.lateness')?.count)).toBe(lateness.figures.count)
+    expect(last('loadtest.requests', 'loadtest.outcome')[`${name} ok`]).toBe(counts.ok)
+    expect(last('loadtest.response.duration')[name]).toBe(response.figures.count)
+    expect(last('loadtest.service.duration')[name]).toBe(service.figures.count)
+    expect(last('loadtest.lateness')[name]).toBe(lateness.figures.count)
     const labels = `loadtest_operation="${name}"`
     const line = (metric: string, more = '') =>
       text

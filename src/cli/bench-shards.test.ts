@@ -10,6 +10,9 @@ import {
   type OtlpReceiver,
 } from '../report/telemetry/testing/otlp-receiver.ts'
 import { readHistory } from '../run-file/history/history-file.ts'
+import { readTracesData } from '../run-file/read/read-traces-data.ts'
+import { tracesPathOf } from '../run-file/traces-path.ts'
+import { readSpans } from '../traces/waterfall/read-spans.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
@@ -141,7 +144,7 @@ test('--generators makes one run, on servers that it starts', START_TIMEOUT, asy
   const own = { BENCH_BACKEND: 'programs', REDIS_URL: '', NATS_URL: '' }
   const collector = await startOtlpReceiver()
   onTestFinished(() => collector.close())
-  const flags = ['--generators', '2', '--otlp', collector.url]
+  const flags = ['--generators', '2', '--otlp', collector.url, '--traces']
   const { exitCode, stdout, stderr } = await start(['bench', 'sharded', ...flags], own)
   expect({ exitCode, stderr }).toEqual({ exitCode: MEASURED, stderr: '' })
   expect(stdout).toContain('2 generators, Redis')
@@ -161,6 +164,14 @@ test('--generators makes one run, on servers that it starts', START_TIMEOUT, asy
     return requests.reduce((sum, { value }) => sum + value, 0)
   })
   expect(sums).toEqual(sums.toSorted((a, b) => a - b))
+  // So are their traces.
+  const traces = readTracesData(tracesPathOf(path))
+  if (traces.kind === 'unreadable') throw new Error(traces.problem)
+  expect(traces.resourceSpans.length).toBeGreaterThanOrEqual(2)
+  expect(collector.resourceSpans).toEqual(traces.resourceSpans)
+  const [scenario] = run.scenarios
+  const kept = scenario?.state === 'measured' ? scenario.result.traces?.kept : null
+  expect(readSpans(traces.resourceSpans, () => true, String).size).toBe(kept)
 })
 
 test('a scenario without a shard refuses --shard', { timeout: 60_000 }, async () => {
@@ -220,15 +231,21 @@ test(
 test('shards of a load by command line wait for each other', START_TIMEOUT, async () => {
   const { REDIS_URL = '', NATS_URL = '' } = addresses
   const named = ['--redis-addr', REDIS_URL, '--nats-servers', NATS_URL]
+  const command = ['register', '-r', '50', '-d', '1s']
   const ends = await Promise.all(
     [1, 2].map((k) =>
-      start(['register', '-r', '50', '-d', '1s', '--shard', `${k}/2`, '--out', folder(), ...named]),
+      start([...command, '--shard', `${k}/2`, '--out', folder(), '--traces', ...named]),
     ),
   )
   expect(ends.map(({ exitCode }) => exitCode)).toEqual([MEASURED, MEASURED])
-  const merge = await start(['results', 'merge', ...runFilesIn(folder())])
+  // As a shell's `*.json` names them.
+  const files = readdirSync(folder()).filter((name) => name.endsWith('.json'))
+  expect(files).toHaveLength(4)
+  const paths = files.map((name) => join(folder(), name))
+  const merge = await start(['results', 'merge', ...paths])
   expect(merge.stdout).toMatch(/the generators started within [\d.]+ m?s of each other/)
   expect(merge.stdout).toContain('50 requests')
+  expect(merge.stdout).toMatch(/\d+ traces kept: /)
 })
 
 describe('bad input exits with 2 and one line:', () => {

@@ -31,7 +31,7 @@ test('--traces keeps traces of requests, whatever their operations write into sp
   const of = (name: string) => operations.find((one) => one.name === name) ?? expect.fail(name)
   const errors = operations.map((one) => one.counts.started - one.counts.ok)
   expect(counts.errors).toBe(errors.reduce((sum, count) => sum + count, 0))
-  // Spans beyond 500 of a request, and those that are not valid.
+  // Spans beyond 1,000 of a request, and those that are not valid.
   expect(counts.lostSpans).toBeGreaterThan(100)
   for (const { slowest = [] } of operations) {
     expect(slowest.length).toBeGreaterThan(0)
@@ -45,7 +45,8 @@ test('--traces keeps traces of requests, whatever their operations write into sp
     if (request === undefined) throw new Error(`${name} has no slowest request`)
     const spans = traces.get(request.traceId)?.spans ?? []
     const root = spans.find(({ parentSpanId }) => parentSpanId === null) ?? expect.fail(name)
-    const names = spans.map((span) => span.name)
+    // A busy machine may pause the load's process.
+    const names = spans.map((span) => span.name).filter((one) => one !== 'generator paused')
     return { request, spans, names, root, of: (key: string) => root.attributes.get(key) }
   }
 
@@ -55,7 +56,8 @@ test('--traces keeps traces of requests, whatever their operations write into sp
 
   // What it waited for is known, although that never ended.
   const hanging = slowestOf('hanging')
-  expect(hanging.request.parts[0]?.name).toBe('redis')
+  const msOf = (part: string) => hanging.request.parts.find((one) => one.name === part)?.ms ?? 0
+  expect(msOf('redis')).toBeGreaterThan(msOf('other'))
   expect(hanging.root.error).toBe('timed out')
 
   const failing = slowestOf('failing')

@@ -75,8 +75,10 @@ export async function openRunTelemetry(
     out.write(`Metrics: ${server.url}/metrics\n`)
     return {
       async close(exitCode) {
-        if (scrapes === 0) warn('--prometheus: nobody scraped the metrics during the run.')
-        else if (exitCode < 128 && metrics.loads.length > 0) {
+        const hasFigures = metrics.loads.length > 0
+        if (hasFigures && scrapes === 0) {
+          warn('--prometheus: nobody scraped the metrics during the run.')
+        } else if (hasFigures && exitCode < 128) {
           out.write(
             `Metrics: waiting up to ${LAST_SCRAPE_MS / 1_000} s for a last scrape; Ctrl-C ends it\n`,
           )
@@ -84,7 +86,7 @@ export async function openRunTelemetry(
           await new Promise<void>((resolve) => {
             onScrape = resolve
             patience = setTimeout(resolve, LAST_SCRAPE_MS)
-            process.once('SIGINT', () => resolve())
+            for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve())
           })
           clearTimeout(patience)
         }

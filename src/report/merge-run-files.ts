@@ -17,6 +17,7 @@ import { print } from './terminal/print.ts'
 import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { runIdOf } from '../run-file/run-id.ts'
+import { TracesFile } from '../run-file/write/traces-file.ts'
 import { createRunFile, pathsOf, type ResultPaths } from '../run-file/write/write-run-file.ts'
 
 /**
@@ -44,12 +45,20 @@ export async function mergeRunFiles(
   let written: (ResultPaths & { readonly html?: string }) | null = null
   // Store before printing, and print even if storing fails.
   try {
-    const resourceSpans = paths.flatMap(tracesBeside)
-    onTraces(resourceSpans)
-    run = createRunFile(folder, run, resourceSpans)
-    const files = pathsOf(folder, run, resourceSpans.length > 0)
+    const ofShards = paths.map(tracesBeside)
+    onTraces(ofShards.flat())
+    run = createRunFile(folder, run)
+    const files = pathsOf(folder, run)
+    const traces = new TracesFile()
+    for (const resourceSpans of ofShards) traces.add(resourceSpans)
+    const tracesJson = traces.write(tracesPathOf(files.json))
+    if (traces.problem !== null) process.stderr.write(`${traces.problem}\n`)
     const html = pagePathOf(files.json)
-    written = { ...files, ...(page.write(html, run) ? { html } : {}) }
+    written = {
+      ...files,
+      ...(tracesJson === null ? {} : { tracesJson }),
+      ...(page.write(html, run) ? { html } : {}),
+    }
     if (page.problem !== null) process.stderr.write(`${page.problem}\n`)
     appendHistory(folder, run)
   } finally {

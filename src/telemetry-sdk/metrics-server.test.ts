@@ -87,7 +87,7 @@ describe('/metrics', () => {
     expect(status).toBe(200)
     expect(body).toContain('sound_total')
     expect(body).toContain('# exponential is left out: its buckets are exponential\n')
-    expect(body).toContain('# 1 metrics could not be collected\n')
+    expect(body).toContain('# 1 metric could not be collected\n')
   })
 
   test('is one collection for scrapes at the same time, each of which is told', async () => {

@@ -88,15 +88,18 @@ export class MetricsServer {
     response.setHeader('cache-control', 'no-store')
     response.setHeader('x-content-type-options', 'nosniff')
     const path = url.replace(/\?.*/s, '')
-    const isKnown = path === '/metrics' || path === '/healthz' || path === '/readyz'
-    if (!isKnown) return send(response, 404, 'not found: try /metrics, /healthz or /readyz')
+    const { notReady } = this.#options
+    const paths = ['/metrics', '/healthz', ...(notReady === undefined ? [] : ['/readyz'])]
+    if (!paths.includes(path)) return send(response, 404, `not found: try ${paths.join(', ')}`)
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD')
       return send(response, 405, 'only GET and HEAD')
     }
     if (path === '/metrics') return void this.#sendMetrics(response)
-    if (path === '/healthz') return send(response, 200, 'alive')
-    this.#sendReadiness(response)
+    const reasons = path === '/readyz' ? notReady?.() : undefined
+    if (reasons === undefined) return send(response, 200, 'alive')
+    if (reasons.length === 0) return send(response, 200, 'ready')
+    send(response, 503, reasons.join('\n'))
   }
 
   async #sendMetrics(response: ServerResponse): Promise<void> {
@@ -116,14 +119,6 @@ export class MetricsServer {
     } finally {
       this.#collecting = null
     }
-  }
-
-  #sendReadiness(response: ServerResponse): void {
-    const { notReady } = this.#options
-    if (notReady === undefined) return send(response, 404, 'not found')
-    const reasons = notReady()
-    if (reasons.length === 0) return send(response, 200, 'ready')
-    send(response, 503, reasons.join('\n'))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CollectionResult, MetricData } from '@opentelemetry/sdk-metrics'
+import { counted } from '../format.ts'
 import { withPrometheusNames } from './prometheus-names.ts'
 import { loadSdk } from './sdk.ts'
 
@@ -39,7 +40,9 @@ export async function prometheusText(neededFor: string): Promise<PrometheusText>
       ...left.map(
         ({ descriptor }) => `# ${descriptor.name} is left out: its buckets are exponential`,
       ),
-      ...(errors.length === 0 ? [] : [`# ${errors.length} metrics could not be collected`]),
+      ...(errors.length === 0
+        ? []
+        : [`# ${counted(errors.length, 'metric')} could not be collected`]),
     ]
     return `${[serializer.serialize(written).trimEnd(), ...comments].join('\n')}\n`
   }

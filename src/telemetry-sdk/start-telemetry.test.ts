@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { metrics, trace, type Tracer } from '@opentelemetry/api'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { startNatsProgram, startRedisProgram } from '../environment/programs.ts'
 import { connectRegistry } from '../registry/connect.ts'
@@ -76,6 +76,15 @@ test('is refused a second time, with invalid options, and can be started again o
   await first.close()
   await expect(start({ otlp: 'localhost:4318' })).rejects.toThrow('try http://localhost:4318')
   await expect(start({ sampledRatio: 2 })).rejects.toThrow('is not a number from 0 to 1')
+  await start()
+})
+
+test('leaves an SDK that traces already as it is, and stops what it started', async () => {
+  const other = { getTracer: (name: string) => ({ name }) as unknown as Tracer }
+  trace.setGlobalTracerProvider(other)
+  onTestFinished(() => trace.disable())
+  await expect(start({ otlp: 'http://127.0.0.1:1' })).rejects.toThrow('an SDK already')
+  expect(trace.getTracer('mine')).toEqual({ name: 'mine' })
   await start()
 })
 

@@ -66,35 +66,36 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const readers = base === null ? [onDemand] : [onDemand, await otlpReader(base)]
   const meters = new MeterProvider({ resource, readers })
   const registries: FollowedRegistry[] = []
-  const server = await MetricsServer.open({
-    port,
-    ...(host === undefined ? {} : { host }),
-    metrics: originalNames ? withOriginalNames(onDemand) : onDemand,
-    notReady: () => reasonsNotReady(registries),
-    neededFor: NEEDED_FOR,
-  })
-  if (!metrics.setGlobalMeterProvider(meters)) {
-    await server.close()
-    await meters.shutdown()
-    throw new InputError(
-      `${NEEDED_FOR}: this process has registered an SDK already. Call it once, or serve the metrics of that SDK by its own exporter.`,
-    )
-  }
-  const stopTracing = base === null ? null : await startTracing(base, resource, sampledRatio)
+  const stops = [() => meters.shutdown()]
   let closing: Promise<void> | null = null
-  const close = async (): Promise<void> => {
-    await server.close()
-    await settledWithin(
-      [meters.shutdown(), stopTracing?.() ?? Promise.resolve()],
+  const close = (): Promise<void> =>
+    (closing ??= settledWithin(
+      stops.map((stop) => stop()),
       CLOSE_PATIENCE_MS,
-    )
-    metrics.disable()
+    ))
+  try {
+    const server = await MetricsServer.open({
+      port,
+      ...(host === undefined ? {} : { host }),
+      metrics: originalNames ? withOriginalNames(onDemand) : onDemand,
+      notReady: () => reasonsNotReady(registries),
+      neededFor: NEEDED_FOR,
+    })
+    stops.push(() => server.close())
+    if (!metrics.setGlobalMeterProvider(meters)) throw alreadyRegistered()
+    stops.push(async () => metrics.disable())
+    if (base !== null) stops.push(await startTracing(base, resource, sampledRatio))
+    return { url: server.url, readyWith: (registry) => void registries.push(registry), close }
+  } catch (error) {
+    await close()
+    throw error
   }
-  return {
-    url: server.url,
-    readyWith: (registry) => void registries.push(registry),
-    close: () => (closing ??= close()),
-  }
+}
+
+function alreadyRegistered(): InputError {
+  return new InputError(
+    `${NEEDED_FOR}: this process has registered an SDK already. Call it once, or serve the metrics of that SDK by its own exporter.`,
+  )
 }
 
 function reasonsNotReady(registries: readonly FollowedRegistry[]): readonly string[] {
@@ -138,7 +139,10 @@ async function otlpReader(base: string): Promise<IMetricReader> {
   return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 10_000 })
 }
 
-/** @returns what sends the last spans and stops. */
+/**
+ * @returns what sends the last spans and stops.
+ * @throws InputError if another SDK is registered.
+ */
 async function startTracing(
   base: string,
   resource: Resource,
@@ -157,11 +161,17 @@ async function startTracing(
     sampler: new sdk.ParentBasedSampler({ root }),
     spanProcessors: [processor],
   })
-  context.setGlobalContextManager(new hooks.AsyncLocalStorageContextManager().enable())
-  trace.setGlobalTracerProvider(headSampled(tracers, sampledRatio))
+  if (!trace.setGlobalTracerProvider(headSampled(tracers, sampledRatio))) {
+    await tracers.shutdown()
+    throw alreadyRegistered()
+  }
+  // A process may have set one without an SDK; it does the same.
+  const isOwn = context.setGlobalContextManager(
+    new hooks.AsyncLocalStorageContextManager().enable(),
+  )
   return async () => {
     await tracers.shutdown()
     trace.disable()
-    context.disable()
+    if (isOwn) context.disable()
   }
 }

@@ -6,8 +6,10 @@ import type { SpanTimes } from './span-clock.ts'
 import type { RecordedSpan, TracedProcess } from './span-record.ts'
 import type { EndedRequest } from './tail-sampling.ts'
 
-/** The most spans of a request that are kept in its own process, and as many of all others; further ones are counted. */
-const MAX_SPANS = 500
+/** The most spans of a request that are kept of its own process; further ones are counted. */
+const MAX_SPANS = 1_000
+/** The same of all other processes. */
+const MAX_RECEIVED = 500
 
 /** A span with its times by `nowMs()`. */
 export interface TimedSpan {
@@ -126,7 +128,7 @@ export class RecordedTrace implements EndedRequest {
   }
 
   receive(process: TracedProcess, span: RecordedSpan): void {
-    if (this.#received.length < MAX_SPANS) this.#received.push({ process, span })
+    if (this.#received.length < MAX_RECEIVED) this.#received.push({ process, span })
     else this.lose()
   }
 

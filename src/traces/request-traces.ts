@@ -84,6 +84,7 @@ export class RequestTraces implements RequestTracer {
       this.#asking = this.#asking.then(() => this.#ask(asked))
     }, ASK_EVERY_MS)
     this.#timer.unref()
+    options.spans.whenFull.add(this.#makeRoom)
   }
 
   /** The traces that were kept, of all processes; empty before the load has ended. */
@@ -112,6 +113,7 @@ export class RequestTraces implements RequestTracer {
 
   async finish(measureStartMs: number, pauses: readonly Pause[]): Promise<LoadTraces> {
     clearInterval(this.#timer)
+    this.#options.spans.whenFull.delete(this.#makeRoom)
     const kept = this.#sampling.kept()
     const traces = kept.traces.map(({ trace: recorded }) => recorded)
     await this.#asking
@@ -129,9 +131,15 @@ export class RequestTraces implements RequestTracer {
       error: ending === 'failed' ? { code: errorCode(error), message: errorSample(error) } : null,
     })
     this.#toAsk.add(recorded)
-    for (const left of this.#sampling.add(recorded)) {
-      this.#options.spans.close(left)
-      this.#toAsk.delete(left)
+    this.#forget(this.#sampling.add(recorded))
+  }
+
+  readonly #makeRoom = (): void => this.#forget(this.#sampling.halve())
+
+  #forget(traces: readonly RecordedTrace[]): void {
+    for (const recorded of traces) {
+      this.#options.spans.close(recorded)
+      this.#toAsk.delete(recorded)
     }
   }
 

@@ -20,7 +20,7 @@ export interface TailSamplingOptions {
   readonly aboveMs: (operation: string) => number | null
   /** The ratio of all others that is kept, 0 to 1. */
   readonly ratio: number
-  /** As many traces are kept per reason; the slowest of each operation always are. */
+  /** The most traces per reason; the slowest of each operation are kept besides. Default 500. */
   readonly room?: number
   /** From 0 to below 1, for which traces remain if there are too many. Default: `Math.random`. */
   readonly random?: () => number
@@ -35,6 +35,9 @@ export interface Kept<T> {
   /** Traces with a reason to be kept for which there was no room. */
   readonly lost: number
 }
+
+/** No reason's room is halved below this many traces. */
+const MIN_ROOM = 10
 
 /** A trace that is under consideration. */
 interface Candidate<T> {
@@ -53,12 +56,14 @@ interface Candidate<T> {
  */
 export class TailSampling<T extends EndedRequest> {
   readonly #options: Required<TailSamplingOptions>
+  #room: number
   readonly #slowest = new Map<string, Candidate<T>[]>()
   readonly #chosen: Readonly<Record<Reason, Candidate<T>[]>> = { errors: [], slow: [], sampled: [] }
   readonly #counts: Record<Reason, number> = { errors: 0, slow: 0, sampled: 0 }
 
   constructor({ room = 500, random = Math.random, ...options }: TailSamplingOptions) {
     this.#options = { ...options, room, random }
+    this.#room = room
   }
 
   /** @returns the traces that are not kept, or not any longer. */
@@ -90,6 +95,28 @@ export class TailSampling<T extends EndedRequest> {
     }
   }
 
+  /**
+   * Halves the number of traces that a reason may have, down to 10, because memory is short. Those that remain are as random as before.
+   * @returns the traces that are not kept any longer.
+   */
+  halve(): readonly T[] {
+    const all = Object.values(this.#chosen)
+    const most = Math.max(...all.map(({ length }) => length))
+    this.#room = Math.min(this.#room, Math.max(MIN_ROOM, Math.floor(most / 2)))
+    return all.flatMap((chosen) => this.#shorten(chosen))
+  }
+
+  #shorten(chosen: Candidate<T>[]): readonly T[] {
+    const left: T[] = []
+    while (chosen.length > this.#room) {
+      const [candidate] = chosen.splice(Math.floor(this.#options.random() * chosen.length), 1)
+      if (candidate === undefined) break
+      candidate.isChosen = false
+      if (!candidate.isSlowest) left.push(candidate.trace)
+    }
+    return left
+  }
+
   #reasonOf({ ending, operation, responseMs, traceId }: T): Reason | null {
     if (ending !== 'ok') return 'errors'
     const { aboveMs, ratio } = this.#options
@@ -113,7 +140,8 @@ export class TailSampling<T extends EndedRequest> {
 
   /** @returns as `#addToSlowest`. */
   #choose(added: Candidate<T>, reason: Reason): Candidate<T> | null {
-    const { room, random } = this.#options
+    const { random } = this.#options
+    const room = this.#room
     const chosen = this.#chosen[reason]
     const number = (this.#counts[reason] += 1)
     const place = number <= room ? chosen.length : Math.floor(random() * number)

@@ -12,12 +12,15 @@ export interface TraceSettings {
 /** The ratio of ordinary requests whose traces are kept, to compare slow ones with. */
 const DEFAULT_RATIO = 0.01
 
+/** Values of `BENCH_TRACES` that ask for no traces. */
+const OFF: ReadonlySet<string> = new Set(['', '0', 'false'])
+
 /** No request takes longer than a load may. */
 const MAX_ABOVE_MS = 3_600_000
 
 /**
  * Reads `BENCH_TRACES`, `BENCH_TRACE_ABOVE` (such as `20ms`) and `BENCH_TRACE_RATIO` (`1%` or `0.01`); empty values count
- * as not set.
+ * as not set, and so do `0` and `false` of `BENCH_TRACES`.
  * @returns `null` if requests are not traced.
  * @throws InputError if one of them is malformed or lacks `BENCH_TRACES`.
  */
@@ -25,7 +28,7 @@ export function traceSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): TraceSettings | null {
   const { BENCH_TRACES, BENCH_TRACE_ABOVE, BENCH_TRACE_RATIO } = env
-  if (!BENCH_TRACES) {
+  if (BENCH_TRACES === undefined || OFF.has(BENCH_TRACES)) {
     const alone = (['BENCH_TRACE_ABOVE', 'BENCH_TRACE_RATIO'] as const).find((name) => env[name])
     if (alone === undefined) return null
     throw new InputError(

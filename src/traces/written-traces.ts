@@ -32,7 +32,7 @@ export interface SpanWriting {
   readonly clean: (text: string) => string
 }
 
-/** As many pauses of the load's process get a span in a trace, the longest. */
+/** The most pauses of the load's process with a span in a trace: the longest. */
 const MAX_PAUSES = 20
 
 /**

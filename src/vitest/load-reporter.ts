@@ -280,7 +280,7 @@ export class LoadReporter implements Reporter {
     if (!this.#isBegun) return
     for (const entry of lost) this.#print(renderReport(shown(entry)))
     for (const test of lostTests) this.#tell({ event: 'scenario-ended', ...test })
-    const { run, paths, storageProblem, historyProblem } = this.#record
+    const { run, paths, storageProblem, tracesProblem, historyProblem } = this.#record
     const isBroken = this.#isBroken || storageProblem !== null
     const exitCode = this.#judge(isBroken)
     // Any other failure is a broken micro-benchmark.
@@ -299,6 +299,7 @@ export class LoadReporter implements Reporter {
     }
     this.#print('')
     if (files !== null) this.#print(renderFiles(files))
+    if (tracesProblem !== null) this.#print(paint('yellow', `  ${tracesProblem}`))
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }

@@ -66,11 +66,12 @@ function wholeSeconds(text: string, what: string): number {
   throw new InputError(`${what}: "${text}" must be whole seconds, at least 1s.`)
 }
 
-/** Adds up the shards of a load. */
+/** Adds up the shards of a load. Traces, which `*.json` names too, are taken with the run files that they are beside. */
 export async function mergeRuns(
   paths: readonly string[],
   flags: { results?: string },
 ): Promise<ExitCode> {
-  const { exitCode } = await mergeRunFiles(paths, runFolder(flags.results))
+  const runFiles = paths.filter((path) => !path.endsWith('.traces.json'))
+  const { exitCode } = await mergeRunFiles(runFiles, runFolder(flags.results))
   return exitCode
 }

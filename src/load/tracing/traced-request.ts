@@ -1,8 +1,8 @@
 import type { Ending } from '../recording/request-end.ts'
 
-/** As many requests of each operation are reported with their traces, the slowest ones. */
+/** The most requests of an operation that are reported with their traces: its slowest. */
 export const MAX_SLOWEST = 10
-/** As many parts does the time of a request have at most; the smallest others become part of `other`. */
+/** The most parts of a request's time; the smallest of the rest become part of `other`. */
 export const MAX_PARTS = 8
 
 /** One of the slowest requests of an operation. */

@@ -16,7 +16,8 @@ import { faultCells, isBroken, isInjected, lostNames } from '../fault-cells.ts'
 import { failuresOf } from '../failures.ts'
 import type { EndedRun } from '../junit/run-junit.ts'
 import { sloCells } from '../slo-cells.ts'
-import { partsText } from '../slowest/part-name.ts'
+import { largestPartSentence, partsText } from '../slowest/part-name.ts'
+import { missingHandlersSentence } from '../slowest/traces-sentence.ts'
 import { markedMs, THIN_NOTE } from '../thin-percentile.ts'
 import { shortSystemText } from '../summarise-runs.ts'
 import { p95Course, rateCourse } from './course.ts'
@@ -112,13 +113,13 @@ export function runMarkdown(ended: EndedRun): string {
       ),
       ...(measured.length === 0 ? [] : [markdownText(THIN_NOTE)]),
     ]),
-    ...folded(
-      'Slowest requests',
-      table(
-        ['scenario', 'operation', 'response', 'where its time went', 'trace'],
+    ...folded('Slowest requests', [
+      ...table(
+        ['scenario', 'operation', 'response', 'end', 'where its time went', 'trace'],
         measured.flatMap(slowestRows),
       ),
-    ),
+      ...measured.flatMap(slowestSentences),
+    ]),
     ...folded(
       'Micro-benchmarks',
       table(
@@ -260,16 +261,26 @@ function failureRows({ name, result }: Measured): readonly (readonly string[])[]
   )
 }
 
-/** As many of an operation's slowest requests have a row. */
+/** The most rows of one operation. */
 const MAX_SLOWEST_ROWS = 3
 
 function slowestRows({ name, result }: Measured): readonly (readonly string[])[] {
   return result.operations.flatMap(({ name: operation, slowest = [] }) =>
     slowest
       .slice(0, MAX_SLOWEST_ROWS)
-      .map(({ responseMs, parts, traceId }) =>
-        [name, operation, formatMs(responseMs), partsText(parts), traceId].map(markdownText),
+      .map(({ responseMs, ending, parts, traceId }) =>
+        [name, operation, formatMs(responseMs), ending, partsText(parts), traceId].map(
+          markdownText,
+        ),
       ),
+  )
+}
+
+function slowestSentences({ name, result }: Measured): readonly string[] {
+  return result.operations.flatMap(({ name: operation, slowest = [] }) =>
+    [largestPartSentence(slowest), missingHandlersSentence(slowest)].flatMap((sentence) =>
+      sentence === null ? [] : [markdownText(`${name}, ${operation}: ${sentence}`)],
+    ),
   )
 }
 

@@ -1,22 +1,23 @@
-import { counted, formatMs, formatPercent } from '../../format.ts'
+import { formatCount, formatMs, formatPercent } from '../../format.ts'
 
 interface Part {
   readonly name: string
   readonly ms: number
 }
 
-const NAMES: ReadonlyMap<string, string> = new Map([
+const SPENT: ReadonlyMap<string, string> = new Map([
   ['generator', 'waiting for the generator'],
   ['replica', 'waiting for the local copy of the registrations'],
-  ['redis', 'Redis'],
-  ['nats', 'NATS'],
-  ['http', 'HTTP'],
-  ['other', 'other work'],
+  ['redis', 'waiting for Redis'],
+  ['nats', 'waiting for NATS'],
+  ['http', 'waiting for HTTP answers'],
+  ['handlers', 'in handlers'],
+  ['other', 'on other work'],
 ])
 
-/** A part of a request's time, as a phrase in a sentence. */
-export function partName(part: string): string {
-  return NAMES.get(part) ?? part
+/** How a request spent a part of its time. Of a client's call, it sees the wait only, not what the server did. */
+function spent(part: string): string {
+  return SPENT.get(part) ?? `waiting for ${part}`
 }
 
 /** Where a request's time went, largest part first: `redis 32 ms · nats 4 ms`; parts of no time are left out. */
@@ -28,8 +29,8 @@ export function partsText(parts: readonly Part[]): string {
 }
 
 /**
- * Which part takes most of the time of some requests: `Of the time of the 10 slowest, 78 % was Redis.` `null` if they took
- * no time.
+ * The part that took most of the time of some requests: `The 10 slowest spent 78 % of their time waiting for Redis.` `null`
+ * if they took no time.
  */
 export function largestPartSentence(
   requests: readonly { readonly parts: readonly Part[] }[],
@@ -37,9 +38,11 @@ export function largestPartSentence(
   const [most, ...others] = partsOfAll(requests)
   if (most === undefined || !(most.ms > 0)) return null
   const share = most.ms / (most.ms + others.reduce((sum, { ms }) => sum + ms, 0))
-  const of =
-    requests.length === 1 ? 'the slowest' : `the ${counted(requests.length, 'slowest', 'slowest')}`
-  return `Of the time of ${of}, ${formatPercent(share, 0)} was ${partName(most.name)}.`
+  const [who, whose] =
+    requests.length === 1
+      ? ['The slowest', 'its']
+      : [`The ${formatCount(requests.length)} slowest`, 'their']
+  return `${who} spent ${formatPercent(share, 0)} of ${whose} time ${spent(most.name)}.`
 }
 
 /** The parts of all of some requests, largest first. */

@@ -5,8 +5,11 @@ import { uniqueNames } from '../export/exported-loads.ts'
 import type { RunEvent, RunListener, RunningScenario } from '../live/run-event.ts'
 import { LoadFigures } from './load-figures.ts'
 
-/** More loads than this are not kept: the oldest that has ended is forgotten. */
-const MAX_LOADS = 100
+/**
+ * More loads than this are not kept: the oldest that has ended is forgotten. A scrape of 30 loads takes some 100 ms of
+ * CPU time, and loads follow each other slowly enough to be scraped in between.
+ */
+const MAX_LOADS = 30
 
 /** A load and the attributes of all its metrics. */
 export interface FollowedLoad {

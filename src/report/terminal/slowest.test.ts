@@ -22,7 +22,7 @@ test('shows the three slowest requests with their parts, and the largest part of
   const operations = result.operations.map((operation) => ({ ...operation, slowest }))
   const text = stripVTControlCharacters(renderSlowest({ ...result, operations }, 120) ?? '')
   expect(text.match(/40\.0 ms +redis 32\.0 ms · nats 8\.00 ms +(ab){16}/g)).toHaveLength(3)
-  expect(text).toContain('Of the time of the 5 slowest, 80 % was Redis.')
+  expect(text).toContain('The 5 slowest spent 80 % of their time waiting for Redis.')
 })
 
 test('says nothing of requests that were not traced', () => {

@@ -1,11 +1,11 @@
 import { formatMs } from '../../format.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import { largestPartSentence, partsText } from '../slowest/part-name.ts'
-import { tracesSentence } from '../slowest/traces-sentence.ts'
+import { missingHandlersSentence, tracesSentence } from '../slowest/traces-sentence.ts'
 import { left, renderTable, right } from './table.ts'
 import { terminalWidth } from './terminal-width.ts'
 
-/** As many of an operation's slowest requests have a row. */
+/** The most rows of one operation. */
 const SHOWN = 3
 
 /**
@@ -27,8 +27,8 @@ export function renderSlowest(result: LoadResultJson, width = terminalWidth()): 
       ]),
   )
   const sentences = traced.flatMap(({ name, slowest = [] }) => {
-    const sentence = largestPartSentence(slowest)
-    return sentence === null ? [] : [`  ${name}: ${sentence}`]
+    const said = [largestPartSentence(slowest), missingHandlersSentence(slowest)]
+    return said.flatMap((sentence) => (sentence === null ? [] : [`  ${name}: ${sentence}`]))
   })
   const kept = result.traces === undefined ? [] : [`  ${tracesSentence(result.traces)}`]
   return [renderTable(COLUMNS, rows, width), ...sentences, ...kept].join('\n')
@@ -38,6 +38,6 @@ const COLUMNS = [
   left('slowest requests'),
   right('response'),
   left('', { drop: 1 }),
-  left('where its time went', { wraps: true }),
+  left('where its time went', { below: true }),
   left('trace'),
 ]

@@ -21,6 +21,8 @@ import {
   RESULTS_FOLDER,
   ResultsFolderError,
 } from './results-folder.ts'
+import { tracesPathOf } from '../traces-path.ts'
+import { TracesFile } from './traces-file.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile. */
@@ -43,7 +45,7 @@ export class RunRecord {
   #paths: ResultPaths | null = null
   #storageProblem: string | null = null
   #historyProblem: string | null = null
-  #resourceSpans: readonly string[] = []
+  readonly #traces = new TracesFile()
 
   private constructor(folder: string, clock: RunClock, run: RunFile) {
     this.#folder = folder
@@ -118,9 +120,9 @@ export class RunRecord {
     this.#write({ scenarios: [...this.#run.scenarios, ...scenarios] })
   }
 
-  /** Adds traces of requests, each a `ResourceSpans` as JSON without secrets; written with the next scenarios. */
+  /** Adds the traces of a test's requests, each a `ResourceSpans` as JSON without secrets; written with the next scenarios. */
   addTraces(resourceSpans: readonly string[]): void {
-    this.#resourceSpans = [...this.#resourceSpans, ...resourceSpans]
+    this.#traces.add(resourceSpans)
   }
 
   addMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): void {
@@ -154,6 +156,11 @@ export class RunRecord {
     return this.#storageProblem
   }
 
+  /** Why traces are missing from their file, in a sentence; `null` if it holds all that were kept. */
+  get tracesProblem(): string | null {
+    return this.#traces.problem
+  }
+
   /** Why the run is missing from the folder's history; its own files are complete. `null` if it is included. */
   get historyProblem(): string | null {
     return this.#historyProblem
@@ -163,10 +170,12 @@ export class RunRecord {
     this.#run = { ...this.#run, ...change }
     try {
       if (!this.#isNamed) {
-        this.#run = createRunFile(this.#folder, this.#run, this.#resourceSpans)
+        this.#run = createRunFile(this.#folder, this.#run)
         this.#isNamed = true
       }
-      this.#paths = writeRunFile(this.#folder, this.#run, this.#resourceSpans)
+      const paths = writeRunFile(this.#folder, this.#run)
+      const tracesJson = this.#traces.write(tracesPathOf(paths.json))
+      this.#paths = { ...paths, ...(tracesJson === null ? {} : { tracesJson }) }
       this.#storageProblem = null
     } catch (error) {
       if (!(error instanceof ResultsFolderError)) throw error

@@ -18,7 +18,6 @@ import { microCsv } from '../csv/micro-csv.ts'
 import { hasBounds, sloCsv } from '../csv/slo-csv.ts'
 import { operationsCsv } from '../csv/operations-csv.ts'
 import { numberedRunId } from '../run-id.ts'
-import { tracesPathOf } from '../traces-path.ts'
 
 /** Where a run's files are. */
 export interface ResultPaths {
@@ -33,7 +32,7 @@ export interface ResultPaths {
   readonly metricsCsv?: string
   /** Present if micro-benchmarks were run. */
   readonly microCsv?: string
-  /** Present if traces were kept. */
+  /** Present if traces were kept; see `TracesFile`. */
   readonly tracesJson?: string
 }
 
@@ -42,23 +41,17 @@ export interface ResultPaths {
  * replacing an earlier state of the same run; see `replaceFiles`. Synchronous, so that an exiting process can still
  * call it. Addresses in any text lose their secrets.
  *
- * @param resourceSpans the traces of its requests, each a `ResourceSpans` as JSON without secrets.
  * @throws ResultsFolderError if the folder accepts no files.
  * @throws Error if the run does not match the schema: a defect of the caller.
  */
-export function writeRunFile(
-  folder: string,
-  run: RunFile,
-  resourceSpans: readonly string[] = [],
-): ResultPaths {
+export function writeRunFile(folder: string, run: RunFile): ResultPaths {
   const checked = checkedRun(run)
-  const paths = pathsOf(folder, run, resourceSpans.length > 0)
+  const paths = pathsOf(folder, run)
   const others = [
     [paths.sloCsv, sloCsv(checked)],
     [paths.faultsCsv, faultsCsv(checked)],
     [paths.metricsCsv, notesCsv(checked)],
     [paths.microCsv, microCsv(checked)],
-    [paths.tracesJson, tracesText(resourceSpans)],
   ] as const
   try {
     replaceFiles([
@@ -79,16 +72,11 @@ export function writeRunFile(
  * Writes a run's files for the first time, under its own name or, if that is taken, with the first free number.
  * However many processes do so at once, each name goes to one of them.
  *
- * @param resourceSpans as `writeRunFile` takes them.
  * @returns the run under its final name.
  * @throws ResultsFolderError if the folder accepts no files; it is left unchanged.
  * @throws Error if the run does not match the schema: a defect of the caller.
  */
-export function createRunFile(
-  folder: string,
-  run: RunFile,
-  resourceSpans: readonly string[] = [],
-): RunFile {
+export function createRunFile(folder: string, run: RunFile): RunFile {
   for (let number = 1; ; number += 1) {
     const named = { ...run, runId: numberedRunId(run.runId, number) }
     const { json } = pathsOf(folder, named)
@@ -99,7 +87,7 @@ export function createRunFile(
       throw resultsFolderError(folder, error)
     }
     try {
-      writeRunFile(folder, named, resourceSpans)
+      writeRunFile(folder, named)
     } catch (error) {
       rmSync(json, { force: true })
       throw error
@@ -108,8 +96,8 @@ export function createRunFile(
   }
 }
 
-/** Where a folder holds, or will hold, the files of a run. @param hasTraces whether there are any beside it. */
-export function pathsOf(folder: string, run: RunFile, hasTraces = false): ResultPaths {
+/** Where a folder holds, or will hold, the files of a run; without its traces. */
+export function pathsOf(folder: string, run: RunFile): ResultPaths {
   const pathOf = (ending: string): string => join(folder, `${run.runId}.${ending}`)
   return {
     json: pathOf('json'),
@@ -119,12 +107,7 @@ export function pathsOf(folder: string, run: RunFile, hasTraces = false): Result
     ...(hasFaults(run) ? { faultsCsv: pathOf('faults.csv') } : {}),
     ...(hasNotes(run) ? { metricsCsv: pathOf('metrics.csv') } : {}),
     ...(run.microBenchmarks.length > 0 ? { microCsv: pathOf('micro.csv') } : {}),
-    ...(hasTraces ? { tracesJson: tracesPathOf(pathOf('json')) } : {}),
   }
-}
-
-function tracesText(resourceSpans: readonly string[]): string {
-  return `{"resourceSpans":[${resourceSpans.join(',\n')}]}\n`
 }
 
 function jsonOf(run: RunFile): string {

@@ -40,7 +40,7 @@ test('traced', async ({ load }) => {
           .end()
         // @ts-expect-error a link to nothing
         tracer.startSpan('linked', { links: [{}] }).end()
-        for (let i = 0; i < 600; i += 1) tracer.startSpan('one of many').end()
+        for (let i = 0; i < 1_100; i += 1) tracer.startSpan('one of many').end()
         // Begins after the request has ended.
         setTimeout(() => tracer.startSpan('later').end(), 20)
       },

@@ -5,6 +5,7 @@ import { total } from '../../../load/totals.ts'
 import { intervalsOf } from '../../../run-file/json/intervals-json.ts'
 import { ownErrors, type OutcomeWord } from '../../../run-file/outcome.ts'
 import type { ScenarioEntry } from '../../../run-file/run-file.ts'
+import { tracesSentence } from '../../slowest/traces-sentence.ts'
 import { renderLateness } from '../../terminal/generator.ts'
 import { factList, type Fact } from './facts.ts'
 import { faultsTable, promisesTable } from './faults-table.ts'
@@ -88,7 +89,7 @@ function lostText(lost: Lost): VNode {
 }
 
 function loadFacts({ result }: Measured): readonly Fact[] {
-  const { arrivals, measuredMs, warmUpMs, limits, seed, health } = result
+  const { arrivals, measuredMs, warmUpMs, limits, seed, health, traces } = result
   const { pauses, coreWaitMs } = health
   return [
     ['Load', `${arrivals} for ${formatSeconds(measuredMs)}`],
@@ -112,6 +113,7 @@ function loadFacts({ result }: Measured): readonly Fact[] {
         ...(coreWaitMs === null ? [] : [`waited ${formatMs(coreWaitMs)} for a core`]),
       ].join(', '),
     ],
+    ...(traces === undefined ? [] : [['Traces', tracesSentence(traces)] as const]),
   ]
 }
 

@@ -6,7 +6,7 @@ import type { TracesOfRun } from '../../../slowest/read-traces-file.ts'
 /** Which traces a page shows. */
 export interface PageTraces {
   readonly traces: ReadonlyMap<string, ReadTrace>
-  /** So many requests of each operation have a waterfall: a page is bounded, however many operations it has. */
+  /** The most waterfalls of an operation: a page is bounded, however many operations it has. */
   readonly perOperation: number
   /** Why traces are missing, in whole sentences; `null` if they were read, or not looked for. */
   readonly problem: string | null

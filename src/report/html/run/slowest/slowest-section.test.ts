@@ -42,7 +42,7 @@ const bodyOf = (run: RunFile, read: TracesOfRun | null): string =>
 
 test('shows where the time of a slow request went, and its spans with failures and attributes', () => {
   const body = bodyOf(RUN, tracesOf(SLOW_MULTICAST))
-  expect(body).toContain('Of the time of the slowest, 81 % was Redis.')
+  expect(body).toContain('The slowest spent 81 % of its time waiting for Redis.')
   expect(body).toContain('redis 33.3 ms · nats 8.00 ms')
   expect(body).toMatch(/send gateway\s*<strong>×48<\/strong>/)
   expect(body).toContain('<dt>db.operation.name</dt><dd>XREAD</dd>')

@@ -3,6 +3,7 @@ import type { VNode } from 'preact'
 import { formatCount, formatMs, formatSeconds } from '../../../../format.ts'
 import type { LoadResultJson } from '../../../../run-file/schema/load-result-schema.ts'
 import { largestPartSentence, partsOfAll, partsText } from '../../../slowest/part-name.ts'
+import { missingHandlersSentence } from '../../../slowest/traces-sentence.ts'
 import { dataTable } from '../../data-table.ts'
 import type { PageTraces } from './page-traces.ts'
 import { partsBar, partsLegend } from './parts-bar.ts'
@@ -41,7 +42,7 @@ export function slowestSection(
 
 function partsTable(name: string, slowest: Slowest): VNode | null {
   const fullMs = Math.max(...slowest.map(({ responseMs }) => responseMs), Number.MIN_VALUE)
-  const areHandlersKnown = slowest.every((request) => request.areHandlersKnown)
+  const note = missingHandlersSentence(slowest)
   return dataTable({
     caption: `${name}: where the time of the slowest went`,
     kind: 'slowest-parts',
@@ -60,10 +61,6 @@ function partsTable(name: string, slowest: Slowest): VNode | null {
       `at ${formatSeconds(dueMs, 1)}`,
       html`<code>${traceId}</code>`,
     ]),
-    ...(areHandlersKnown
-      ? {}
-      : {
-          note: 'Spans of some handlers are missing: their time counts as the messaging system’s.',
-        }),
+    ...(note === null ? {} : { note }),
   })
 }
