@@ -233,7 +233,7 @@ export async function measure(
       ...unavailabilityOf(operation),
     })
     const record = recorder.finish(nowMs(), scheduled, deliveries, audit)
-    const traced = await plan.tracer?.finish(measureStartMs, dispatcher.pauses)
+    const traced = await plan.tracer?.finish(measureStartMs, dispatcher.pausesWithGc)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,

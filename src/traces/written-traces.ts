@@ -91,11 +91,11 @@ function pausesWithin(
   untilMs: number,
 ): readonly SpanTimes[] {
   return pauses
+    .filter((pause) => pause.fromMs < untilMs && pause.untilMs > fromMs)
     .map((pause) => ({
       startMs: Math.max(pause.fromMs, fromMs),
       endMs: Math.min(pause.untilMs, untilMs),
     }))
-    .filter(({ startMs, endMs }) => startMs < endMs)
     .toSorted((a, b) => b.endMs - b.startMs - (a.endMs - a.startMs))
     .slice(0, MAX_PAUSES)
 }

@@ -1,11 +1,11 @@
 import { nowMs } from '../clock.ts'
-import { longestPauses, OBSERVE_EVERY_MS, type Pause } from '../pauses.ts'
+import { longestPauses, mergePauses, OBSERVE_EVERY_MS, type Pause } from '../pauses.ts'
 import { Alarm } from './alarm.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
 import { timer } from './wait.ts'
 import { watchEventLoop } from './event-loop.ts'
-import { watchGcPauses } from './gc-pauses.ts'
+import { type GcWatch, watchGcPauses } from './gc-pauses.ts'
 import type { Dispatch } from './technique.ts'
 import { LoadAvailability, type LoadUnavailability } from '../recording/load-availability.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
@@ -37,6 +37,7 @@ export class Dispatcher {
   readonly #availability: LoadAvailability
   readonly #batches = new Batches()
   #alarm: Alarm | null = null
+  #gc: GcWatch | null = null
   #isWaitingForRoom = false
 
   constructor(
@@ -82,6 +83,14 @@ export class Dispatcher {
   }
 
   /**
+   * The generator's pauses, and those of 1 ms and more by garbage collection while it started requests: in order and
+   * without overlaps.
+   */
+  get pausesWithGc(): readonly Pause[] {
+    return mergePauses([this.pauses, this.#gc?.list ?? []])
+  }
+
+  /**
    * Starts every request at its time, until the last one or the signal. Requests that wait for room
    * are dropped at the end of the grace period.
    * @param endMs when the last request is due at the latest.
@@ -98,7 +107,7 @@ export class Dispatcher {
     this.#alarm = alarm
     const dueAfter = (i: number): number => source.dueAfterMs(i)
     const eventLoop = watchEventLoop()
-    const gc = watchGcPauses()
+    const gc = (this.#gc = watchGcPauses())
     const coreWait = new CoreWaitWatch()
     const isAborted = (): boolean => signal?.aborted === true || this.#isAbortedBySlo()
     const sweeper = setInterval(() => {

@@ -16,7 +16,7 @@ export interface RequestTracer {
   /**
    * Called once, when all requests have ended and their receivers were asked. Must not reject.
    * @param measureStartMs when the measurement began, by `nowMs()`.
-   * @param pauses of the generator's process, in which it saw no answer.
+   * @param pauses of the generator's process, also short ones by garbage collection, in order: it saw no answer.
    */
   finish(measureStartMs: number, pauses: readonly Pause[]): Promise<LoadTraces>
 }
