@@ -1,5 +1,6 @@
 import type { Attributes, BatchObservableResult, Meter } from '@opentelemetry/api'
 import type { ObservedRegistry } from '../observed.ts'
+import { DeferredHistogram } from './deferred-histogram.ts'
 import { Sums } from './sums.ts'
 
 /** Upper bounds of buckets of durations, in s: from a fifth of a millisecond, a call's time on one machine, to 10 s. */
@@ -75,7 +76,19 @@ function makeInstruments(meter: Meter) {
     }
   }
 
+  const durations = (name: string, description: string) => {
+    const advice = { explicitBucketBoundaries: DURATION_BOUNDS }
+    return new DeferredHistogram(meter.createHistogram(name, { unit: 's', description, advice }))
+  }
+  const operations = durations(
+    'multicast_registry.operation.duration',
+    'Duration of calls of the registry',
+  )
+  const redisCalls = durations('db.client.operation.duration', 'Duration of calls to Redis')
+
   const collect = (result: BatchObservableResult): void => {
+    operations.flush()
+    redisCalls.flush()
     const sums = new Sums()
     sums.addAll(ended)
     for (const observer of observers) {
@@ -97,11 +110,8 @@ function makeInstruments(meter: Meter) {
       gaugesOf(observer, last)
       for (const { instrument, attributes } of last.values()) ended.add(instrument, attributes, 0)
     },
-    operations: meter.createHistogram('multicast_registry.operation.duration', {
-      unit: 's',
-      description: 'Duration of calls of the registry',
-      advice: { explicitBucketBoundaries: DURATION_BOUNDS },
-    }),
+    operations,
+    redisCalls,
     targets: meter.createHistogram('multicast_registry.multicast.targets', {
       unit: '{identity}',
       description: 'Targets per multicast',

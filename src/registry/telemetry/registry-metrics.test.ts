@@ -7,7 +7,7 @@ import {
   type ServerProgram,
 } from '../../environment/programs.ts'
 import { connectRegistry } from '../connect.ts'
-import { boundedNamespace, OTHER } from './bounded-namespaces.ts'
+import { boundedNamespace, OTHER } from './bounded-names.ts'
 
 class OnDemand extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
