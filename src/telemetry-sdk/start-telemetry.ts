@@ -8,6 +8,7 @@ import { settledWithin } from '../registry/waiting.ts'
 import { MetricsServer } from './metrics-server.ts'
 import { withOriginalNames } from './original-names.ts'
 import { onDemandReader } from './on-demand-reader.ts'
+import { drawnOr, headSampled } from './head-sampling.ts'
 import { loadSdk } from './sdk.ts'
 
 const NEEDED_FOR = 'startTelemetry'
@@ -152,12 +153,15 @@ async function startTracing(
   const hooks = await loadSdk('@opentelemetry/context-async-hooks', NEEDED_FOR)
   const exporter = new OTLPTraceExporter({ url: `${base}/v1/traces` })
   const processor: SpanProcessor = new sdk.BatchSpanProcessor({ exporter })
+  const root = drawnOr(new sdk.TraceIdRatioBasedSampler(sampledRatio), {
+    decision: sdk.SamplingDecision.RECORD_AND_SAMPLED,
+  })
   const tracers = new sdk.TracerProvider({
     resource,
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(sampledRatio) }),
+    sampler: new sdk.ParentBasedSampler({ root }),
     spanProcessors: [processor],
   })
-  if (!trace.setGlobalTracerProvider(tracers)) {
+  if (!trace.setGlobalTracerProvider(headSampled(tracers, sampledRatio))) {
     await tracers.shutdown()
     throw alreadyRegistered()
   }

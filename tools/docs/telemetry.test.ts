@@ -14,6 +14,7 @@ import {
 import { connectRegistry } from '../../src/registry/connect.ts'
 import { headerOf, RawClient } from '../../src/registry/nats/testing/raw-client.ts'
 import { functionLibrary } from '../../src/registry/redis/functions.ts'
+import { keysOf } from '../../src/registry/redis/keys.ts'
 import { writeQuotas } from '../../src/registry/redis/stored-quotas.ts'
 import { onDemandReader } from '../../src/telemetry-sdk/on-demand-reader.ts'
 import { ROOT } from './page.ts'
@@ -127,6 +128,7 @@ async function useEveryCall([redis, nats]: readonly [ServerProgram, ServerProgra
 async function useFunctionsAndDurability(redis: ServerProgram, nats: ServerProgram): Promise<void> {
   const administrator = new Redis(redis.url)
   await administrator.function('LOAD', 'REPLACE', functionLibrary())
+  await administrator.set(keysOf('durable').identity('of-another-type'), 'text')
   await administrator.quit()
   const registry = await connectRegistry({
     redisUrl: redis.url,
@@ -138,6 +140,7 @@ async function useFunctionsAndDurability(redis: ServerProgram, nats: ServerProgr
   onTestFinished(() => registry.close())
   await registry.subscribe('a', () => {})
   await registry.register('a', {})
+  await registry.register('of-another-type', {}).catch(() => {})
   await registry.multicast({}, 'hello', { delivery: 'exactly-once' })
   await registry.close()
 }

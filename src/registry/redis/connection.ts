@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
-import type { EndCall } from '../telemetry/redis-call.ts'
+import type { EndCall, RedisCall } from '../telemetry/redis-call.ts'
 import { tlsFailure } from '../tls-failure.ts'
 import { functionOf, LIBRARY_NAME, scriptNameOf } from './functions.ts'
 import { missingRight } from './missing-right.ts'
@@ -35,6 +35,8 @@ export class RedisConnection {
   /** Gets a span per command. */
   telemetry = Telemetry.off
   readonly #commands = new Map<string, ScriptCommand>()
+  /** By script, or by command without one. */
+  readonly #calls = new Map<string, RedisCall>()
 
   /** Why TLS keeps the connection down; `null` if it doesn't. */
   #tlsFailure: string | null = null
@@ -99,13 +101,23 @@ export class RedisConnection {
   }
 
   /**
-   * Begins the spans of a command; `null` if nobody records it.
+   * Begins the spans and the measurement of a command; `null` if nobody records it.
    * @param script which the command runs; `null` for other commands.
    */
   begin(command: string, script: string | null): EndCall | null {
     if (this.telemetry === Telemetry.off) return null
-    const name = script === null ? null : scriptNameOf(script)
-    return this.telemetry.redisCall({ command, script: name, server: this.name })
+    const known = this.#calls.get(script ?? command)
+    return this.telemetry.redisCall(known ?? this.#name(command, script))
+  }
+
+  #name(command: string, script: string | null): RedisCall {
+    const call = {
+      command,
+      script: script === null ? null : scriptNameOf(script),
+      server: this.name,
+    }
+    this.#calls.set(script ?? command, call)
+    return call
   }
 
   #define(script: string): ScriptCommand {

@@ -1,5 +1,6 @@
 import type { Attributes, BatchObservableResult, Meter } from '@opentelemetry/api'
 import type { ObservedRegistry } from '../observed.ts'
+import { DeferredHistogram } from './deferred-histogram.ts'
 import { Sums } from './sums.ts'
 
 /** Upper bounds of buckets of durations, in s: from a fifth of a millisecond, a call's time on one machine, to 10 s. */
@@ -8,7 +9,9 @@ const DURATION_BOUNDS = [
 ]
 
 /** Upper bounds of buckets of numbers of targets. */
-const TARGET_BOUNDS = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+const TARGET_BOUNDS = [
+  0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000,
+]
 
 /** Reads a registry when metrics are collected. */
 export interface Observer {
@@ -75,7 +78,19 @@ function makeInstruments(meter: Meter) {
     }
   }
 
+  const durations = (name: string, description: string) => {
+    const advice = { explicitBucketBoundaries: DURATION_BOUNDS }
+    return new DeferredHistogram(meter.createHistogram(name, { unit: 's', description, advice }))
+  }
+  const operations = durations(
+    'multicast_registry.operation.duration',
+    'Duration of calls of the registry',
+  )
+  const redisCalls = durations('db.client.operation.duration', 'Duration of calls to Redis')
+
   const collect = (result: BatchObservableResult): void => {
+    operations.flush()
+    redisCalls.flush()
     const sums = new Sums()
     sums.addAll(ended)
     for (const observer of observers) {
@@ -97,11 +112,8 @@ function makeInstruments(meter: Meter) {
       gaugesOf(observer, last)
       for (const { instrument, attributes } of last.values()) ended.add(instrument, attributes, 0)
     },
-    operations: meter.createHistogram('multicast_registry.operation.duration', {
-      unit: 's',
-      description: 'Duration of calls of the registry',
-      advice: { explicitBucketBoundaries: DURATION_BOUNDS },
-    }),
+    operations,
+    redisCalls,
     targets: meter.createHistogram('multicast_registry.multicast.targets', {
       unit: '{identity}',
       description: 'Targets per multicast',

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   type Context,
   context,
   createContextKey,
@@ -92,25 +93,32 @@ export function runShared<T>(waits: Waits, work: () => T): T {
 }
 
 function startSpan(tracer: Tracer, call: RedisCall, parent: Context, isShared: boolean): Span {
-  const { command, script, server } = call
-  const colon = server.lastIndexOf(':')
-  const port = Number(server.slice(colon + 1))
+  const { command, script } = call
   return tracer.startSpan(
     script === null ? command : `${command} ${script}`,
     {
       kind: SpanKind.CLIENT,
       attributes: {
-        'db.system.name': 'redis',
-        'db.operation.name': command,
-        ...(script === null ? {} : { 'db.stored_procedure.name': script }),
-        ...(Number.isInteger(port)
-          ? { 'server.address': server.slice(0, colon), 'server.port': port }
-          : { 'server.address': server }),
+        ...attributesOf(call),
         ...(isShared ? { 'multicast_registry.shared': true } : {}),
       },
     },
     parent,
   )
+}
+
+/** The attributes of a call in spans and metrics. */
+export function attributesOf({ command, script, server }: RedisCall): Attributes {
+  const colon = server.lastIndexOf(':')
+  const port = Number(server.slice(colon + 1))
+  return {
+    'db.system.name': 'redis',
+    'db.operation.name': command,
+    ...(script === null ? {} : { 'db.stored_procedure.name': script }),
+    ...(colon >= 0 && Number.isInteger(port)
+      ? { 'server.address': server.slice(0, colon), 'server.port': port }
+      : { 'server.address': server }),
+  }
 }
 
 function endSpan(span: Span, errorType: string | null): void {

@@ -1,10 +1,10 @@
-import { type Attributes, createNoopMeter, type Meter, metrics } from '@opentelemetry/api'
+import type { Attributes, Meter } from '@opentelemetry/api'
 import type { MulticastResult } from '../multicast.ts'
-import { boundedNamespace } from './bounded-namespaces.ts'
+import { boundedNamespace } from './bounded-names.ts'
 import { type Instruments, instrumentsOf, type Observer } from './instruments.ts'
 import type { ErrorType } from './error-type.ts'
 import type { OperationName } from './operation.ts'
-import { SCOPE } from './telemetry.ts'
+import { registeredMeter } from './registered-meter.ts'
 import type { ObservedRegistry } from '../observed.ts'
 
 /**
@@ -85,6 +85,6 @@ export function registryMetrics(
   namespace: string,
   read: () => ObservedRegistry,
 ): RegistryMetrics | null {
-  const meter = metrics.getMeter(SCOPE)
-  return isOn && meter !== createNoopMeter() ? new RegistryMetrics(meter, namespace, read) : null
+  const meter = isOn ? registeredMeter() : null
+  return meter === null ? null : new RegistryMetrics(meter, namespace, read)
 }

@@ -15,10 +15,10 @@ import {
 
 import { openWatch } from './opening-watch.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
+import { instrumentsOf } from './instruments.ts'
 import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
-
-/** The name of the instrumentation scope of the registry's spans and metrics. */
-export const SCOPE = 'prism-loadtest'
+import { RedisDurations } from './redis-durations.ts'
+import { registeredMeter, SCOPE } from './registered-meter.ts'
 
 /**
  * What one registry tells OpenTelemetry, by the process's own SDK. Without an SDK it does next to nothing: it makes no
@@ -29,10 +29,12 @@ export class Telemetry {
   static readonly off = new Telemetry(null)
 
   readonly #tracer: Tracer | null
+  readonly #redisDurations: RedisDurations | null
 
-  /** Use `telemetryOf`. */
-  constructor(tracer: Tracer | null) {
+  /** Use `telemetryOf`. @param redisDurations `null` if calls to Redis are not measured. */
+  constructor(tracer: Tracer | null, redisDurations: RedisDurations | null = null) {
     this.#tracer = tracer
+    this.#redisDurations = redisDurations
   }
 
   /** Whether it may tell anything. */
@@ -60,9 +62,11 @@ export class Telemetry {
     return this.#tracer === null ? open() : openWatch(this.#tracer, open)
   }
 
-  /** Begins the spans of a call to Redis; `null` if nobody records it. */
+  /** Begins the spans and the measurement of a call to Redis; `null` if nobody records it. */
   redisCall(call: RedisCall): EndCall | null {
-    return this.#tracer === null ? null : beginCall(this.#tracer, call)
+    if (this.#tracer === null) return null
+    const end = beginCall(this.#tracer, call)
+    return this.#redisDurations === null ? end : this.#redisDurations.begin(call, end)
   }
 
   /** Begins the span of a caller's wait for a round that several callers share; `null` if nobody records it. */
@@ -95,5 +99,8 @@ export class Telemetry {
 
 /** What a registry tells about itself from now on, by the SDK that the process has registered or will register. */
 export function telemetryOf(isOn: boolean): Telemetry {
-  return isOn ? new Telemetry(trace.getTracer(SCOPE)) : Telemetry.off
+  if (!isOn) return Telemetry.off
+  const meter = registeredMeter()
+  const durations = meter === null ? null : new RedisDurations(instrumentsOf(meter).redisCalls)
+  return new Telemetry(trace.getTracer(SCOPE), durations)
 }
