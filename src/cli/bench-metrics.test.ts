@@ -31,7 +31,7 @@ test('--otlp and --prometheus tell a runâ€™s figures, which end as the run fileâ
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   const { exitCode, stderr } = await end
-  expect(stderr).not.toContain('--otlp')
+  expect(stderr).not.toContain('last figures')
   expect(exitCode).toBe(0)
   const [path = ''] = runFilesIn(folder())
   const run = await readRunFile(path)
