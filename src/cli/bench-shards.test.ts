@@ -51,6 +51,11 @@ function countsOf(run: RunFile): readonly ({ readonly name: string } & Operation
   )
 }
 
+/** Without what a busy machine says of a collector that it was slow to reach. */
+function ofRun(stderr: string): string {
+  return stderr.replaceAll(/^--otlp: .* The run goes on.*\n/gm, '')
+}
+
 /** What a collector was told of requests in the end, by operation and outcome. */
 function toldBy(collector: OtlpReceiver, ...keys: readonly string[]): Record<string, number> {
   // Shards export one after the other.
@@ -93,7 +98,7 @@ test('shards that run side by side merge into the load of one run', START_TIMEOU
     [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, ...flags])),
   )
   for (const { exitCode, stdout, stderr } of shards) {
-    expect({ exitCode, stderr }).toEqual({ exitCode: MEASURED, stderr: '' })
+    expect({ exitCode, stderr: ofRun(stderr) }).toEqual({ exitCode: MEASURED, stderr: '' })
     expect(stdout).toContain('SLO: judged on all shards together')
     expect(stdout).toMatch(
       /Shard \d of 3 is measured: merge all shards to judge the load|measurement: invalid/,
@@ -146,7 +151,7 @@ test('--generators makes one run, on servers that it starts', START_TIMEOUT, asy
   onTestFinished(() => collector.close())
   const flags = ['--generators', '2', '--otlp', collector.url, '--traces']
   const { exitCode, stdout, stderr } = await start(['bench', 'sharded', ...flags], own)
-  expect({ exitCode, stderr }).toEqual({ exitCode: MEASURED, stderr: '' })
+  expect({ exitCode, stderr: ofRun(stderr) }).toEqual({ exitCode: MEASURED, stderr: '' })
   expect(stdout).toContain('2 generators, Redis')
   const [path = 'none', ...others] = runFilesIn(folder())
   expect(others).toEqual([])

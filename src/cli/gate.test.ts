@@ -148,7 +148,7 @@ test(
     onTestFinished(() => collector.close())
     const flags = [...load, ...files, '--otlp', collector.url]
     const { exitCode, stdout, stderr } = await ended(start([...versions, ...flags], env))
-    expect(stderr).not.toContain('--otlp')
+    expect(stderr).not.toContain('last figures')
     expect(stdout).toContain('packages: this checkout')
     expect(stdout).toMatch(/inconclusive: main \(.{7}\) against HEAD~1/)
     expect(exitCode).toBe(3)

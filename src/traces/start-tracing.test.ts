@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
 import { newSpanAnchor } from './span-clock.ts'
 import { SpanRing } from './span-ring.ts'
-import { OPERATION, startTracing } from './start-tracing.ts'
+import { checkTracing, OPERATION, startTracing } from './start-tracing.ts'
 
 afterEach(() => {
   trace.disable()
@@ -45,7 +45,16 @@ test("refuses a process that has another SDK, and leaves that SDK's spans alone"
   trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [ring] }))
   const refused = startTracing(newRing())
   await expect(refused).rejects.toThrow(InputError)
-  await expect(refused).rejects.toThrow(/^--traces: this process has registered an SDK/)
+  await expect(refused).rejects.toThrow(/^--traces: this process has registered another SDK/)
   trace.getTracer('user').startSpan('theirs').end()
   expect(ring.size).toBe(1)
+})
+
+test('names an SDK that replaces the one of the load', async () => {
+  const stop = await startTracing(newRing())
+  expect(checkTracing).not.toThrow()
+  trace.disable()
+  trace.setGlobalTracerProvider(new TracerProvider())
+  expect(checkTracing).toThrow(InputError)
+  await stop()
 })

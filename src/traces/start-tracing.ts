@@ -1,4 +1,4 @@
-import { context, trace } from '@opentelemetry/api'
+import { context, ProxyTracerProvider, trace } from '@opentelemetry/api'
 import type * as Sdk from '@opentelemetry/sdk-trace'
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { InputError } from '../input-error.ts'
@@ -26,6 +26,9 @@ export async function requireTracing(): Promise<void> {
   await loadSdk('@opentelemetry/context-async-hooks', NEEDED_FOR)
 }
 
+/** What `startTracing` has registered. */
+let registered: Sdk.TracerProvider | null = null
+
 /**
  * Registers OpenTelemetry's SDK in this process. It records every span of a request, because which traces are kept is
  * decided when their requests have ended; it records nothing outside of requests.
@@ -46,11 +49,20 @@ export async function startTracing(processor: SpanProcessor): Promise<() => Prom
     trace.disable()
     throw alreadyRegistered()
   }
+  registered = provider
   return async () => {
+    registered = null
     trace.disable()
     context.disable()
     await provider.shutdown()
   }
+}
+
+/** @throws InputError if code of this process has replaced the SDK that `startTracing` registered: it would get the spans. */
+export function checkTracing(): void {
+  const current = trace.getTracerProvider()
+  const isOurs = current instanceof ProxyTracerProvider && current.getDelegate() === registered
+  if (!isOurs) throw alreadyRegistered()
 }
 
 /** Samples roots that are requests of a load: set-up and warm-up are in no trace. */
@@ -66,6 +78,6 @@ function requestsOnly({ SamplingDecision }: typeof Sdk): Sampler {
 
 function alreadyRegistered(): InputError {
   return new InputError(
-    `${NEEDED_FOR}: this process has registered an SDK of OpenTelemetry already, which gets the spans. Leave it out of the load test, or leave out ${NEEDED_FOR}.`,
+    `${NEEDED_FOR}: this process has registered another SDK of OpenTelemetry, which gets the spans. Leave it out of the load test, or leave out ${NEEDED_FOR}.`,
   )
 }

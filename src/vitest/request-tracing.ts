@@ -7,7 +7,7 @@ import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { setTracedFrom } from '../subscribers/traced-from.ts'
 import { RequestTraces, type SpanSource } from '../traces/request-traces.ts'
 import { newSpanAnchor, type SpanAnchor } from '../traces/span-clock.ts'
-import { startTracing } from '../traces/start-tracing.ts'
+import { checkTracing, startTracing } from '../traces/start-tracing.ts'
 import { traceSettings } from '../traces/trace-settings.ts'
 
 /** The instrumentation scope of the spans of requests. */
@@ -29,10 +29,12 @@ export async function startRequestTracing(): Promise<void> {
 /**
  * What traces the requests of a load; `null` if nothing is to.
  * @param scenario its name.
+ * @throws InputError as `checkTracing`.
  */
 export function requestTraces(scenario: string, slo: Slos | undefined): RequestTraces | null {
   const settings = traceSettings(process.env)
   if (recording === null || settings === null) return null
+  checkTracing()
   const { aboveMs, ratio } = settings
   return new RequestTraces({
     ...recording,

@@ -21,7 +21,7 @@ export function loadDashboard(): Dashboard {
       stat({
         title: 'Invalid measurements',
         description:
-          'Scenarios whose figures can not be trusted, because the generator was late. No data until one has ended.',
+          'Scenarios whose figures cannot be trusted: the reports say why. No data until one has ended.',
         unit: 'short',
         limit: 1,
         queries: [
@@ -55,7 +55,7 @@ export function loadDashboard(): Dashboard {
       stat({
         title: 'Requests not ok',
         description:
-          'Ratio of all requests that were due: failed, timed out, dropped or not started.',
+          'Ratio of all requests that were due: failed, timed out, unfinished, dropped or not started.',
         unit: 'percentunit',
         limit: 0.01,
         queries: [
@@ -86,13 +86,17 @@ export function loadDashboard(): Dashboard {
     )
     .withPanel(
       timeSeries({
-        title: 'Errors',
-        description: 'Failed requests per second, by code.',
+        title: 'Requests not ok, by reason',
+        description: 'Per second: failed ones by error code, others by outcome.',
         unit: 'reqps',
         queries: [
           {
             expr: `sum by (loadtest_operation, error_type) (rate(loadtest_errors_total${OF}[$__rate_interval]))`,
             legend: '{{loadtest_operation}} {{error_type}}',
+          },
+          {
+            expr: `sum by (loadtest_operation, loadtest_outcome) (rate(loadtest_requests_total{loadtest_run_id=~"$run",loadtest_scenario=~"$scenario",loadtest_outcome!~"ok|failed"}[$__rate_interval]))`,
+            legend: '{{loadtest_operation}} {{loadtest_outcome}}',
           },
         ],
       }),

@@ -116,6 +116,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for two minutes; src/registry/telemetry/ tests what it calls', [
     'npm run bench:micro -- telemetry',
   ]),
+  ...because('measures for 20 seconds; src/traces/ tests what it calls', [
+    'npm run bench:micro -- traces',
+  ]),
   ...because('measures for half a minute; src/registry/redis/ tests what it calls', [
     'npm run bench:micro -- replica-wait',
     'npm run bench:micro -- access',

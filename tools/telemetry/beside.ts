@@ -1,6 +1,6 @@
 /**
  * Shows that a run's metrics are its run file's figures: `node tools/telemetry/beside.ts [scenario]` runs a scenario of
- * `bench/` while a Prometheus scrapes it every second, and prints Prometheus's last answers beside the figures.
+ * `bench/` while a Prometheus scrapes it every 2 s, and prints Prometheus's last answers beside the figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

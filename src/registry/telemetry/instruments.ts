@@ -9,7 +9,9 @@ const DURATION_BOUNDS = [
 ]
 
 /** Upper bounds of buckets of numbers of targets. */
-const TARGET_BOUNDS = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+const TARGET_BOUNDS = [
+  0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000,
+]
 
 /** Reads a registry when metrics are collected. */
 export interface Observer {

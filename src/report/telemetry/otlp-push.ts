@@ -10,7 +10,7 @@ const NEEDED_FOR = '--otlp'
 const EVERY_MS = 5_000
 /** For one export, with the exporter's own retries; the first and the last hold up the command, so they get less. */
 const PATIENCE_MS = 4_000
-const SHORT_PATIENCE_MS = 1_500
+const SHORT_PATIENCE_MS = 3_000
 
 /** The length of a collector's words that is shown. */
 const MAX_REASON = 200
@@ -75,7 +75,7 @@ export class OtlpPush {
   }
 
   /**
-   * Tries the collector, for at most 1.5 s, and starts sending.
+   * Tries the collector, for at most 3 s, and starts sending.
    * @throws InputError for a missing SDK.
    */
   static async open(
@@ -104,7 +104,7 @@ export class OtlpPush {
     return push
   }
 
-  /** Sends the last figures, for at most 6 s, and says in one line what was lost. Never throws. */
+  /** Sends the last figures, for at most 7 s, and says in one line what was lost. Never throws. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#underWay
