@@ -140,10 +140,12 @@ async function otlpReader(base: string): Promise<IMetricReader> {
 }
 
 /**
+ * Registers an SDK that sends traces to a collector.
+ * @param base the collector's URL, without a slash at its end.
  * @returns what sends the last spans and stops.
- * @throws InputError if another SDK is registered.
+ * @throws InputError if the SDK is not installed, or another one is registered.
  */
-async function startTracing(
+export async function startTracing(
   base: string,
   resource: Resource,
   sampledRatio: number,

@@ -113,13 +113,13 @@ export class RecordedTrace implements EndedRequest {
    * connection's polling for as long as the load runs.
    * @returns whether it was taken.
    */
-  begin(span: ReadableSpan, now: number): boolean {
+  begin(span: ReadableSpan, startMs: number): boolean {
     if (this.#end !== null) return false
     if (this.spanCount >= MAX_SPANS) {
       this.lose()
       return false
     }
-    this.#open.set(span, now)
+    this.#open.set(span, startMs)
     return true
   }
 

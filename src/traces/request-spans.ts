@@ -1,5 +1,4 @@
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
-import { nowMs } from '../load/clock.ts'
 import type { RecordedTrace } from './recorded-trace.ts'
 import { SpanTimer } from './span-clock.ts'
 
@@ -35,10 +34,10 @@ export class RequestSpans implements SpanProcessor {
   onStart(span: Span): void {
     const trace = this.#traces.get(span.spanContext().traceId)
     if (trace === undefined) return
-    this.#timer.started(span)
+    const startMs = this.#timer.started(span)
     if (this.#count >= this.#maxSpans) for (const makeRoom of this.whenFull) makeRoom()
     if (this.#count >= this.#maxSpans) trace.lose()
-    else if (trace.begin(span, nowMs())) this.#count += 1
+    else if (trace.begin(span, startMs)) this.#count += 1
   }
 
   onEnd(span: ReadableSpan): void {

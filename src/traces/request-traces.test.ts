@@ -73,7 +73,7 @@ test('no span claims the time before its request started', async () => {
   const { request, finish } = traced()
   request((tracer) => {
     const startTime = Date.now() - 60_000
-    tracer.startSpan('GET', { ...REDIS, startTime }).end(startTime + 120_000)
+    tracer.startSpan('GET', { ...REDIS, startTime })
   })
   const { slowest } = await finish()
   expect(slowest.get('get')?.[0]?.parts).toEqual([

@@ -49,13 +49,15 @@ export class SpanTimer {
   /** Starts of spans that have not ended. Those that never end are forgotten with their spans. */
   readonly #starts = new WeakMap<object, { readonly startMs: number; readonly isGiven: boolean }>()
 
-  /** To be called from `SpanProcessor.onStart`. */
-  started(span: Span | ReadableSpan): void {
+  /** To be called from `SpanProcessor.onStart`. @returns the span's start, by `nowMs()`. */
+  started(span: Span | ReadableSpan): number {
     const now = nowMs()
     const aheadMs = msOf(span.startTime) - Date.now()
     // Not a number if the caller gave an invalid time.
     const isGiven = Number.isFinite(aheadMs) && Math.abs(aheadMs) > GIVEN_MS
-    this.#starts.set(span, { startMs: isGiven ? now + aheadMs : now, isGiven })
+    const startMs = isGiven ? now + aheadMs : now
+    this.#starts.set(span, { startMs, isGiven })
+    return startMs
   }
 
   /** To be called from `SpanProcessor.onEnd`. */

@@ -47,7 +47,7 @@ if ((hasPrometheus && missingPrograms() === undefined) || process.env['CI'] !== 
     resourceSpans = [...collector.resourceSpans]
     scraped = await prometheus.samples('{__name__=~"loadtest_.+"}')
     await Promise.all([collector.close(), prometheus.stop()])
-  }, 120_000)
+  }, 240_000)
 
   test('Prometheus’s last answers for a run are the figures of its run file', async () => {
     expect(end.exitCode, end.stderr).toBe(1)

@@ -1,7 +1,8 @@
+import { defaultResource } from '@opentelemetry/resources'
 import { leaveSignalsToParent } from '../../../src/process/signals.ts'
 import { connectRegistry } from '../../../src/registry/connect.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
-import { startTelemetry } from '../../../src/telemetry-sdk/start-telemetry.ts'
+import { startTelemetry, startTracing } from '../../../src/telemetry-sdk/start-telemetry.ts'
 import { OPERATIONS, populate } from '../access/operations.ts'
 import { type Answer, TASK_VARIABLE, type VariantTask, type Work } from './variant-task.ts'
 
@@ -19,8 +20,9 @@ try {
       : await startTelemetry({
           serviceName: 'bench',
           port: 0,
-          ...(sdk === 'traces' ? { otlp: task.otlp, sampledRatio } : {}),
+          ...(sdk === 'collector' ? { otlp: task.otlp, sampledRatio } : {}),
         })
+  if (sdk === 'traces') await startTracing(task.otlp, defaultResource(), sampledRatio)
   const { redisUrl, natsUrls, namespace } = task
   const registry = await connectRegistry({ redisUrl, natsUrls, namespace, telemetry })
   await populate(registry)

@@ -3,8 +3,11 @@ export interface Variant {
   readonly name: string
   /** Whether the registry may tell anything. */
   readonly telemetry: boolean
-  /** `metrics`: an SDK that Prometheus asks. `traces`: also one that sends metrics and traces to a collector. `null`: none. */
-  readonly sdk: 'metrics' | 'traces' | null
+  /**
+   * `metrics`: an SDK whose metrics Prometheus may scrape. `traces`: it also sends traces to a collector. `collector`: it also sends
+   * metrics there, so each value is recorded twice. `null`: none.
+   */
+  readonly sdk: 'metrics' | 'traces' | 'collector' | null
   /** The ratio of traces that are sampled. */
   readonly sampledRatio: number
 }
@@ -13,6 +16,7 @@ export const OFF = 'telemetry: false'
 export const API_ALONE = 'no SDK'
 export const METRICS = 'metrics'
 export const SOME_TRACES = 'metrics, 1 % of traces'
+export const COLLECTOR = 'metrics twice, 1 % of traces'
 export const ALL_TRACES = 'metrics, all traces'
 
 export const VARIANTS: readonly Variant[] = [
@@ -20,5 +24,6 @@ export const VARIANTS: readonly Variant[] = [
   { name: API_ALONE, telemetry: true, sdk: null, sampledRatio: 0 },
   { name: METRICS, telemetry: true, sdk: 'metrics', sampledRatio: 0 },
   { name: SOME_TRACES, telemetry: true, sdk: 'traces', sampledRatio: 0.01 },
+  { name: COLLECTOR, telemetry: true, sdk: 'collector', sampledRatio: 0.01 },
   { name: ALL_TRACES, telemetry: true, sdk: 'traces', sampledRatio: 1 },
 ]

@@ -27,8 +27,10 @@ test('malformed headers carry no trace, and none makes reading throw', () => {
   ]) {
     expect(readTrace(readable(new Map([['traceparent', wrong]])))).toBeNull()
   }
+  // Unlike the library's own units, it needs no tables of Unicode, which take seconds to make.
+  const unit = fc.nat(0xffff).map((code) => String.fromCharCode(code))
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
+    fc.property(fc.string({ unit, maxLength: 40 }), (text) => {
       expect(readTrace(readable(new Map([['traceparent', text]])))).toBeNull()
       const traced = new Map([
         ['traceparent', `00-${TRACE}-${SPAN}-00`],

@@ -30,7 +30,7 @@ export function partsText(parts: readonly Part[]): string {
 
 /**
  * The part that took most of the time of some requests: `The 10 slowest spent 78 % of their time waiting for Redis.` `null`
- * if they took no time.
+ * if they took no time. Time without spans may be that of a system whose client makes none, so the sentence says so.
  */
 export function largestPartSentence(
   requests: readonly { readonly parts: readonly Part[] }[],
@@ -42,7 +42,9 @@ export function largestPartSentence(
     requests.length === 1
       ? ['The slowest', 'its']
       : [`The ${formatCount(requests.length)} slowest`, 'their']
-  return `${who} spent ${formatPercent(share, 0)} of ${whose} time ${spent(most.name)}.`
+  const isBare = [most, ...others].every(({ name }) => name === 'other' || name === 'generator')
+  const without = most.name === 'other' && isBare ? ', and no client made a span' : ''
+  return `${who} spent ${formatPercent(share, 0)} of ${whose} time ${spent(most.name)}${without}.`
 }
 
 /** The parts of all of some requests, largest first. */
