@@ -22,13 +22,16 @@ export function partsOfRequest(
 
 /**
  * Whether the spans of all processes that handled a request's messages are known: whoever got a message has a span
- * below the one of its sending.
+ * below the one of its sending. A message that was refused reached no handler.
  */
 export function areHandlersKnown(spans: readonly ShownSpan[]): boolean {
   const handled = new Set(
     spans.flatMap(({ kind, parentSpanId }) => (kind === 'consumer' ? [parentSpanId] : [])),
   )
-  return spans.every(({ kind, spanId }) => kind !== 'producer' || handled.has(spanId))
+  return spans.every(
+    ({ kind, spanId, attributes }) =>
+      kind !== 'producer' || handled.has(spanId) || attributes.get('error.type') === 'REFUSED',
+  )
 }
 
 function claimOf(span: ShownSpan, dueNs: bigint): readonly Claim[] {

@@ -113,6 +113,16 @@ test('traces that would make the file too large are counted as lost; the slowest
   expect(slowest.get('get')).toHaveLength(10)
 })
 
+test('a message that was refused reached no handler whose spans could be missing', async () => {
+  const { request, finish } = traced()
+  request((tracer) => {
+    const attributes = { 'messaging.system': 'nats', 'error.type': 'REFUSED' }
+    tracer.startSpan('send', { kind: SpanKind.PRODUCER, attributes }).end()
+  })
+  const { slowest } = await finish()
+  expect(slowest.get('get')?.[0]?.areHandlersKnown).toBe(true)
+})
+
 test('a receiver that does not answer leaves its time with the messaging system', async () => {
   const { request, finish } = traced({ sources: () => [{ takeSpans: async () => null }] })
   request((tracer) => {
