@@ -90,7 +90,10 @@ export function traceOptions(): readonly Option[] {
       '--trace-above <time>',
       "slow is a response time above this, such as 20ms; by default the operation's bound on P99. The ten slowest of each operation are always kept",
     ),
-    new Option('--trace-ratio <ratio>', 'the ratio of other requests whose traces are kept; 1% by default'),
+    new Option(
+      '--trace-ratio <ratio>',
+      'the ratio of other requests whose traces are kept; 1% by default',
+    ),
   ]
 }
 
