@@ -10,8 +10,19 @@ export interface Claim {
   readonly toMs: number
 }
 
-/** Ranks of claims: what is done for the request beats the waiting for it, and nothing is done before it starts. */
-export const RANK = { replica: 1, messaging: 2, client: 3, handlers: 4, generator: 5 } as const
+/**
+ * Ranks of claims: what is done for the request beats the waiting for it. In a pause of the load's process, only
+ * handlers elsewhere go on; before the request starts, nothing does.
+ */
+export const RANK = {
+  replica: 1,
+  messaging: 2,
+  client: 3,
+  handlers: 4,
+  pause: 5,
+  handlersElsewhere: 6,
+  generator: 7,
+} as const
 
 /** The part of the time that nothing claims. */
 export const OTHER = 'other'

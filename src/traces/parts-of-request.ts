@@ -1,7 +1,8 @@
 import type { RequestPart } from '../load/tracing/traced-request.ts'
 import { breakDown, RANK, type Claim } from './breakdown.ts'
-import { partOfSpan } from './waterfall/part-of-span.ts'
+import { PAUSE, partOfSpan, REPLICA_WAIT, WAIT } from './waterfall/part-of-span.ts'
 import type { ShownSpan } from './waterfall/shown-span.ts'
+import { GENERATOR } from './written-traces.ts'
 
 /**
  * Where a request's time went, by its spans.
@@ -22,13 +23,16 @@ export function partsOfRequest(
 
 /**
  * Whether the spans of all processes that handled a request's messages are known: whoever got a message has a span
- * below the one of its sending.
+ * below the one of its sending. A message that was refused reached no handler.
  */
 export function areHandlersKnown(spans: readonly ShownSpan[]): boolean {
   const handled = new Set(
     spans.flatMap(({ kind, parentSpanId }) => (kind === 'consumer' ? [parentSpanId] : [])),
   )
-  return spans.every(({ kind, spanId }) => kind !== 'producer' || handled.has(spanId))
+  return spans.every(
+    ({ kind, spanId, attributes }) =>
+      kind !== 'producer' || handled.has(spanId) || attributes.get('error.type') === 'REFUSED',
+  )
 }
 
 function claimOf(span: ShownSpan, dueNs: bigint): readonly Claim[] {
@@ -39,23 +43,25 @@ function claimOf(span: ShownSpan, dueNs: bigint): readonly Claim[] {
 }
 
 /** `null`: a span that only holds others claims no time. */
-function rankOf(span: ShownSpan): number | null {
-  switch (span.kind) {
+function rankOf({ kind, name, process: place }: ShownSpan): number | null {
+  switch (kind) {
     case 'consumer':
-      return RANK.handlers
+      return place === GENERATOR.name ? RANK.handlers : RANK.handlersElsewhere
     case 'producer':
       return RANK.messaging
     case 'client':
       return RANK.client
     case 'internal':
     case 'server':
-      return rankOfPart(partOfSpan(span))
+      return RANKS_BY_NAME.get(name) ?? null
   }
 }
 
-function rankOfPart(part: string): number | null {
-  return part === 'generator' || part === 'replica' ? RANK[part] : null
-}
+const RANKS_BY_NAME: ReadonlyMap<string, number> = new Map([
+  [WAIT, RANK.generator],
+  [PAUSE, RANK.pause],
+  [REPLICA_WAIT, RANK.replica],
+])
 
 function msSince(dueNs: bigint, timeNs: bigint): number {
   return Number(timeNs - dueNs) / 1e6

@@ -25,10 +25,24 @@ test("a pause of the load's process is the generator's time, whatever was waited
   ]
   const { spans } = spansOfTrace(recorded, pauses, { tracer, anchorMs, clean: String })
   const shown = readSpans(byProcess(spans), () => true, String).get(recorded.traceId)?.spans ?? []
-  const parts = partsOfRequest(shown, BigInt(unixNanos(anchorMs, intendedAtMs)), 101)
+  const dueNs = BigInt(unixNanos(anchorMs, intendedAtMs))
+  const parts = partsOfRequest(shown, dueNs, 101)
   expect(shown.map(({ name }) => name)).toContain('generator paused')
   expect(parts).toEqual([
     { name: 'redis', ms: expect.closeTo(60, 2) },
     { name: 'generator', ms: expect.closeTo(41, 2) },
   ])
+  // A handler in another process goes on meanwhile.
+  const [base] = shown
+  if (base === undefined) throw new Error('no spans')
+  const times = { startNs: dueNs + 71_000_000n, endNs: dueNs + 91_000_000n }
+  const handler = { ...base, ...times, kind: 'consumer' as const, process: 'subscribers' }
+  expect(partsOfRequest([...shown, handler], dueNs, 101)).toEqual([
+    { name: 'redis', ms: expect.closeTo(60, 2) },
+    { name: 'generator', ms: expect.closeTo(21, 2) },
+    { name: 'handlers', ms: expect.closeTo(20, 2) },
+  ])
+  expect(partsOfRequest([...shown, { ...handler, process: base.process }], dueNs, 101)).toEqual(
+    parts,
+  )
 })

@@ -14,7 +14,7 @@ import { recordOf, type TracedProcess } from './span-record.ts'
 import { PAUSE, WAIT } from './waterfall/part-of-span.ts'
 
 /** The load's own process in traces. */
-const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
+export const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
 
 const OUTCOMES: Readonly<Record<Ending, string>> = {
   ok: 'ok',

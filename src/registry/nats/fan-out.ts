@@ -131,9 +131,16 @@ export class FanOut implements ReplyReceiver {
       if (this.#ways.size === 0) throw pool.unavailable()
       return this.#statuses.end()
     } finally {
-      this.#spans?.endAll()
+      this.#spans?.endAll(this.#missing())
       for (const way of this.#ways.values()) way.close()
     }
+  }
+
+  /** Why answers are missing; `null` if nobody needs them. */
+  #missing(): 'ABORTED' | 'TIMEOUT' | null {
+    const { receipts, signal } = this.#options
+    if (!receipts || this.#statuses.remaining === 0) return null
+    return signal?.aborted === true ? 'ABORTED' : 'TIMEOUT'
   }
 
   onReply(index: number, reply: Msg): void {

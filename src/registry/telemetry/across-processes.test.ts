@@ -16,7 +16,7 @@ afterAll(() => {
   context.disable()
 })
 
-test('a multicast to handlers in two other processes is one trace', async () => {
+test('a multicast to handlers in two other processes is one trace, in which a message without an answer has failed', async () => {
   const namespace = newNamespace()
   const sender = await open(namespace)
   const hosts = await Promise.all(['a', 'b'].map((identity) => startHost(namespace, identity)))
@@ -37,6 +37,16 @@ test('a multicast to handlers in two other processes is one trace', async () => 
     expect(process.links).toEqual([process.parent])
     expect([user?.traceId, user?.parent]).toEqual([traceId, process.id])
   }
+
+  const [silent] = hosts
+  silent?.signal('SIGSTOP')
+  await traced(async () => {
+    const { timeoutCount } = await sender.multicast({}, 'hello', { timeoutMs: 500 })
+    expect(timeoutCount).toBeGreaterThan(0)
+  })
+  silent?.signal('SIGCONT')
+  const unanswered = spans().filter(({ kind }) => kind === SpanKind.PRODUCER)
+  expect(unanswered.map(({ attributes }) => attributes['error.type'])).toContain('TIMEOUT')
 })
 
 test('a stored message carries its trace, and each of its deliveries is a span', async () => {
@@ -104,7 +114,7 @@ async function startHost(namespace: string, identity: string) {
     const [recorded] = await answer
     return recorded
   }
-  return { spans: ask }
+  return { spans: ask, signal: (signal: NodeJS.Signals) => void host.kill(signal) }
 }
 
 async function open(

@@ -67,10 +67,9 @@ export class MessageSpans {
     else endWithError(span, errorType)
   }
 
-  /** Ends the spans of messages whose receipts nobody waits for any more. */
-  endAll(): void {
-    for (const span of this.#open) span.end()
-    this.#open.clear()
+  /** Ends the spans of messages whose answers nobody waits for any more. @param errorType `null` if none was needed. */
+  endAll(errorType: string | null): void {
+    for (const span of this.#open) this.end(span, errorType)
   }
 }
 

@@ -186,8 +186,8 @@ function reasonOf(error: unknown): string {
   return shown(message === '' ? String(code === '' ? 'unknown error' : code) : message)
 }
 
-/** A collector's words, in one line. */
-function shown(text: string): string {
+/** A collector's words, or those of an error, in one line of at most 200 characters. */
+export function shown(text: string): string {
   const line = printable(redactUrls(text))
   return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line
 }

@@ -1,7 +1,5 @@
 import { counted } from '../../format.ts'
-import { redactUrls } from '../../environment/redact-url.ts'
-import { printable } from '../../printable.ts'
-import type { OtlpTarget } from './otlp-push.ts'
+import { type OtlpTarget, shown } from './otlp-push.ts'
 
 /** For one request, in ms. */
 const PATIENCE_MS = 4_000
@@ -105,7 +103,7 @@ function rejectionIn(answer: string): string | null {
     const rejected = Number(partialSuccess?.rejectedSpans ?? 0)
     if (!(rejected > 0)) return null
     const why = partialSuccess?.errorMessage
-    return `it rejected ${counted(rejected, 'span')}${typeof why === 'string' ? `: ${printable(redactUrls(why))}` : ''}`
+    return `it rejected ${counted(rejected, 'span')}${typeof why === 'string' ? `: ${shown(why)}` : ''}`
   } catch {
     // An answer in another form is a success.
     return null
@@ -121,9 +119,9 @@ interface Answer {
 
 /** `fetch` says what happened only in the error's cause. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return printable(String(error))
+  if (!(error instanceof Error)) return shown(String(error))
   if (error.name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1_000} s`
   const cause = error.cause instanceof Error ? error.cause : error
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
-  return printable(redactUrls(code))
+  return shown(code)
 }

@@ -4,7 +4,7 @@ import type { ShownSpan } from './shown-span.ts'
 /** The name of the span from when a request was due until it was started. */
 export const WAIT = 'wait for generator'
 /** The registry's span of a call that waits for the local copy of the registrations; see `docs/telemetry.md`. */
-const REPLICA_WAIT = 'wait for replica'
+export const REPLICA_WAIT = 'wait for replica'
 /** The name of the span of a pause of the load's process, in which it saw no answer. */
 export const PAUSE = 'generator paused'
 

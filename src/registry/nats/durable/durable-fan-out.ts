@@ -121,7 +121,7 @@ export class DurableFanOut implements ReplyReceiver {
       }
       return this.#statuses.end()
     } finally {
-      this.#spans?.endAll()
+      this.#spans?.endAll(signal?.aborted === true ? 'ABORTED' : 'TIMEOUT')
       close()
     }
   }
