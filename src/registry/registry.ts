@@ -237,6 +237,7 @@ export class MulticastRegistry {
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
       const result = summarize(message.id, statuses)
       this.#metrics?.multicast(result)
+      this.#telemetry.sent(result)
       return result
     })
   }

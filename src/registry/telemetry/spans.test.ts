@@ -53,6 +53,10 @@ test('a multicast to 10,000 identities behind two gateways is one trace of few s
   expect([...handlerTraces]).toEqual([traceId])
   const ofKind = (wanted: SpanKind) => spans.filter(({ kind }) => kind === wanted)
   const multicast = spans.find(({ name }) => name === 'registry.multicast')
+  expect(multicast?.attributes).toEqual({
+    'multicast_registry.targets': 10_000,
+    'multicast_registry.delivered': 10_000,
+  })
   const wait = spans.find(({ name }) => name === 'wait for replica')
   expect(parentOf(wait)).toBe(idOf(multicast))
   const read = ofKind(SpanKind.CLIENT).find(({ name }) => name === 'EVALSHA read_log')

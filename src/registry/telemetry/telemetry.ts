@@ -14,6 +14,7 @@ import {
 } from './operation.ts'
 
 import { openWatch } from './opening-watch.ts'
+import type { MulticastResult } from '../multicast.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { instrumentsOf } from './instruments.ts'
 import { beginCall, type EndCall, type RedisCall } from './redis-call.ts'
@@ -78,6 +79,16 @@ export class Telemetry {
   /** The spans of the messages of the multicast that runs now; `null` if it is in no trace. */
   messages(): MessageSpans | null {
     return this.#tracer === null ? null : messageSpans(this.#tracer)
+  }
+
+  /** Notes the outcome of the multicast that runs now in its span. */
+  sent(result: MulticastResult): void {
+    const span = this.#tracer === null ? undefined : trace.getActiveSpan()
+    if (span?.isRecording() !== true) return
+    span.setAttributes({
+      'multicast_registry.targets': result.targetCount,
+      'multicast_registry.delivered': result.deliveredCount,
+    })
   }
 
   /** Hands a message out within its span and its sender's trace. @param work resolves once all handlers are done. */
