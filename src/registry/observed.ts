@@ -11,6 +11,8 @@ export interface ObservedStore {
   readonly reloads: number
   /** Registrations that have expired in the replica. Every process has its own replica and sees them all. */
   readonly expirations: number
+  /** Entries of the log when it was checked last; `null` if it wasn't, or may not be. */
+  readonly logLength: number | null
 }
 
 /** What is read from a registry when metrics are collected: only what the process knows. */

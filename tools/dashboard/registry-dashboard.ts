@@ -162,6 +162,19 @@ export function registryDashboard(): Dashboard {
     )
     .withPanel(
       timeSeries({
+        title: 'Log',
+        description: 'Entries of the log of changes, of all namespaces shown.',
+        unit: 'short',
+        queries: [
+          {
+            expr: `sum(max by (multicast_registry_namespace) (multicast_registry_log_length${OF}))`,
+            legend: 'entries',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      timeSeries({
         title: 'Backlog',
         description: 'Bytes of received messages whose handlers are not done.',
         unit: 'bytes',

@@ -45,6 +45,7 @@ export class LogFollower {
   readonly #options: ReplicaOptions
   readonly #permits: LoadPermits
   readonly #audit = new Audit()
+  #logLength: number | null = null
   #hasWarned = false
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   /** The clock as of the latest reading of any copy. */
@@ -62,6 +63,11 @@ export class LogFollower {
       options.maxConcurrentLoads,
       options.warnings,
     )
+  }
+
+  /** Entries of the log when it was checked last; `null` if it wasn't, or may not be. */
+  get logLength(): number | null {
+    return this.#logLength
   }
 
   /** When the latest reading of any copy was requested, by `performance.now()`. */
@@ -101,6 +107,7 @@ export class LogFollower {
       if (interruption !== null) return interruption
       const { checks } = reading
       if (checks !== null) {
+        this.#logLength = checks.logLength
         const hasEvicted = this.#options.evictions.observe(checks.facts)
         if (checks.refusal !== null) this.#warnOfRefusal(checks.refusal)
         // Only at its end does the log match the records of the same instant.

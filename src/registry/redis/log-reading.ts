@@ -22,10 +22,12 @@ export interface LogReading {
   readonly checks: LogChecks | null
 }
 
-/** Facts from INFO, and some records. */
+/** Facts from INFO, the log's length, and some records. */
 export interface LogChecks {
   /** For `Evictions`. */
   readonly facts: string
+  /** In entries; `null` if the user may not ask for it. */
+  readonly logLength: number | null
   readonly records: readonly { identity: string; recorded: Recorded }[]
   /** Why the server refused the write that shows whether it is a replica; `null` if it didn't. */
   readonly refusal: string | null
@@ -60,7 +62,7 @@ export async function readLog(
   const receivedAtMs = performance.now()
   const isCut = reply.length > 1 && reply.at(-1) === ''
   const entries = entriesOf(reply.slice(1, isCut ? -1 : undefined))
-  const [time, facts, ...hashes] = audited === null ? [reply[0]] : listFrom(reply[0])
+  const [time, facts, length, ...hashes] = audited === null ? [reply[0]] : listFrom(reply[0])
   const refusal = hashes[audited?.identities.length ?? 0]
   return {
     timeMs: countFrom(time),
@@ -73,6 +75,7 @@ export async function readLog(
         ? null
         : {
             facts: textFrom(facts),
+            logLength: length === null ? null : countFrom(length),
             records: recordsOf(audited.identities, hashes),
             refusal: refusal === undefined ? null : textFrom(refusal),
           },

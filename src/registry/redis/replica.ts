@@ -99,6 +99,7 @@ export class Replica {
       replicaLagS: behindMs / 1_000,
       reloads: Math.max(0, this.#loads - 1),
       expirations: this.#expirations,
+      logLength: this.#follower.logLength,
     }
   }
 

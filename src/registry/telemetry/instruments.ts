@@ -42,6 +42,7 @@ function makeInstruments(meter: Meter) {
   const gauges = {
     identities: gauge('registered_identities', '{identity}', 'Registrations in the local replica'),
     lag: gauge('replica.lag', 's', 'How long the local replica has been behind the log'),
+    logLength: gauge('log.length', '{entry}', 'Entries of the log, when it was last checked'),
     backlog: gauge('backlog.size', 'By', 'Received messages that handlers are not done with'),
     connections: gauge('connections', '{connection}', 'Connections to servers, by state'),
   }
@@ -65,6 +66,7 @@ function makeInstruments(meter: Meter) {
     // Replicas of one namespace hold the same registrations.
     sums.atLeast(gauges.identities, attributes, store?.registeredIdentities)
     sums.atLeast(gauges.lag, attributes, store?.replicaLagS)
+    sums.atLeast(gauges.logLength, attributes, store?.logLength)
     sums.add(gauges.backlog, attributes, backlogBytes)
     for (const server of ['redis', 'nats'] as const) {
       for (const state of ['up', 'down'] as const) {
