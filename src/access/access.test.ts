@@ -41,7 +41,7 @@ describe('the rights of a role', () => {
 
   test('of a reader change nothing but the permits of readers', () => {
     expect(rulesOf({ roles: ['reader'] })).toBe(
-      'ACL SETUSER a-reader reset on ~a:* +exists +fcall +hmget +time +xrange +xread +xrevrange +zcard +zrange +zscan +zscore ' +
+      'ACL SETUSER a-reader reset on ~a:* +exists +fcall +hmget +time +xlen +xrange +xread +xrevrange +zcard +zrange +zscan +zscore ' +
         '(~a:~loads +pexpireat +zadd +zcount +zrem)',
     )
   })

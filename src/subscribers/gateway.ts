@@ -134,8 +134,8 @@ export class Gateway implements Subscribers, Killable, Restartable, Pausable {
   }
 
   /** Of the process that runs: spans of one that was killed are lost. */
-  async spans(traceIds: readonly string[]): Promise<SpansOfReceivers> {
-    return (await this.#process?.spans(traceIds)) ?? { kind: 'unknown' }
+  async spans(traceIds: readonly string[], isLast: boolean): Promise<SpansOfReceivers> {
+    return (await this.#process?.spans(traceIds, isLast)) ?? { kind: 'unknown' }
   }
 
   async kill(): Promise<string> {

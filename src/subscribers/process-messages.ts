@@ -3,6 +3,7 @@ import type { AnnouncedMessage, ReceiptsSoFar } from '../load/recording/delivery
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
 import type { SpanAnchor } from '../traces/span-clock.ts'
 import type { TakenSpans } from '../traces/span-ring.ts'
+import type { ReceiverPauses } from './spans-of-receivers.ts'
 
 /** A subscribers' process inherits the journal by this file descriptor, the first one after those of `fork`. */
 export const JOURNAL_FD = 4
@@ -31,7 +32,12 @@ export type SubscriberCall = { readonly call: number } & (
       /** Of this process, as faults of the load. */
       readonly asked: readonly Pause[]
     }
-  | { readonly kind: 'spans'; readonly traceIds: readonly string[] }
+  | {
+      readonly kind: 'spans'
+      readonly traceIds: readonly string[]
+      /** Whether spans that have not ended are taken, too. */
+      readonly isLast: boolean
+    }
 )
 
 /** Deliveries with histograms as base64 of compressed HdrHistogram V2. */
@@ -48,6 +54,6 @@ export type SubscriberAnswer = { readonly call: number } & (
   | { readonly kind: 'expected'; readonly soFar: ReceiptsSoFar; readonly heapBytes: number }
   | { readonly kind: 'deliveries'; readonly deliveries: EncodedDeliveries }
   /** `taken` is `null` if the process records no spans. */
-  | { readonly kind: 'spans'; readonly taken: TakenSpans | null }
+  | { readonly kind: 'spans'; readonly taken: (TakenSpans & ReceiverPauses) | null }
   | { readonly kind: 'failed'; readonly message: string }
 )

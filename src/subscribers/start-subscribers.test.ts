@@ -68,7 +68,7 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
         },
       })
       // No load is traced here.
-      expect(await subscribers.spans(['ab'.repeat(16)])).toEqual({ kind: 'unknown' })
+      expect(await subscribers.spans(['ab'.repeat(16)], true)).toEqual({ kind: 'unknown' })
     })
 
     test('make the deliveries unknown once killed, and no later call hangs', async () => {

@@ -165,9 +165,9 @@ export class SubscriberProcess implements Subscribers {
     }
   }
 
-  async spans(traceIds: readonly string[]): Promise<SpansOfReceivers> {
+  async spans(traceIds: readonly string[], isLast: boolean): Promise<SpansOfReceivers> {
     try {
-      const answer = await this.#calls.make({ kind: 'spans', traceIds })
+      const answer = await this.#calls.make({ kind: 'spans', traceIds, isLast })
       if (answer.kind !== 'spans' || answer.taken === null) return { kind: 'unknown' }
       return { kind: 'known', process: { name: SUBSCRIBERS_NAME, pid: this.pid }, ...answer.taken }
     } catch {

@@ -42,11 +42,11 @@ export interface Subscribers {
    */
   deliveries(pauses: readonly Pause[]): Promise<Deliveries>
   /**
-   * Takes the spans of these traces that the subscribers' process recorded. A span is taken once, and only if it has ended:
-   * ask after `deliveries`, which waits for handlers.
+   * Takes the spans of these traces that the subscribers' process recorded. A span is taken once, when it has ended.
    * Never rejects.
+   * @param isLast whether spans that have not ended are taken, too: ask after `deliveries`, which waits for handlers.
    */
-  spans(traceIds: readonly string[]): Promise<SpansOfReceivers>
+  spans(traceIds: readonly string[], isLast: boolean): Promise<SpansOfReceivers>
   /** Unsubscribes and closes the connection. Idempotent. */
   close(): Promise<void>
 }
@@ -56,6 +56,7 @@ const QUIET_MS = 500
 /** … or after this time in all. */
 const MAX_WAIT_MS = 5_000
 const POLL_MS = 10
+const LATEST_PAUSES = 200
 /** Subscriptions made at a time. */
 const SUBSCRIBE_BATCH = 500
 
@@ -96,6 +97,12 @@ export class SubscriberHost implements Subscribers {
     for (const receipt of journal?.read() ?? []) this.#count(receipt)
     this.#observer = setInterval(() => this.#now(), OBSERVE_EVERY_MS)
     this.#observer.unref()
+  }
+
+  /** Pauses of this process, up to 200. Whoever asks every few seconds misses none. */
+  get latestPauses(): readonly Pause[] {
+    this.#now()
+    return this.#pauses.list.slice(-LATEST_PAUSES)
   }
 
   get gateway(): string {
@@ -150,9 +157,9 @@ export class SubscriberHost implements Subscribers {
   }
 
   /** None: whatever this process does is recorded by its own SDK. */
-  spans(_traceIds: readonly string[]): Promise<SpansOfReceivers> {
+  spans(): Promise<SpansOfReceivers> {
     const process = { name: SUBSCRIBERS_NAME, pid: this.pid }
-    return Promise.resolve({ kind: 'known', process, spans: [], lostSpans: 0 })
+    return Promise.resolve({ kind: 'known', process, spans: [], lostSpans: 0, pauses: [] })
   }
 
   close(): Promise<void> {

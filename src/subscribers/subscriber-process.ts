@@ -75,7 +75,14 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
         deliveries: encoded(await host.deliveries(request.pauses, request.asked)),
       }
     case 'spans':
-      return { call, kind: 'spans', taken: ring?.take(request.traceIds) ?? null }
+      return {
+        call,
+        kind: 'spans',
+        taken:
+          ring === null
+            ? null
+            : { ...ring.take(request.traceIds, request.isLast), pauses: host.latestPauses },
+      }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
 import { beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest'
@@ -31,6 +32,7 @@ test('the spans of handlers in two other processes are known, on the clock of th
     expect(others).toEqual({
       kind: 'known',
       process: { name: 'subscribers', pid: receivers.pid },
+      pauses: expect.any(Array),
       lostSpans: 0,
     })
     expect(spans.map(({ scope, span }) => [scope, span.name, span.traceId])).toEqual([
@@ -43,13 +45,20 @@ test('the spans of handlers in two other processes are known, on the clock of th
     expect(span.startTimeUnixNano <= toNs).toBe(true)
   }
 
+  await gateway.pause()
+  await sleep(100)
+  await gateway.resume()
+  const paused = await gateway.spans([], true)
+  const pauses = paused.kind === 'known' ? paused.pauses : []
+  expect(Math.max(...pauses.map((pause) => pause.untilMs - pause.fromMs))).toBeGreaterThan(90)
+
   await gateway.kill()
-  expect(await gateway.spans([traceId])).toEqual({ kind: 'unknown' })
+  expect(await gateway.spans([traceId], true)).toEqual({ kind: 'unknown' })
   await gateway.restart()
   const after = await multicast()
   expect((await spansOf(gateway, after.traceId)).spans).toHaveLength(1)
   process.kill(subscribers.pid, 'SIGKILL')
-  await expect.poll(() => subscribers.spans([after.traceId])).toEqual({ kind: 'unknown' })
+  await expect.poll(() => subscribers.spans([after.traceId], true)).toEqual({ kind: 'unknown' })
 
   await Promise.all([subscribers.close(), gateway.close()])
   expect(openSubscribers()).toEqual([])
@@ -94,7 +103,7 @@ async function started() {
 
 function spansOf(receivers: Subscribers, traceId: string) {
   const ask = async () => {
-    const answer = await receivers.spans([traceId])
+    const answer = await receivers.spans([traceId], false)
     if (answer.kind === 'unknown' || answer.spans.length === 0) expect.fail('not yet')
     return answer
   }

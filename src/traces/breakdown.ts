@@ -17,11 +17,12 @@ export interface Claim {
 export const RANK = {
   replica: 1,
   messaging: 2,
-  client: 3,
-  handlers: 4,
-  pause: 5,
-  handlersElsewhere: 6,
-  generator: 7,
+  receivers: 3,
+  client: 4,
+  handlers: 5,
+  pause: 6,
+  handlersElsewhere: 7,
+  generator: 8,
 } as const
 
 /** The part of the time that nothing claims. */

@@ -1,6 +1,6 @@
 import type { RequestPart } from '../load/tracing/traced-request.ts'
 import { breakDown, RANK, type Claim } from './breakdown.ts'
-import { PAUSE, partOfSpan, REPLICA_WAIT, WAIT } from './waterfall/part-of-span.ts'
+import { PAUSE, partOfSpan, RECEIVERS_PAUSE, REPLICA_WAIT, WAIT } from './waterfall/part-of-span.ts'
 import type { ShownSpan } from './waterfall/shown-span.ts'
 import { GENERATOR } from './written-traces.ts'
 
@@ -61,6 +61,7 @@ const RANKS_BY_NAME: ReadonlyMap<string, number> = new Map([
   [WAIT, RANK.generator],
   [PAUSE, RANK.pause],
   [REPLICA_WAIT, RANK.replica],
+  [RECEIVERS_PAUSE, RANK.receivers],
 ])
 
 function msSince(dueNs: bigint, timeNs: bigint): number {

@@ -92,7 +92,7 @@ export class RecordedTrace implements EndedRequest {
    */
   get spans(): readonly TimedSpan[] {
     const open = [...this.#open].map(([span, startMs]) => ({
-      span: withAttributes(span, { 'loadtest.unended': true }),
+      span: unended(span),
       times: { startMs, endMs: Math.max(startMs, this.endedAtMs) },
     }))
     return [...this.#ended, ...open]
@@ -147,4 +147,9 @@ export function withAttributes(
   const all = { ...attributes, ...span.attributes, ...attributes }
   // A span's other fields are getters.
   return Object.create(span, { attributes: { value: all }, status: { value: status } })
+}
+
+/** A span that says that it has not ended. */
+export function unended(span: ReadableSpan): ReadableSpan {
+  return withAttributes(span, { 'loadtest.unended': true })
 }

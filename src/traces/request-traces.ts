@@ -11,6 +11,7 @@ import type {
 } from '../load/tracing/request-tracer.ts'
 import type { TracedRequest } from '../load/tracing/traced-request.ts'
 import { printable } from '../printable.ts'
+import { PausesElsewhere } from './pauses-elsewhere.ts'
 import { areHandlersKnown, partsOfRequest } from './parts-of-request.ts'
 import { type ReceivedSpan, RecordedTrace } from './recorded-trace.ts'
 import type { RequestSpans } from './request-spans.ts'
@@ -26,9 +27,10 @@ import { byProcess, spansOfTrace } from './written-traces.ts'
 export interface SpanSource {
   /**
    * Takes the spans of some traces out of it; those that end later can be taken later. Must not reject.
+   * @param isLast whether spans that have not ended are taken, too.
    * @returns `null` if it can't answer, such as after it died.
    */
-  takeSpans(traceIds: readonly string[]): Promise<ForeignSpans | null>
+  takeSpans(traceIds: readonly string[], isLast: boolean): Promise<ForeignSpans | null>
 }
 
 /** Spans that were taken from another process. */
@@ -37,6 +39,8 @@ export interface ForeignSpans {
   readonly spans: readonly RecordedSpan[]
   /** Spans of these traces that it had no room for. */
   readonly lostSpans: number
+  /** Its latest pauses, in which no handler got a message. */
+  readonly pauses: readonly Pause[]
 }
 
 /** How the requests of a load are traced. */
@@ -71,6 +75,7 @@ export class RequestTraces implements RequestTracer {
   #toAsk = new Set<RecordedTrace>()
   /** Spans that other processes had no room for. */
   #lostSpans = 0
+  readonly #pausesElsewhere = new PausesElsewhere()
   readonly #timer: NodeJS.Timeout
   #asking: Promise<void> = Promise.resolve()
   #kept: readonly ResourceSpans[] = []
@@ -81,7 +86,7 @@ export class RequestTraces implements RequestTracer {
     this.#timer = setInterval(() => {
       const asked = [...this.#toAsk]
       this.#toAsk = new Set()
-      this.#asking = this.#asking.then(() => this.#ask(asked))
+      this.#asking = this.#asking.then(() => this.#ask(asked, false))
     }, ASK_EVERY_MS)
     this.#timer.unref()
     options.spans.whenFull.add(this.#makeRoom)
@@ -118,7 +123,7 @@ export class RequestTraces implements RequestTracer {
     const traces = kept.traces.map(({ trace: recorded }) => recorded)
     await this.#asking
     // Again, because handlers may end after their request.
-    await this.#ask(traces)
+    await this.#ask(traces, true)
     for (const recorded of traces) this.#options.spans.close(recorded)
     return this.#written(kept, measureStartMs, pauses)
   }
@@ -143,15 +148,16 @@ export class RequestTraces implements RequestTracer {
     }
   }
 
-  async #ask(traces: readonly RecordedTrace[]): Promise<void> {
+  async #ask(traces: readonly RecordedTrace[], isLast: boolean): Promise<void> {
     if (traces.length === 0) return
     const byId = new Map(traces.map((recorded) => [recorded.traceId, recorded]))
     const answers = await Promise.all(
-      this.#options.sources().map((source) => source.takeSpans([...byId.keys()])),
+      this.#options.sources().map((source) => source.takeSpans([...byId.keys()], isLast)),
     )
     for (const answer of answers) {
       if (answer === null) continue
       this.#lostSpans += answer.lostSpans
+      this.#pausesElsewhere.add(answer)
       for (const span of answer.spans) byId.get(span.span.traceId)?.receive(answer.process, span)
     }
   }
@@ -166,9 +172,10 @@ export class RequestTraces implements RequestTracer {
     const requests = new Map<RecordedTrace, TracedRequest>()
     const counts = { kept: 0, errors: 0, slow: 0, sampled: 0, lost, lostSpans: this.#lostSpans }
     const all: ReceivedSpan[] = []
+    const elsewhere = this.#pausesElsewhere.all
     let length = 0
     for (const { trace: recorded, reason } of traces) {
-      const { spans, invalid } = spansOfTrace(recorded, pauses, this.#options)
+      const { spans, invalid } = spansOfTrace(recorded, pauses, elsewhere, this.#options)
       if (reported.has(recorded)) {
         requests.set(recorded, this.#tracedRequest(recorded, spans, measureStartMs))
       }

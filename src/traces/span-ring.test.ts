@@ -27,7 +27,7 @@ function ringOf(maxSpans: number) {
     const taken = ring.take(numbers.map(traceIdOf))
     return { ...taken, names: taken.spans.map(({ span }) => span.name) }
   }
-  return { ring, record, take }
+  return { ring, tracer, record, take }
 }
 
 test('whatever is recorded and taken, the ring keeps the traces that began last, and no span is taken twice', () => {
@@ -71,4 +71,19 @@ test('one trace has at most 500 spans; further ones are counted', () => {
   const taken = take([1, 0])
   expect([taken.names.length, taken.lostSpans]).toEqual([MAX_SPANS_PER_TRACE + 1, 3])
   expect(take([1, 0])).toMatchObject({ names: [], lostSpans: 0 })
+})
+
+test('a span that has not ended is taken at last, and says so', () => {
+  const { ring, tracer } = ringOf(10)
+  const span = tracer.startSpan('handler that never answers')
+  const { traceId } = span.spanContext()
+  expect(ring.take([traceId])).toEqual({ spans: [], lostSpans: 0 })
+  const [taken] = ring.take([traceId], true).spans
+  expect(taken?.span).toMatchObject({
+    name: 'handler that never answers',
+    attributes: [{ key: 'loadtest.unended', value: { boolValue: true } }],
+  })
+  span.end()
+  expect(ring.take([traceId], true).spans).toHaveLength(1)
+  expect(ring.take([traceId], true).spans).toEqual([])
 })

@@ -1,5 +1,7 @@
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace'
-import { SpanTimer, type SpanAnchor, type SpanTimes } from './span-clock.ts'
+import { nowMs } from '../load/clock.ts'
+import { type TimedSpan, unended } from './recorded-trace.ts'
+import { SpanTimer, type SpanAnchor } from './span-clock.ts'
 import { recordOf, type RecordedSpan } from './span-record.ts'
 
 const DEFAULT_MAX_SPANS = 20_000
@@ -15,7 +17,7 @@ export interface TakenSpans {
 
 /** A trace's spans in the order of their ends. */
 interface RingTrace {
-  readonly ended: { readonly span: ReadableSpan; readonly times: SpanTimes }[]
+  readonly ended: TimedSpan[]
   lostSpans: number
 }
 
@@ -33,6 +35,9 @@ export class SpanRing implements SpanProcessor {
   /** Goes on where it dropped a trace last: from its start, a map would pass all that were dropped before, each time. */
   #oldest = this.#traces.keys()
   #size = 0
+  /** Spans that have not ended, with their starts, by trace. */
+  readonly #begun = new Map<string, Map<ReadableSpan, number>>()
+  #begunCount = 0
 
   /**
    * @param clean makes a span's text harmless to publish.
@@ -50,12 +55,18 @@ export class SpanRing implements SpanProcessor {
   }
 
   onStart(span: Span): void {
-    this.#timer.started(span)
+    const startMs = this.#timer.started(span)
+    if (this.#begunCount >= this.#maxSpans) return
+    const { traceId } = span.spanContext()
+    const begun = this.#begun.get(traceId) ?? new Map<ReadableSpan, number>()
+    this.#begun.set(traceId, begun.set(span, startMs))
+    this.#begunCount += 1
   }
 
   onEnd(span: ReadableSpan): void {
     const times = this.#timer.ended(span)
     const { traceId } = span.spanContext()
+    this.#forgetBegun(traceId, span)
     const known = this.#traces.get(traceId)
     if (known !== undefined && known.ended.length >= MAX_SPANS_PER_TRACE) {
       known.lostSpans += 1
@@ -67,14 +78,18 @@ export class SpanRing implements SpanProcessor {
     this.#size += 1
   }
 
-  /** Takes out what is known of these traces. Spans of them that end later are kept again. */
-  take(traceIds: readonly string[]): TakenSpans {
+  /**
+   * Takes out what is known of these traces. Spans of them that end later are kept again.
+   * @param isLast whether spans that have not ended are taken, too: they end now, and say that they have not.
+   */
+  take(traceIds: readonly string[], isLast = false): TakenSpans {
     const spans: RecordedSpan[] = []
     let lostSpans = 0
     for (const traceId of traceIds) {
       const trace = this.#remove(traceId)
       lostSpans += trace?.lostSpans ?? 0
-      for (const { span, times } of trace?.ended ?? []) {
+      const begun = isLast ? this.#endedNow(traceId) : []
+      for (const { span, times } of [...(trace?.ended ?? []), ...begun]) {
         const record = recordOf(span, times, this.#anchorMs, this.#clean)
         if (record === null) lostSpans += 1
         else spans.push(record)
@@ -89,8 +104,24 @@ export class SpanRing implements SpanProcessor {
 
   shutdown(): Promise<void> {
     this.#traces.clear()
-    this.#size = 0
+    this.#begun.clear()
+    this.#size = this.#begunCount = 0
     return Promise.resolve()
+  }
+
+  #endedNow(traceId: string): readonly TimedSpan[] {
+    const endMs = nowMs()
+    return [...(this.#begun.get(traceId) ?? [])].map(([span, startMs]) => ({
+      span: unended(span),
+      times: { startMs, endMs: Math.max(startMs, endMs) },
+    }))
+  }
+
+  #forgetBegun(traceId: string, span: ReadableSpan): void {
+    const begun = this.#begun.get(traceId)
+    if (begun?.delete(span) !== true) return
+    this.#begunCount -= 1
+    if (begun.size === 0) this.#begun.delete(traceId)
   }
 
   #open(traceId: string): RingTrace {

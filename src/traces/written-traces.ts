@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace'
 import type { Pause } from '../load/pauses.ts'
 import type { Ending } from '../load/recording/request-end.ts'
@@ -11,7 +11,8 @@ import {
 import { resourceSpansOf, type ResourceSpans } from './resource-spans.ts'
 import type { SpanAnchor, SpanTimes } from './span-clock.ts'
 import { recordOf, type TracedProcess } from './span-record.ts'
-import { PAUSE, WAIT } from './waterfall/part-of-span.ts'
+import type { ProcessPauses } from './pauses-elsewhere.ts'
+import { PAUSE, RECEIVERS_PAUSE, WAIT } from './waterfall/part-of-span.ts'
 
 /** The load's own process in traces. */
 export const GENERATOR: TracedProcess = { name: 'load generator', pid: process.pid }
@@ -38,18 +39,25 @@ const MAX_PAUSES = 20
 /**
  * All spans of a trace, of all processes, as data.
  * @param pauses of the load's process.
+ * @param elsewhere those of receivers' processes: they are part of a trace while it waits for an answer to a message.
  * @returns how many of them are not valid, too.
  */
 export function spansOfTrace(
   recorded: RecordedTrace,
   pauses: readonly Pause[],
+  elsewhere: readonly ProcessPauses[],
   { tracer, anchorMs, clean }: SpanWriting,
 ): { readonly spans: readonly ReceivedSpan[]; readonly invalid: number } {
-  const own = [...ownSpans(tracer, recorded, pauses), ...recorded.spans].map(({ span, times }) =>
-    recordOf(span, times, anchorMs, clean),
-  )
-  const valid = own.flatMap((span) => (span === null ? [] : [{ process: GENERATOR, span }]))
-  return { spans: [...valid, ...recorded.received], invalid: own.length - valid.length }
+  const own = [...ownSpans(tracer, recorded, pauses), ...recorded.spans]
+  const timed = [
+    ...own.map((of) => ({ process: GENERATOR, ...of })),
+    ...pausesOfReceivers(tracer, recorded, elsewhere),
+  ]
+  const valid = timed.flatMap(({ process: of, span: timedSpan, times }) => {
+    const span = recordOf(timedSpan, times, anchorMs, clean)
+    return span === null ? [] : [{ process: of, span }]
+  })
+  return { spans: [...valid, ...recorded.received], invalid: timed.length - valid.length }
 }
 
 /** Spans by process. */
@@ -75,13 +83,33 @@ function ownSpans(tracer: Tracer, recorded: RecordedTrace, pauses: readonly Paus
   ]
   return [
     { span: withOutcome(recorded), times: whole },
-    ...waits.map(({ name, ...times }) => {
-      const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, root))
-      span.end()
-      // The tracer is the SDK's, whose spans can be read.
-      return { span: span as Span, times }
-    }),
+    ...waits.map(({ name, ...times }) => ({ span: spanBelow(root, name, tracer), times })),
   ]
+}
+
+/** Pauses of receivers while the request waited for an answer to a message. */
+function pausesOfReceivers(
+  tracer: Tracer,
+  { root, spans }: RecordedTrace,
+  elsewhere: readonly ProcessPauses[],
+): readonly (TimedSpan & { readonly process: TracedProcess })[] {
+  const sent = spans.filter(({ span }) => span.kind === SpanKind.PRODUCER)
+  const fromMs = Math.min(...sent.map(({ times }) => times.startMs))
+  const untilMs = Math.max(...sent.map(({ times }) => times.endMs))
+  return elsewhere.flatMap(({ process: of, pauses }) =>
+    pausesWithin(pauses, fromMs, untilMs).map((times) => ({
+      process: of,
+      span: spanBelow(root, RECEIVERS_PAUSE, tracer),
+      times,
+    })),
+  )
+}
+
+function spanBelow(root: Span, name: string, tracer: Tracer): Span {
+  const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, root))
+  span.end()
+  // The tracer is the SDK's, whose spans can be read.
+  return span as Span
 }
 
 /** The parts of the longest pauses that lie within a time. */

@@ -50,8 +50,8 @@ export function requestTraces(scenario: string, slo: Slos | undefined): RequestT
 /** Receivers in another process, whose handlers are part of a request's time. */
 function sourceOf(subscribers: Subscribers): SpanSource {
   return {
-    async takeSpans(traceIds) {
-      const answer = await subscribers.spans(traceIds)
+    async takeSpans(traceIds, isLast) {
+      const answer = await subscribers.spans(traceIds, isLast)
       return answer.kind === 'known' ? answer : null
     },
   }

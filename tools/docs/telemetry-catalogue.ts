@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { PAUSE, WAIT } from '../../src/traces/waterfall/part-of-span.ts'
+import { PAUSE, RECEIVERS_PAUSE, WAIT } from '../../src/traces/waterfall/part-of-span.ts'
 import { prometheusName } from '../../src/telemetry-sdk/prometheus-names.ts'
 
 /** A metric as a page describes it. */
@@ -60,7 +60,8 @@ export function cataloguedSpans(markdown: string): readonly CataloguedSpan[] {
     return [...names.matchAll(/`([^`]+)`/g)].map(([, written = '']) => {
       const name = written.startsWith('.') ? `registry${written}` : written
       const text = name.replaceAll('.', '\\.').replaceAll(/<\w+>/g, '\\S+')
-      const isOfLoad = written === 'request <operation>' || [WAIT, PAUSE].includes(written)
+      const isOfLoad =
+        written === 'request <operation>' || [WAIT, PAUSE, RECEIVERS_PAUSE].includes(written)
       return { name, isOfLoad, pattern: new RegExp(`^${text} ${kind}$`) }
     })
   })

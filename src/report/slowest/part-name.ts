@@ -12,6 +12,7 @@ const SPENT: ReadonlyMap<string, string> = new Map([
   ['nats', 'waiting for NATS'],
   ['http', 'waiting for HTTP answers'],
   ['handlers', 'in handlers'],
+  ['receivers', 'waiting for receivers that were paused'],
   ['other', 'on other work'],
 ])
 

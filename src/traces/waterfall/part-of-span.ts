@@ -7,17 +7,20 @@ export const WAIT = 'wait for generator'
 export const REPLICA_WAIT = 'wait for replica'
 /** The name of the span of a pause of the load's process, in which it saw no answer. */
 export const PAUSE = 'generator paused'
+/** The name of the span of a pause of a receivers' process, in which no handler got a message. */
+export const RECEIVERS_PAUSE = 'receivers paused'
 
 /** In UTF-16 units; longer names of systems are cut. */
 const MAX_NAME = 40
 
 /**
  * The part of a request's time that a span belongs to, by the names of `TracedRequest.parts`: `generator`, `handlers`,
- * `replica`, `other`, or the system of a client's span. Never empty.
+ * `receivers`, `replica`, `other`, or the system of a client's span. Never empty.
  */
 export function partOfSpan({ name, kind, attributes }: ShownSpan): string {
   if (name === WAIT || name === PAUSE) return 'generator'
   if (name === REPLICA_WAIT) return 'replica'
+  if (name === RECEIVERS_PAUSE) return 'receivers'
   switch (kind) {
     case 'consumer':
       return 'handlers'

@@ -23,7 +23,7 @@ test("a pause of the load's process is the generator's time, whatever was waited
     { fromMs: intendedAtMs - 100, untilMs: intendedAtMs - 50 },
     { fromMs: intendedAtMs + 61, untilMs: intendedAtMs + 201 },
   ]
-  const { spans } = spansOfTrace(recorded, pauses, { tracer, anchorMs, clean: String })
+  const { spans } = spansOfTrace(recorded, pauses, [], { tracer, anchorMs, clean: String })
   const shown = readSpans(byProcess(spans), () => true, String).get(recorded.traceId)?.spans ?? []
   const dueNs = BigInt(unixNanos(anchorMs, intendedAtMs))
   const parts = partsOfRequest(shown, dueNs, 101)
@@ -45,4 +45,28 @@ test("a pause of the load's process is the generator's time, whatever was waited
   expect(partsOfRequest([...shown, { ...handler, process: base.process }], dueNs, 101)).toEqual(
     parts,
   )
+})
+
+test('a pause of receivers is not the time of NATS, while a message waits for its answer', () => {
+  const tracer = new TracerProvider().getTracer('test')
+  const anchorMs = newSpanAnchor()
+  const request = { operation: 'multicast', number: 1, intendedAtMs: 5_000, startedAtMs: 5_000 }
+  const recorded = new RecordedTrace(tracer.startSpan('request multicast') as Span, request, {})
+  const attributes = { 'messaging.system': 'nats' }
+  const message = tracer.startSpan('send', { kind: SpanKind.PRODUCER, attributes }) as Span
+  message.spanContext().traceId = recorded.traceId
+  recorded.begin(message, 5_010)
+  recorded.end(message, { startMs: 5_010, endMs: 5_100 })
+  recorded.endRequest({ ending: 'ok', responseMs: 100, error: null })
+  const elsewhere = [
+    { process: { name: 'subscribers', pid: 7 }, pauses: [{ fromMs: 4_000, untilMs: 5_040 }] },
+    { process: { name: 'subscribers', pid: 8 }, pauses: [{ fromMs: 5_200, untilMs: 5_300 }] },
+  ]
+  const { spans } = spansOfTrace(recorded, [], elsewhere, { tracer, anchorMs, clean: String })
+  const shown = readSpans(byProcess(spans), () => true, String).get(recorded.traceId)?.spans ?? []
+  expect(partsOfRequest(shown, BigInt(unixNanos(anchorMs, 5_000)), 100)).toEqual([
+    { name: 'nats', ms: expect.closeTo(60, 2) },
+    { name: 'receivers', ms: expect.closeTo(30, 2) },
+    { name: 'other', ms: expect.closeTo(10, 2) },
+  ])
 })
