@@ -14,7 +14,7 @@ import {
 } from './log.ts'
 import { FEW, LoadPermits } from './load-permits.ts'
 import { isDenial } from './missing-right.ts'
-import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
+import { type Audited, readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { findPositionScript } from './read-scripts.ts'
 import { readRecords } from './records.ts'
 import { countFrom } from './replies.ts'
@@ -46,6 +46,7 @@ export class LogFollower {
   readonly #permits: LoadPermits
   readonly #audit = new Audit()
   #logLength: number | null = null
+  #maySeeLength = true
   #hasWarned = false
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   /** The clock as of the latest reading of any copy. */
@@ -108,6 +109,8 @@ export class LogFollower {
       const { checks } = reading
       if (checks !== null) {
         this.#logLength = checks.logLength
+        // Each refusal is in the log of the server's administrator.
+        this.#maySeeLength &&= checks.logLength !== null
         const hasEvicted = this.#options.evictions.observe(checks.facts)
         if (checks.refusal !== null) this.#warnOfRefusal(checks.refusal)
         // Only at its end does the log match the records of the same instant.
@@ -129,13 +132,17 @@ export class LogFollower {
 
   #read({ position, index, skipped }: Copy, mayCheck: boolean): Promise<LogReading> {
     const { evictions, keys } = this.#options
-    let audited: { identities: readonly string[]; asksFacts: boolean } | null = null
+    let audited: Audited | null = null
     const nowMs = performance.now()
     const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS || evictions.isEvicting
     if (mayCheck && isDue) {
       this.#checkedAtMs = nowMs
       const identities = this.#audit.next(index, skipped)
-      audited = { identities, asksFacts: evictions.isPermitted }
+      audited = {
+        identities,
+        asksFacts: evictions.isPermitted,
+        asksLength: this.#maySeeLength,
+      }
     }
     return readLog(this.#connection, keys, position, CHUNK_SIZE, audited)
   }

@@ -22,11 +22,18 @@ export interface LogReading {
   readonly checks: LogChecks | null
 }
 
+/** What to check beside the log. */
+export interface Audited {
+  readonly identities: readonly string[]
+  readonly asksFacts: boolean
+  readonly asksLength: boolean
+}
+
 /** Facts from INFO, the log's length, and some records. */
 export interface LogChecks {
   /** For `Evictions`. */
   readonly facts: string
-  /** In entries; `null` if the user may not ask for it. */
+  /** In entries; `null` if it wasn't asked for, or the user may not ask. */
   readonly logLength: number | null
   readonly records: readonly { identity: string; recorded: Recorded }[]
   /** Why the server refused the write that shows whether it is a replica; `null` if it didn't. */
@@ -37,20 +44,22 @@ export interface LogChecks {
  * Reads the log in one round trip.
  * @param from where to begin; `null` for the log's beginning.
  * @param count maximum number of entries.
- * @param audited identities whose records to read too, and whether to ask INFO; `null` for the log alone.
+ * @param audited identities whose records to read too, and whether to ask INFO and for the log's length; `null` for the log
+ * alone.
  */
 export async function readLog(
   connection: RedisConnection,
   keys: NamespaceKeys,
   from: LogPosition | null,
   count: number,
-  audited: { readonly identities: readonly string[]; readonly asksFacts: boolean } | null,
+  audited: Audited | null,
 ): Promise<LogReading> {
   const names = [keys.log]
   const args: (string | number)[] = [from?.id ?? '-', count]
   if (audited !== null) {
     names.push(keys.nothing, ...audited.identities.map((identity) => keys.identity(identity)))
-    args.push(MAX_AUDITED_BYTES, audited.asksFacts ? '1' : '0')
+    const { asksFacts, asksLength } = audited
+    args.push(MAX_AUDITED_BYTES, asksFacts ? '1' : '0', asksLength ? '1' : '0')
   }
   const sentAtMs = performance.now()
   // As a function, the script would read from a replica too. The connection keeps the order.

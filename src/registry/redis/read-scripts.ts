@@ -62,8 +62,8 @@ end`
  * log's end, because the log has all later changes too.
  *
  * With checks, KEYS also has a key that doesn't exist, and hashes; ARGV also has the maximum size of a hash,
- * and '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, the log's length (nil without
- * permission), each hash as from `readHash`, and why the key could not be deleted, if so. Fails on a replica, which may lag behind its master: only a write tells a script where it
+ * '1' to ask for facts, and '1' to ask for the log's length. Then the first reply is a list: Unix ms, facts of eviction, the log's length (nil if not
+ * asked, or without permission), each hash as from `readHash`, and why the key could not be deleted, if so. Fails on a replica, which may lag behind its master: only a write tells a script where it
  * runs.
  */
 export const readLogScript = readLog(`
@@ -81,7 +81,7 @@ function readLog(probe: string): string {
 local reply = { now }
 if #KEYS > 1 then${facts}
   local refusal${probe}
-  local length = try('XLEN', KEYS[1])
+  local length = ARGV[5] == '1' and try('XLEN', KEYS[1])
   local checks = { now, ARGV[4] == '1' and facts() or '', type(length) == 'number' and length or false }
   for at = 3, #KEYS do checks[at + 1] = readHash(KEYS[at], tonumber(ARGV[3])) end
   if refusal then checks[#KEYS + 2] = refusal end
