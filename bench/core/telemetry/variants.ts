@@ -13,6 +13,8 @@ export interface Variant {
 }
 
 export const OFF = 'telemetry: false'
+/** The same, in another process: how far two equal processes differ. */
+const OFF_AGAIN = 'telemetry: false, again'
 export const API_ALONE = 'no SDK'
 export const METRICS = 'metrics'
 export const SOME_TRACES = 'metrics, 1 % of traces'
@@ -21,6 +23,7 @@ export const ALL_TRACES = 'metrics, all traces'
 
 export const VARIANTS: readonly Variant[] = [
   { name: OFF, telemetry: false, sdk: null, sampledRatio: 0 },
+  { name: OFF_AGAIN, telemetry: false, sdk: null, sampledRatio: 0 },
   { name: API_ALONE, telemetry: true, sdk: null, sampledRatio: 0 },
   { name: METRICS, telemetry: true, sdk: 'metrics', sampledRatio: 0 },
   { name: SOME_TRACES, telemetry: true, sdk: 'traces', sampledRatio: 0.01 },
