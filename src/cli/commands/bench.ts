@@ -46,7 +46,7 @@ const SERVERS: HelpBody = [
 /** Variables of the registry's own scenarios. */
 const OF_REGISTRY: HelpBody = [
   ['BENCH_GROWTH_UP_TO', 'the largest n of --micro cost-growth; 1e5 by default'],
-  ['BENCH_TELEMETRY_SETS', 'sets of processes of --micro telemetry; 5 by default'],
+  ['BENCH_TELEMETRY_SETS', 'sets of processes of --micro telemetry; 10 by default'],
   [
     'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
     'images for containers; redis:7-alpine and nats:2-alpine by default',
