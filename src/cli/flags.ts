@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { InputError } from '../input-error.ts'
 import { docsPage, isInstalled } from '../installed.ts'
 import { MAX_DURATION_MS, parseDurationMs } from '../load/duration.ts'
+import { parseRatio } from '../load/ratio.ts'
 import { printable } from '../printable.ts'
 
 /**
@@ -147,8 +148,7 @@ export const atLeastOneSecondMs: Parse<number> = (text, name) => {
 
 /** A ratio above 0 and at most 1, written as `5%` or `0.05`. */
 export const ratio: Parse<number> = (text, name) => {
-  const [, digits = '', percent = ''] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? []
-  const value = digits === '' ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1)
+  const value = parseRatio(text)
   if (value > 0 && value <= 1) return value
   throw new InputError(
     `${name}: "${printable(text)}" must be above 0% and at most 100%, such as 5% or 0.05.`,

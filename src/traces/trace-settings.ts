@@ -1,5 +1,7 @@
 import { parseDurationMs } from '../load/duration.ts'
+import { parseRatio } from '../load/ratio.ts'
 import { InputError } from '../input-error.ts'
+import { printable } from '../printable.ts'
 
 /** Which requests' traces are kept, besides those that fail and the slowest of each operation. */
 export interface TraceSettings {
@@ -44,10 +46,9 @@ export function traceSettings(
 }
 
 function ratioOf(text: string): number {
-  const [, digits = '', percent = ''] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? []
-  const ratio = digits === '' ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1)
+  const ratio = parseRatio(text)
   if (ratio >= 0 && ratio <= 1) return ratio
   throw new InputError(
-    `BENCH_TRACE_RATIO: "${text}" must be at least 0% and at most 100%, such as 5% or 0.05.`,
+    `BENCH_TRACE_RATIO: "${printable(text)}" must be at least 0% and at most 100%, such as 5% or 0.05.`,
   )
 }

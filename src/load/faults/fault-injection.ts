@@ -11,7 +11,7 @@ const OVER_WITHIN_MS = 10_000
 /** A timer may fire a little early. */
 const EARLY_MS = 1
 /** A fault that was over this soon after it had begun stays. */
-const MOMENT_MS = 1
+export const MOMENT_MS = 1
 
 /** When a fault disturbed the load, for those who judge it as it runs. Times are on the load's clock. */
 export interface Disturbance {
